@@ -1,0 +1,47 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { modules } from './modules.ts';
+import { auditRoutes } from './platform/audit/routes.ts';
+import { apiKeyRoutes } from './platform/auth/routes.ts';
+import type { Deps } from './platform/context.ts';
+import { changeRoutes } from './platform/events/routes.ts';
+import { documentOptions } from './platform/http/document.ts';
+import { healthRoutes } from './platform/http/health.ts';
+import { answerOtherMethods, createServer } from './platform/http/server.ts';
+import { settleEvents } from './jobs.ts';
+import { shopRoutes } from './platform/shops/routes.ts';
+
+/** Builds the whole API on what the process has. It does not listen. */
+export async function buildApp(
+  deps: Deps,
+  prepare: (app: FastifyInstance) => void = () => undefined,
+): Promise<FastifyInstance> {
+  const app = await createServer(deps);
+  prepare(app);
+  const known = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const name of [method].flat()) known.set(url, (known.get(url) ?? new Set()).add(name));
+  });
+  await app.register(swagger, documentOptions(app, modules));
+
+  healthRoutes(app);
+  shopRoutes(app, modules.flatMap((module) => module.settings ?? []), {
+    sweeps: modules.flatMap((module) => module.sweeps ?? []),
+    settleEvents,
+  });
+  apiKeyRoutes(app);
+  auditRoutes(app);
+  changeRoutes(app);
+  for (const module of modules) module.routes?.(app);
+  answerOtherMethods(app, new Map(known));
+
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    uiConfig: { validatorUrl: null, deepLinking: true, docExpansion: 'none' },
+    staticCSP: true,
+  });
+  await app.ready();
+  return app;
+}

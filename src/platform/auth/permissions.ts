@@ -1,0 +1,32 @@
+/** What a secret key may be allowed to do. `read` never changes anything; `write` includes `read` nowhere. */
+export const SCOPES = [
+  'api-keys:read',
+  'api-keys:write',
+  'audit:read',
+  'changes:read',
+  'customers:read',
+  'customers:write',
+  'orders:import',
+  'orders:read',
+  'orders:write',
+  'payments:read',
+  'payments:write',
+  'products:read',
+  'products:write',
+  'shop:read',
+  'shop:write',
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+/** Who may call an operation. */
+export interface Access {
+  /** The scope that a secret key needs. */
+  readonly secret?: Scope;
+  /** Publishable keys may call it. */
+  readonly publishable?: boolean;
+  /** Customer tokens may call it; the use case shows and changes only what is the customer's. */
+  readonly customer?: boolean;
+  /** No credential: the request proves itself in another way, for example by a provider's signature. */
+  readonly open?: boolean;
+}

@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Static, Type } from '@sinclair/typebox';
+import { envSchema } from 'env-schema';
+
+const onOff = (description: string, fallback: 'on' | 'off') =>
+  Type.Unsafe<'on' | 'off'>({ type: 'string', enum: ['on', 'off'], default: fallback, description });
+
+const Environment = Type.Object({
+  DATABASE_URL: Type.Optional(
+    Type.String({ description: 'Postgres 15 to 18; without it an embedded Postgres is started', minLength: 1 }),
+  ),
+  DATABASE_POOL_SIZE: Type.Integer({ default: 10, minimum: 2, maximum: 100, description: 'Connections per process' }),
+  PREPARED_STATEMENTS: onOff('off behind a transaction pooler that does not support them', 'on'),
+  DATA_DIR: Type.String({ default: '.makegood', description: 'Where the embedded Postgres keeps its data' }),
+  PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535 }),
+  HOST: Type.String({ default: '127.0.0.1', description: 'The address to listen on' }),
+  METRICS_PORT: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 65535, description: 'Prometheus metrics; without it none are served' }),
+  ),
+  TOKEN_SECRET: Type.Optional(
+    Type.String({ minLength: 32, description: 'Signs customer tokens and quotes; needed with DATABASE_URL' }),
+  ),
+  CORS_ORIGINS: Type.String({ default: '*', description: 'Origins of shop front ends, comma-separated, or *' }),
+  WORKER: onOff('off where src/worker.ts runs the jobs', 'on'),
+  LOG_LEVEL: Type.Unsafe<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'>({
+    type: 'string',
+    enum: ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+    default: 'info',
+  }),
+});
+
+type Environment = Static<typeof Environment>;
+
+export interface Config {
+  /** Absent: an embedded Postgres is started in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly poolSize: number;
+  readonly preparedStatements: boolean;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly host: string;
+  readonly metricsPort: number | undefined;
+  readonly tokenSecret: string;
+  readonly corsOrigins: readonly string[] | '*';
+  readonly worker: boolean;
+  readonly logLevel: Environment['LOG_LEVEL'];
+}
+
+/** Reads the environment; every bad variable is reported in one error. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const read = envSchema<Environment>({ schema: Environment, data: env, dotenv: false });
+  if (read.DATABASE_URL !== undefined && read.TOKEN_SECRET === undefined) {
+    throw new Error('env/TOKEN_SECRET is required with DATABASE_URL (32 characters or more)');
+  }
+  return {
+    databaseUrl: read.DATABASE_URL,
+    poolSize: read.DATABASE_POOL_SIZE,
+    preparedStatements: read.PREPARED_STATEMENTS === 'on',
+    dataDir: resolve(read.DATA_DIR),
+    port: read.PORT,
+    host: read.HOST,
+    metricsPort: read.METRICS_PORT,
+    tokenSecret: read.TOKEN_SECRET ?? embeddedSecret(resolve(read.DATA_DIR)),
+    corsOrigins: read.CORS_ORIGINS === '*' ? '*' : read.CORS_ORIGINS.split(',').map((origin) => origin.trim()),
+    worker: read.WORKER === 'on',
+    logLevel: read.LOG_LEVEL,
+  };
+}
+
+/** The embedded mode keeps its secret beside its data, so that tokens survive a restart and no default exists. */
+function embeddedSecret(dataDir: string): string {
+  const file = join(dataDir, 'token-secret');
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  mkdirSync(dataDir, { recursive: true });
+  const secret = randomBytes(32).toString('base64url');
+  writeFileSync(file, `${secret}\n`, { mode: 0o600 });
+  return secret;
+}

@@ -1,0 +1,41 @@
+import type { SwaggerOptions } from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import type { Module } from '../module.ts';
+import { completeDocument } from './openapi.ts';
+
+const description = `Commerce around and after the sale: quotes, orders, payments, shipments and customers.
+
+Money is an integer of minor units in fields named \`…Amount\`. Times are RFC 3339 in UTC. Errors are
+\`application/problem+json\` with a stable \`code\`. Lists page by \`cursor\`. A POST takes an \`Idempotency-Key\`
+and answers a repetition with the same answer.`;
+
+const bearer = (text: string) => ({ type: 'http' as const, scheme: 'bearer', description: text });
+
+/** How the OpenAPI 3.1 document is made from the routes. */
+export function documentOptions(app: FastifyInstance, _modules: readonly Module[]): SwaggerOptions {
+  return {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Makegood',
+        version: '1.0.0',
+        description,
+        license: { name: 'Proprietary', url: 'https://makegood.example/licence' },
+        contact: { name: 'Makegood', url: 'https://makegood.example' },
+      },
+      servers: [{ url: '/', description: 'This server' }],
+      components: {
+        securitySchemes: {
+          secretKey: bearer('A secret key (`sk_…`) for servers, with scopes.'),
+          publishableKey: bearer('A publishable key (`pk_…`) for shop front ends.'),
+          customerToken: bearer("A short-lived token that the shop's server mints for a customer."),
+        },
+      },
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`) },
+    transformObject: (document) =>
+      'openapiObject' in document
+        ? (completeDocument(document.openapiObject, app.operations) as never)
+        : (document.swaggerObject as never),
+  };
+}

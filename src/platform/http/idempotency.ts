@@ -1,0 +1,113 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Ctx, Deps, IdempotentCall } from '../context.ts';
+import { preparedSql } from '../db/prepared.ts';
+import { type Problem, platformErrors } from '../errors.ts';
+import type { StoredAnswer } from '../auth/principals.ts';
+import { PROBLEM_JSON, problemBody } from './error-handler.ts';
+
+const WAIT_MS = 5_000;
+export const KEY_KEPT_DAYS = 7;
+
+// The requests of this process that run under a key. A twin waits here, holding no database connection; twins in
+// other processes meet at the unique index.
+const running = new Map<string, Promise<void>>();
+
+const findAnswer = preparedSql<{ request_hash: Buffer; status: number; headers: string; body: string }>(
+  'find_idempotent_answer',
+  `select request_hash, status, headers, body from idempotency_keys
+   where shop_id = $1 and credential_id = $2 and key = $3`,
+);
+
+const storeRefusal = preparedSql(
+  'store_idempotent_refusal',
+  `insert into idempotency_keys (shop_id, credential_id, key, request_hash, status, headers, body, created_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning status`,
+);
+
+/** The Idempotency-Key of a request, checked for its form. */
+export function readIdempotencyKey(request: FastifyRequest): string | undefined {
+  const header = request.headers['idempotency-key'];
+  if (header === undefined || request.method !== 'POST') return undefined;
+  if (typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header)) return header;
+  const detail = 'must be 1 to 255 printable ASCII characters without spaces';
+  throw platformErrors.malformed_request('The Idempotency-Key is not valid.', {
+    violations: [{ in: 'header', pointer: '/idempotency-key', code: 'wrong_format', detail }],
+  });
+}
+
+/**
+ * Runs `work` at most once per key: an earlier answer is sent again, a twin of this process is waited for.
+ * `work` stores its answer itself, in the transaction of its effect.
+ */
+export async function once(
+  deps: Deps,
+  shopId: string,
+  call: IdempotentCall,
+  known: StoredAnswer | undefined,
+  reply: FastifyReply,
+  work: () => Promise<FastifyReply>,
+): Promise<FastifyReply> {
+  const id = `${shopId}/${call.credentialId}/${call.key}`;
+  if (known) return replay(reply, call, known);
+  for (let twin = running.get(id); twin; twin = running.get(id)) {
+    await withinTime(twin);
+    const answer = await readAnswer(deps, shopId, call);
+    if (answer) return replay(reply, call, answer);
+  }
+  let finish: () => void = () => undefined;
+  running.set(id, new Promise((resolve) => (finish = resolve)));
+  try {
+    return await work();
+  } finally {
+    running.delete(id);
+    finish();
+  }
+}
+
+async function withinTime(twin: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(platformErrors.idempotency_key_in_use()), WAIT_MS);
+  });
+  await Promise.race([twin, timeout]).finally(() => clearTimeout(timer));
+}
+
+async function readAnswer(deps: Deps, shopId: string, call: IdempotentCall): Promise<StoredAnswer | undefined> {
+  const [row] = await findAnswer(deps.db, [shopId, call.credentialId, call.key]);
+  return row && { requestHash: row.request_hash, status: row.status, headers: row.headers, body: row.body };
+}
+
+/** Sends the answer that was committed while this request ran. */
+export async function replayCommitted(ctx: Ctx, call: IdempotentCall, reply: FastifyReply): Promise<FastifyReply> {
+  const answer = await readAnswer(ctx, ctx.shop.id, call);
+  if (!answer) throw platformErrors.idempotency_key_in_use();
+  return replay(reply, call, answer);
+}
+
+function replay(reply: FastifyReply, call: IdempotentCall, answer: StoredAnswer): FastifyReply {
+  if (!answer.requestHash.equals(call.requestHash)) throw platformErrors.idempotency_key_reused();
+  return reply
+    .code(answer.status)
+    .headers(JSON.parse(answer.headers) as Record<string, string>)
+    .header('idempotency-replayed', 'true')
+    .send(answer.body);
+}
+
+const TRANSIENT = new Set(['version_conflict', 'idempotency_key_in_use']);
+/** Refusals by a rule are answers and are kept; what may pass when it is tried again is not. */
+export const isKept = ({ definition }: Problem): boolean =>
+  [404, 409, 412, 422].includes(definition.status) && !TRANSIENT.has(definition.code);
+
+/** Stores a refusal after its transaction rolled back. False when a twin's answer was there first. */
+export async function keepRefusal(ctx: Ctx, call: IdempotentCall, problem: Problem): Promise<boolean> {
+  const headers = JSON.stringify({ 'content-type': PROBLEM_JSON, ...problem.headers });
+  const body = JSON.stringify(problemBody(problem, ctx.requestId));
+  return keepAnswer(ctx, call, { status: problem.definition.status, headers, body });
+}
+
+/** Stores an answer outside of any transaction, for operations that write nothing. */
+export async function keepAnswer(ctx: Ctx, call: IdempotentCall, answer: Omit<StoredAnswer, 'requestHash'>) {
+  const { credentialId, key, requestHash } = call;
+  const values = [ctx.shop.id, credentialId, key, requestHash, answer.status, answer.headers, answer.body, ctx.realNow];
+  return (await storeRefusal(ctx.db, values)).length > 0;
+}

@@ -1,0 +1,45 @@
+import { createServer, type Server } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Deps } from '../context.ts';
+
+/** Counts requests by operation and watches the pool, for Prometheus. */
+export function instrument(app: FastifyInstance, registry: Registry): void {
+  const duration = new Histogram({
+    name: 'makegood_http_request_duration_seconds',
+    help: 'Time from the request to its answer',
+    labelNames: ['operation', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [registry],
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { operationId } = (request.routeOptions.schema ?? {}) as { operationId?: string };
+    duration.observe({ operation: operationId ?? 'none', status: reply.statusCode }, reply.elapsedTime / 1000);
+  });
+}
+
+/** The process's own figures and those of its database pool. */
+export function createRegistry(deps: Pick<Deps, 'db'>): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const pool = deps.db.$client;
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({ name, help, registers: [registry], collect() { this.set(read()); } });
+  gauge('makegood_pool_connections', 'Open database connections', () => pool.totalCount);
+  gauge('makegood_pool_idle', 'Idle database connections', () => pool.idleCount);
+  gauge('makegood_pool_waiting', 'Requests that wait for a connection', () => pool.waitingCount);
+  return registry;
+}
+
+/** Serves `/metrics` on a port of its own, so that it is never open to the public by accident. */
+export async function serveMetrics(registry: Registry, host: string, port: number): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (request.url !== '/metrics') return response.writeHead(404).end();
+    registry.metrics().then(
+      (body) => response.writeHead(200, { 'content-type': registry.contentType }).end(body),
+      () => response.writeHead(500).end(),
+    );
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  return server;
+}

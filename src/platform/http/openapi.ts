@@ -1,0 +1,134 @@
+import { Type } from '@sinclair/typebox';
+import type { FastifySchema } from 'fastify';
+import { type ErrorDefinition, platformErrors } from '../errors.ts';
+import type { Operation } from './operation.ts';
+import { ProblemDetails, ref } from './schema.ts';
+
+/** Every refusal that an operation can give: its own and those of its kind. */
+export function errorsOf(op: Operation): ErrorDefinition[] {
+  const e = platformErrors;
+  const takesInput = op.params !== undefined || op.query !== undefined || op.body !== undefined;
+  const common: ErrorDefinition[] = [
+    e.malformed_request,
+    ...(takesInput ? [e.validation_failed] : []),
+    ...(op.access.open ? [] : [e.unauthenticated, e.insufficient_scope]),
+    ...(op.idempotency === 'required' ? [e.idempotency_key_missing] : []),
+    ...(op.method === 'POST' && !op.access.open ? [e.idempotency_key_in_use, e.idempotency_key_reused] : []),
+    ...(op.query && 'cursor' in op.query.properties ? [e.invalid_cursor] : []),
+    ...(op.params ? [e.not_found] : []),
+    ...(op.versioned ? [e.version_mismatch] : []),
+    ...(op.method === 'GET' ? [] : [e.version_conflict]),
+    ...(op.body ? [e.body_too_large, e.unsupported_media_type] : []),
+    e.internal_error,
+    e.overloaded,
+  ];
+  return [...new Map([...common, ...op.errors].map((error) => [error.code, error])).values()];
+}
+
+/** The Fastify schema of an operation: what validates, serialises and documents. */
+export function describeOperation(op: Operation): FastifySchema {
+  const byStatus = new Map<number, ErrorDefinition[]>();
+  for (const error of errorsOf(op)) byStatus.set(error.status, [...(byStatus.get(error.status) ?? []), error]);
+  const refusals = [...byStatus].map(([status, errors]) => [
+    status,
+    {
+      description: errors.map((error) => `\`${error.code}\`: ${error.title}.`).join(' '),
+      content: { 'application/problem+json': { schema: ref(ProblemDetails) } },
+    },
+  ]);
+  const successes = op.success.statuses.map((status) => [
+    status,
+    { ...ref(op.success.schema), description: op.success.description },
+  ]);
+  const headers = {
+    ...(op.method === 'POST' && !op.access.open ? { 'idempotency-key': keyHeader(op.idempotency === 'required') } : {}),
+    ...(op.versioned ? { 'if-match': ifMatchHeader } : {}),
+  };
+  return {
+    operationId: op.operationId,
+    tags: [op.tag],
+    summary: op.summary,
+    description: op.description,
+    security: securityOf(op),
+    ...(op.params ? { params: op.params } : {}),
+    // An unknown query parameter is a mistake that must not pass silently.
+    ...(op.method === 'GET' ? { querystring: closed(op) } : {}),
+    ...(op.body ? { body: ref(op.body) } : {}),
+    ...(Object.keys(headers).length > 0 ? { headers: Type.Object(headers) } : {}),
+    response: Object.fromEntries([...successes, ...refusals]),
+  } as FastifySchema;
+}
+
+const closed = (op: Operation) => Type.Object(op.query?.properties ?? {}, { additionalProperties: false });
+
+const keyHeader = (required: boolean) => {
+  const schema = Type.String({
+    minLength: 1,
+    maxLength: 255,
+    description: 'Makes the request safe to repeat for seven days: the same key gets the same answer.',
+  });
+  return required ? schema : Type.Optional(schema);
+};
+
+const ifMatchHeader = Type.Optional(
+  Type.String({ description: 'The ETag of the version to change; another version is refused with 412.' }),
+);
+
+function securityOf({ access }: Operation): Record<string, string[]>[] {
+  return [
+    ...(access.secret ? [{ secretKey: [] }] : []),
+    ...(access.publishable ? [{ publishableKey: [] }] : []),
+    ...(access.customer ? [{ customerToken: [] }] : []),
+  ];
+}
+
+interface Document {
+  paths?: Record<string, Record<string, Record<string, unknown> & { operationId?: string }>>;
+}
+
+/** Completes the generated document with what Fastify's schemas have no place for: examples, scopes, ETags. */
+export function completeDocument(document: object, operations: ReadonlyMap<string, Operation>): object {
+  for (const methods of Object.values((document as Document).paths ?? {})) {
+    for (const described of Object.values(methods)) {
+      const op = operations.get(described.operationId ?? '');
+      if (op) complete(described, op);
+    }
+  }
+  return document;
+}
+
+interface Parameter {
+  in: string;
+  name: string;
+  example?: unknown;
+}
+interface Described {
+  parameters?: Parameter[];
+  requestBody?: { required?: boolean; content: Record<string, { example?: unknown }> };
+  responses?: Record<string, { headers?: Record<string, unknown> }>;
+  'x-scope'?: string;
+}
+
+function complete(described: Record<string, unknown>, op: Operation): void {
+  const target = described as Described;
+  if (op.access.secret) target['x-scope'] = op.access.secret;
+  for (const parameter of target.parameters ?? []) {
+    const example = parameter.in === 'path' ? op.example.params : op.example.query;
+    if (example && parameter.name in example) parameter.example = example[parameter.name];
+    // Header names in their usual spelling.
+    if (parameter.in === 'header') parameter.name = parameter.name === 'if-match' ? 'If-Match' : 'Idempotency-Key';
+  }
+  const json = target.requestBody?.content['application/json'];
+  if (json && op.example.body !== undefined) json.example = op.example.body;
+  if ('version' in ((op.success.schema as { properties?: object }).properties ?? {})) {
+    for (const status of op.success.statuses) addEtag(target.responses?.[String(status)]);
+  }
+}
+
+function addEtag(response: { headers?: Record<string, unknown> } | undefined): void {
+  if (!response) return;
+  response.headers = {
+    ...response.headers,
+    ETag: { description: 'The version, for If-Match and If-None-Match.', schema: { type: 'string' } },
+  };
+}

@@ -1,0 +1,186 @@
+import type { Static, TObject, TSchema } from '@sinclair/typebox';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import { authenticate, type Authenticated } from '../auth/principals.ts';
+import type { Access } from '../auth/permissions.ts';
+import { shopTime } from '../clock.ts';
+import type { Ctx, Deps, IdempotentCall } from '../context.ts';
+import { AnsweredMeanwhile } from '../db/transaction.ts';
+import { type ErrorDefinition, Problem, platformErrors } from '../errors.ts';
+import { hashRequest } from './canonical.ts';
+import { isKept, keepAnswer, keepRefusal, once, readIdempotencyKey, replayCommitted } from './idempotency.ts';
+import { describeOperation } from './openapi.ts';
+
+type StaticOr<T, Fallback> = T extends TSchema ? Static<T> : Fallback;
+
+/** One operation of the API: what the document says about it and the one call that it makes. */
+export interface Operation<
+  P extends TObject | undefined = TObject | undefined,
+  Q extends TObject | undefined = TObject | undefined,
+  B extends TSchema | undefined = TSchema | undefined,
+  R extends TSchema = TSchema,
+  Result = unknown,
+> {
+  /** The use case's name; unique and stable. */
+  readonly operationId: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** With `{name}` parameters, as the document writes them. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly access: Access;
+  /** `required` where money or stock moves: without a key the request is refused. */
+  readonly idempotency?: 'required';
+  /** If-Match is honoured. */
+  readonly versioned?: true;
+  readonly bodyLimit?: number;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** `statuses`: the first is the usual one. */
+  readonly success: { readonly statuses: readonly [number, ...number[]]; readonly schema: R; readonly description: string };
+  /** Refusals beyond those that every operation of its kind can give. */
+  readonly errors: readonly ErrorDefinition[];
+  readonly example: { readonly params?: Record<string, string>; readonly query?: Record<string, unknown>; readonly body?: unknown };
+  readonly run: (
+    ctx: Ctx,
+    input: { params: StaticOr<P, Record<string, never>>; query: StaticOr<Q, Record<string, never>>; body: StaticOr<B, undefined> },
+    request: FastifyRequest,
+  ) => Promise<Result>;
+  readonly present: (result: Result, ctx: Ctx) => Static<R>;
+  readonly statusOf?: (result: Result) => number;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    authenticated: Authenticated | null;
+    idempotencyKey: string | undefined;
+  }
+  interface FastifyInstance {
+    deps: Deps;
+    operations: Map<string, Operation>;
+  }
+}
+
+/** Registers an operation: schema, credentials, idempotency and versions work the same for all of them. */
+export function operation<
+  P extends TObject | undefined,
+  Q extends TObject | undefined,
+  B extends TSchema | undefined,
+  R extends TSchema,
+  Result,
+>(app: FastifyInstance, definition: Operation<P, Q, B, R, Result>): void {
+  const op = definition as unknown as Operation;
+  if (app.operations.has(op.operationId)) throw new Error(`operation ${op.operationId} is defined twice`);
+  app.operations.set(op.operationId, op);
+  app.route({
+    method: op.method as HTTPMethods,
+    url: op.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    schema: describeOperation(op),
+    ...(op.bodyLimit === undefined ? {} : { bodyLimit: op.bodyLimit }),
+    onRequest: async (request) => admit(app.deps, op, request),
+    handler: (request, reply) => serve(app.deps, op, request, reply),
+  });
+}
+
+/** Checks credential, scope and key before the body is read. */
+async function admit(deps: Deps, op: Operation, request: FastifyRequest): Promise<void> {
+  if (op.access.open) return;
+  const key = readIdempotencyKey(request);
+  const authenticated = await authenticate(deps, request.headers.authorization, key);
+  if (!mayCall(op.access, authenticated)) {
+    const needed = op.access.secret ? ` It needs a secret key with the scope ${op.access.secret}.` : '';
+    throw platformErrors.insufficient_scope(`This credential may not call ${op.operationId}.${needed}`);
+  }
+  if (op.idempotency === 'required' && key === undefined) throw platformErrors.idempotency_key_missing();
+  request.authenticated = authenticated;
+  request.idempotencyKey = key;
+}
+
+function mayCall(access: Access, { principal }: Authenticated): boolean {
+  if (principal.kind === 'publishable') return access.publishable === true;
+  if (principal.kind === 'customer') return access.customer === true;
+  return access.secret !== undefined && principal.scopes.includes(access.secret);
+}
+
+async function serve(deps: Deps, op: Operation, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { authenticated, idempotencyKey: key } = request;
+  const input = { params: request.params, query: request.query, body: request.body } as never;
+  if (!authenticated) {
+    const ctx = { ...deps, requestId: request.id, realNow: deps.clock.now() } as unknown as Ctx;
+    return send(reply, render(op, ctx, await op.run(ctx, input, request), reply));
+  }
+  const ctx = createContext(deps, authenticated, request);
+  if (key === undefined) return send(reply, render(op, ctx, await op.run(ctx, input, request), reply), request);
+
+  let answer: Answer | undefined;
+  const call: IdempotentCall = {
+    credentialId: authenticated.principal.id,
+    key,
+    requestHash: hashRequest(request.method, request.url, request.body),
+    render: (result) => (answer = render(op, ctx, result, reply)),
+  };
+  return once(deps, ctx.shop.id, call, authenticated.answer, reply, async () => {
+    try {
+      const result = await op.run({ ...ctx, idempotency: call }, input, request);
+      if (answer) return send(reply, answer);
+      const read = render(op, ctx, result, reply);
+      await keepAnswer(ctx, call, { ...read, headers: JSON.stringify(read.headers) });
+      return send(reply, read);
+    } catch (error) {
+      if (error instanceof AnsweredMeanwhile) return replayCommitted(ctx, call, reply);
+      if (!(error instanceof Problem) || !isKept(error) || (await keepRefusal(ctx, call, error))) throw error;
+      return replayCommitted(ctx, call, reply);
+    }
+  });
+}
+
+function createContext(deps: Deps, { principal, shop }: Authenticated, request: FastifyRequest): Ctx {
+  const realNow = deps.clock.now();
+  const isCustomer = principal.kind === 'customer';
+  return {
+    ...deps,
+    log: request.log as Deps['log'],
+    shop,
+    actor: { kind: isCustomer ? 'customer' : 'api_key', id: principal.id },
+    customerId: isCustomer ? principal.id : undefined,
+    now: shopTime(shop, realNow),
+    realNow,
+    requestId: request.id,
+    expectedVersion: readIfMatch(request),
+    idempotency: undefined,
+  };
+}
+
+function readIfMatch(request: FastifyRequest): number | undefined {
+  const header = request.headers['if-match'];
+  if (header === undefined || header === '*') return undefined;
+  const version = /^"(\d{1,9})"$/.exec(header)?.[1];
+  if (version !== undefined) return Number(version);
+  const detail = 'must be a strong ETag that the API gave, such as "3"';
+  throw platformErrors.malformed_request('If-Match is not valid.', {
+    violations: [{ in: 'header', pointer: '/if-match', code: 'wrong_format', detail }],
+  });
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
+function render(op: Operation, ctx: Ctx, result: unknown, reply: FastifyReply): Answer {
+  const body = op.present(result, ctx) as { version?: unknown };
+  const status = op.statusOf?.(result) ?? op.success.statuses[0];
+  const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
+  if (typeof body.version === 'number') headers['etag'] = `"${body.version}"`;
+  // Serialising by the response schema needs the status that selects it.
+  return { status, headers, body: reply.code(status).serialize(body) as string };
+}
+
+function send(reply: FastifyReply, answer: Answer, request?: FastifyRequest): FastifyReply {
+  const { etag } = answer.headers;
+  reply.header('cache-control', 'no-store').headers(answer.headers);
+  const matches = request?.method === 'GET' && etag !== undefined && request.headers['if-none-match'] === etag;
+  return matches ? reply.code(304).send() : reply.code(answer.status).send(answer.body);
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import { Type } from '@sinclair/typebox';
+import { platformErrors } from '../errors.ts';
+import { canonicalJson } from './canonical.ts';
+
+/** The query parameters that every list takes. */
+export const pageQuery = {
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'How many resources a page holds.' }),
+  cursor: Type.Optional(Type.String({ maxLength: 1000, description: 'The `nextCursor` of the page before.' })),
+};
+
+export interface Page<T> {
+  readonly rows: readonly T[];
+  readonly nextCursor: string | null;
+}
+
+type KeyValue = string | number | boolean | null;
+
+/** A cursor holds the last row's sort key and is bound to the filter and sort that it was made for. */
+const bindingOf = (query: object): string => {
+  const { cursor: _cursor, limit: _limit, ...rest } = query as Record<string, unknown>;
+  return createHash('sha256').update(canonicalJson(rest)).digest('base64url').slice(0, 16);
+};
+
+/** Reads a cursor; `invalid_cursor` when it is broken or belongs to another list, filter or sort. */
+export function readCursor(list: string, query: { cursor?: string }): KeyValue[] | undefined {
+  if (query.cursor === undefined) return undefined;
+  try {
+    const [name, binding, ...key] = JSON.parse(Buffer.from(query.cursor, 'base64url').toString()) as KeyValue[];
+    if (name === list && binding === bindingOf(query)) return key;
+  } catch {
+    // Told apart from a foreign cursor by nobody: both are not ours to continue.
+  }
+  throw platformErrors.invalid_cursor(undefined, {
+    violations: [{ in: 'query', pointer: '/cursor', code: 'invalid_cursor', detail: 'is not a cursor of this list' }],
+  });
+}
+
+/** Cuts the page from `limit + 1` rows that were read, and makes the cursor of the next. */
+export function toPage<T>(
+  list: string,
+  query: { limit: number; cursor?: string },
+  rows: readonly T[],
+  keyOf: (row: T) => KeyValue[],
+): Page<T> {
+  const page = rows.slice(0, query.limit);
+  const last = page.at(-1);
+  if (rows.length <= query.limit || last === undefined) return { rows: page, nextCursor: null };
+  const cursor = JSON.stringify([list, bindingOf(query), ...keyOf(last)]);
+  return { rows: page, nextCursor: Buffer.from(cursor).toString('base64url') };
+}
+
+/** The keyset condition: rows after `key` in the order of `columns`, compared as one row value along the index. */
+export function afterKey(
+  columns: readonly PgColumn[],
+  key: readonly KeyValue[] | undefined,
+  direction: 'asc' | 'desc',
+): SQL | undefined {
+  if (!key) return undefined;
+  if (key.length !== columns.length) throw platformErrors.invalid_cursor();
+  const left = sql.join(columns.map((column) => sql`${column}`), sql`, `);
+  const right = sql.join(key.map((value, i) => sql`${value}::${sql.raw(columns[i]?.getSQLType() ?? 'text')}`), sql`, `);
+  return direction === 'asc' ? sql`(${left}) > (${right})` : sql`(${left}) < (${right})`;
+}

@@ -1,0 +1,97 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify';
+import type { Deps } from '../context.ts';
+import { platformErrors } from '../errors.ts';
+import { newId } from '../ids.ts';
+import { PROBLEM_JSON, handleError, problemBody, toProblem } from './error-handler.ts';
+import { findUnstorableText } from './text-safety.ts';
+import { allComponents } from './schema.ts';
+import { createValidators } from './validation.ts';
+
+const BODY_LIMIT = 1_048_576;
+const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** A Fastify instance on which every answer, also to nonsense, has the API's shape. */
+export async function createServer(deps: Deps): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: deps.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    genReqId: (request) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : newId();
+    },
+    bodyLimit: BODY_LIMIT,
+    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => handleError(error, request as FastifyRequest, reply as FastifyReply),
+    clientErrorHandler: answerUnreadable,
+  });
+  app.decorate('deps', deps);
+  app.decorate('operations', new Map());
+  app.decorateRequest('authenticated', null);
+  app.decorateRequest('idempotencyKey', undefined);
+  for (const schema of allComponents()) app.addSchema(schema);
+  app.setValidatorCompiler(createValidators(app) as never);
+  app.setErrorHandler(handleError);
+  app.setNotFoundHandler((request, reply) =>
+    handleError(platformErrors.not_found('There is no such path.'), request, reply),
+  );
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  app.addHook('preValidation', checkText);
+
+  await app.register(helmet, { global: true, crossOriginResourcePolicy: { policy: 'cross-origin' } });
+  await app.register(cors, {
+    origin: deps.config.corsOrigins === '*' ? '*' : [...deps.config.corsOrigins],
+    methods: [...METHODS] as string[],
+    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'if-none-match', 'x-request-id'],
+    exposedHeaders: ['etag', 'idempotency-replayed', 'x-request-id', 'retry-after'],
+    maxAge: 86_400,
+  });
+  return app;
+}
+
+async function checkText(request: FastifyRequest): Promise<void> {
+  const violations = [
+    ...findUnstorableText(request.params, 'path'),
+    ...findUnstorableText(request.query, 'query'),
+    ...findUnstorableText(request.body, 'body'),
+  ];
+  if (violations.length === 0) return;
+  throw platformErrors.validation_failed('The request contains values that cannot be stored.', { violations });
+}
+
+/** What Node's parser refuses never reaches Fastify; it gets the same kind of answer. */
+function answerUnreadable(error: Error & { code?: string }, socket: import('node:net').Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
+  const problem =
+    error.code === 'HPE_HEADER_OVERFLOW' ? platformErrors.too_many_headers() : platformErrors.malformed_request();
+  const { status } = problem.definition;
+  const body = JSON.stringify(problemBody(toProblem(problem), newId()));
+  const head = `HTTP/1.1 ${status} Error\r\nContent-Type: ${PROBLEM_JSON}\r\nContent-Length: ${Buffer.byteLength(body)}`;
+  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`);
+}
+
+/** Answers 405 with Allow, and OPTIONS, for every path that exists. Call it when all routes are registered. */
+export function answerOtherMethods(app: FastifyInstance, routes: ReadonlyMap<string, ReadonlySet<string>>): void {
+  for (const [url, known] of routes) {
+    const allow = [...known, 'OPTIONS'].sort().join(', ');
+    const others = METHODS.filter((method) => !known.has(method));
+    app.route({
+      method: [...others],
+      url,
+      schema: { hide: true },
+      // Before the body is read: whatever it is, the method is wrong.
+      onRequest: async () => {
+        throw platformErrors.method_not_allowed(`This path takes ${allow}.`, { headers: { allow } });
+      },
+      handler: async () => undefined,
+    });
+    app.options(url, { schema: { hide: true } }, async (_request, reply) => reply.code(204).header('allow', allow).send());
+  }
+}

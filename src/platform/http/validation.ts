@@ -1,0 +1,91 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { FastifyInstance, FastifySchema } from 'fastify';
+import type { Violation } from '../errors.ts';
+
+// RFC 3339. Years that JavaScript and Postgres both carry; a leap second has no Date.
+const DATE_TIME = /^(?!0000)\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
+
+function isDateTime(value: string): boolean {
+  if (!DATE_TIME.test(value)) return false;
+  const day = new Date(`${value.slice(0, 10)}T00:00:00Z`);
+  // Date turns 31 February into 3 March; here it is refused.
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value.slice(0, 10));
+}
+
+/** Two validators: bodies mean what they say and are closed; queries and paths are text and are coerced. */
+export function createValidators(app: FastifyInstance) {
+  const create = (coerceTypes: false | 'array') => {
+    const ajv = new Ajv({
+      allErrors: true,
+      removeAdditional: false,
+      useDefaults: true,
+      coerceTypes,
+      discriminator: true,
+      strict: true,
+      strictTypes: false,
+      strictSchema: false,
+      schemas: Object.values(app.getSchemas()) as object[],
+    });
+    addFormats.default(ajv, ['uuid', 'date', 'uri', 'email', 'uri-reference']);
+    ajv.addFormat('date-time', isDateTime);
+    return ajv;
+  };
+  let strict: Ajv | undefined;
+  let coercing: Ajv | undefined;
+  return ({ schema, httpPart }: { schema: FastifySchema; httpPart?: string }) => {
+    if (httpPart === 'body') return (strict ??= create(false)).compile(schema);
+    return (coercing ??= create('array')).compile(schema);
+  };
+}
+
+const PARTS: Record<string, Violation['in']> = { body: 'body', querystring: 'query', params: 'path', headers: 'header' };
+const CODES: Record<string, string> = {
+  additionalProperties: 'unknown_field',
+  required: 'missing_field',
+  type: 'wrong_type',
+  enum: 'not_allowed',
+  const: 'not_allowed',
+  format: 'wrong_format',
+  pattern: 'wrong_format',
+  minimum: 'too_small',
+  exclusiveMinimum: 'too_small',
+  maximum: 'too_large',
+  exclusiveMaximum: 'too_large',
+  minLength: 'too_short',
+  maxLength: 'too_long',
+  minItems: 'too_few',
+  maxItems: 'too_many',
+  maxProperties: 'too_many',
+  minProperties: 'too_few',
+  uniqueItems: 'duplicate',
+};
+const MAX_VIOLATIONS = 100;
+
+/** Ajv's findings as violations of ours. Keywords that only repeat what their parts said are left out. */
+export function toViolations(errors: readonly ErrorObject[], context: string): Violation[] {
+  const part = PARTS[context] ?? 'body';
+  return errors
+    .filter((error) => !['anyOf', 'oneOf', 'if', 'propertyNames'].includes(error.keyword) || errors.length === 1)
+    .slice(0, MAX_VIOLATIONS)
+    .map((error) => ({
+      in: part,
+      pointer: error.instancePath + missingPart(error),
+      code: CODES[error.keyword] ?? 'invalid',
+      detail: describe(error),
+    }));
+}
+
+function missingPart(error: ErrorObject): string {
+  const params = error.params as { additionalProperty?: string; missingProperty?: string };
+  const name = params.additionalProperty ?? params.missingProperty;
+  return name === undefined ? '' : `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+function describe(error: ErrorObject): string {
+  const allowed = (error.params as { allowedValues?: unknown[] }).allowedValues;
+  if (allowed) return `must be one of: ${allowed.join(', ')}`;
+  if (error.keyword === 'additionalProperties') return 'is not a field of this request';
+  if (error.keyword === 'required') return 'is required';
+  return error.message ?? 'is not valid';
+}

@@ -1,0 +1,45 @@
+import { Logger as WorkerLogger, type Runner, parseCronItems, run } from 'graphile-worker';
+import pg from 'pg';
+import type { Deps } from '../context.ts';
+import type { Logger } from '../logging.ts';
+
+/** Work outside of a request. It may run more than once and must find the truth each time. */
+export type Task = (deps: Deps, payload: never) => Promise<void>;
+
+interface WorkerOptions {
+  readonly connectionString: string;
+  readonly tasks: Record<string, Task>;
+  /** Tasks woken every minute. */
+  readonly everyMinute: readonly string[];
+}
+
+/** Starts graphile-worker on its own small pool. Timers of the business are not its jobs: it only wakes sweeps. */
+export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{ stop(): Promise<void> }> {
+  const pool = new pg.Pool({ connectionString: options.connectionString, max: 4 });
+  pool.on('error', (error) => deps.log.warn({ err: error }, 'an idle worker connection was lost'));
+  pool.on('connect', (client) => client.on('error', (error) => deps.log.warn({ err: error }, 'worker connection lost')));
+  const runner: Runner = await run({
+    pgPool: pool,
+    concurrency: 4,
+    noHandleSignals: true,
+    pollInterval: 1_000,
+    logger: workerLogger(deps.log),
+    taskList: Object.fromEntries(
+      Object.entries(options.tasks).map(([name, task]) => [name, (payload: unknown) => task(deps, payload as never)]),
+    ),
+    parsedCronItems: parseCronItems(options.everyMinute.map((task) => ({ task, match: '* * * * *' }))),
+  });
+  return {
+    async stop() {
+      await runner.stop().catch(() => undefined);
+      await pool.end();
+    },
+  };
+}
+
+const workerLogger = (log: Logger) =>
+  new WorkerLogger(() => (level, message, meta) => {
+    if (level === 'error') log.error({ meta }, message);
+    else if (level === 'warning') log.warn({ meta }, message);
+    else log.debug({ meta }, message);
+  });

@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify';
+import type { ErrorFactory } from './errors.ts';
+import type { EventDefinition } from './events/define.ts';
+import type { Subscriber } from './events/dispatcher.ts';
+import type { Task } from './jobs/runner.ts';
+import type { Sweep } from './jobs/sweeps.ts';
+import type { Settings } from './shops/settings.ts';
+import type { States } from './states.ts';
+import type { Db } from './db/client.ts';
+
+/** Something that must never be false: a query that counts what breaks it. */
+export interface Invariant {
+  readonly name: string;
+  /** What was looked at and what breaks the rule, over the whole database. */
+  check(db: Db): Promise<{ checked: bigint; broken: bigint }>;
+}
+
+/** What a module brings; `modules.ts` lists them all. */
+export interface Module {
+  readonly name: string;
+  readonly routes?: (app: FastifyInstance) => void;
+  readonly errors?: Record<string, ErrorFactory>;
+  readonly events?: readonly EventDefinition[];
+  readonly settings?: Settings;
+  readonly sweeps?: readonly Sweep[];
+  readonly subscribers?: readonly Subscriber[];
+  readonly tasks?: Record<string, Task>;
+  readonly invariants?: readonly Invariant[];
+  readonly states?: Record<string, States<string>>;
+}

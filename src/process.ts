@@ -1,0 +1,39 @@
+import type { Config } from './platform/config.ts';
+import type { Deps } from './platform/context.ts';
+import { type Db, openDatabase } from './platform/db/client.ts';
+import { startEmbedded } from './platform/db/embedded.ts';
+import { systemClock } from './platform/clock.ts';
+import { createLogger, type Logger } from './platform/logging.ts';
+
+/** What a process stands on: a logger, a database and the dependencies made of them. */
+export interface Foundation {
+  readonly log: Logger;
+  readonly db: Db;
+  readonly connectionString: string;
+  /** The database is the project's own, started by this process. */
+  readonly embedded: boolean;
+  deps(wakeDispatcher?: () => void): Deps;
+  close(): Promise<void>;
+}
+
+/** Opens the database that the configuration names, or starts the embedded one. */
+export async function layFoundation(config: Config, options: { fresh?: boolean } = {}): Promise<Foundation> {
+  const log = createLogger(config.logLevel);
+  const server =
+    config.databaseUrl === undefined
+      ? await startEmbedded({ dataDir: config.dataDir, log, fresh: options.fresh ?? false })
+      : undefined;
+  const connectionString = server?.connectionString ?? config.databaseUrl ?? '';
+  const db = openDatabase(connectionString, config, log);
+  return {
+    log,
+    db,
+    connectionString,
+    embedded: server !== undefined,
+    deps: (wakeDispatcher = () => undefined) => ({ config, db, clock: systemClock, log, wakeDispatcher }),
+    async close() {
+      await db.$client.end();
+      await server?.stop();
+    },
+  };
+}
