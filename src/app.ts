@@ -11,6 +11,10 @@ import { healthRoutes } from './platform/http/health.ts';
 import { answerOtherMethods, createServer } from './platform/http/server.ts';
 import { settleEvents } from './jobs.ts';
 import { shopRoutes } from './platform/shops/routes.ts';
+import { shopSchemas } from './platform/shops/schemas.ts';
+
+// Made once per process: components have names, and a name is defined once.
+const shopWire = shopSchemas(modules.flatMap((module) => module.settings ?? []));
 
 /** Builds the whole API on what the process has. It does not listen. */
 export async function buildApp(
@@ -26,7 +30,7 @@ export async function buildApp(
   await app.register(swagger, documentOptions(app, modules));
 
   healthRoutes(app);
-  shopRoutes(app, modules.flatMap((module) => module.settings ?? []), {
+  shopRoutes(app, shopWire, {
     sweeps: modules.flatMap((module) => module.sweeps ?? []),
     settleEvents,
   });

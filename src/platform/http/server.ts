@@ -1,6 +1,7 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import Fastify, {
+  LogController,
   type FastifyBaseLogger,
   type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify';
 import type { Deps } from '../context.ts';
@@ -18,7 +19,7 @@ const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'
 export async function createServer(deps: Deps): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : newId();
@@ -45,13 +46,20 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
   });
   app.addHook('preValidation', checkText);
 
-  await app.register(helmet, { global: true, crossOriginResourcePolicy: { policy: 'cross-origin' } });
+  await app.register(helmet, {
+    global: true,
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+    // The reference page must also work over plain HTTP in a local network.
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  });
   await app.register(cors, {
     origin: deps.config.corsOrigins === '*' ? '*' : [...deps.config.corsOrigins],
     methods: [...METHODS] as string[],
     allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'if-none-match', 'x-request-id'],
     exposedHeaders: ['etag', 'idempotency-replayed', 'x-request-id', 'retry-after'],
     maxAge: 86_400,
+    // A plain OPTIONS is answered by the path itself, with Allow.
+    strictPreflight: false,
   });
   return app;
 }

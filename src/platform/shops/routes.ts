@@ -6,9 +6,8 @@ import { instantText, model } from '../http/schema.ts';
 import { platformErrors } from '../errors.ts';
 import { shopErrors } from './errors.ts';
 import { updateShop } from './manage.ts';
-import { shopSchemas } from './schemas.ts';
+import type { ShopSchemas } from './schemas.ts';
 import { advanceTestClock, readTestClock, type TimedWork } from './test-clock.ts';
-import type { Settings } from './settings.ts';
 
 const TestClock = model('TestClock', "A test shop's clock. It ticks on from where it stands.", {
   now: instantText("The shop's time."),
@@ -24,8 +23,8 @@ const TestClockAdvanced = model('TestClockAdvanced', 'Where the clock stands aft
 });
 
 /** The shop itself and its test clock. */
-export function shopRoutes(app: FastifyInstance, settings: readonly Settings[], work: TimedWork): void {
-  const { ShopResource, ShopUpdate, presentShop } = shopSchemas(settings);
+export function shopRoutes(app: FastifyInstance, wire: ShopSchemas, work: TimedWork): void {
+  const { ShopResource, ShopUpdate, presentShop } = wire;
 
   operation(app, {
     operationId: 'getShop',

@@ -16,6 +16,8 @@ const CountryProfile = enumeration(
   COUNTRY_PROFILES,
 );
 
+export type ShopSchemas = ReturnType<typeof shopSchemas>;
+
 /** The shop's wire schemas, made from the settings that the modules define. */
 export function shopSchemas(settings: readonly Settings[]) {
   const blocks = settings.map((block) => {
