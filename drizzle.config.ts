@@ -9,6 +9,6 @@ Object.assign(BigInt.prototype, {
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: ['./src/platform/**/tables.ts', './src/modules/*/tables.ts'],
+  schema: './src/**/tables.ts',
   out: './migrations',
 });

@@ -38,6 +38,8 @@ export async function buildApp(
   auditRoutes(app);
   changeRoutes(app);
   for (const module of modules) module.routes?.(app);
+  // Scopes of their own, such as that of callbacks, register their routes only now.
+  await app.after();
   answerOtherMethods(app, new Map(known));
 
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

@@ -1,4 +1,16 @@
+import { catalogue } from './modules/catalogue/module.ts';
+import { dealPrices } from './modules/catalogue/ports.ts';
+import { orderDealPrices } from './modules/orders/deal-prices.ts';
+import { ordersModule } from './modules/orders/module.ts';
+import { orderPaymentSubject } from './modules/orders/pay.ts';
+import { paymentsModule } from './modules/payments/module.ts';
+import { paymentSubjects } from './modules/payments/ports.ts';
+import { shippingModule } from './modules/shipping/module.ts';
 import type { Module } from './platform/module.ts';
 
 /** THE list of modules, in import order: a module imports only from those before it. */
-export const modules: readonly Module[] = [];
+export const modules: readonly Module[] = [catalogue, paymentsModule, shippingModule, ordersModule];
+
+// Ports: what a module needs of one that comes after it.
+dealPrices.fill(orderDealPrices);
+paymentSubjects.fill({ order: orderPaymentSubject });

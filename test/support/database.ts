@@ -56,7 +56,8 @@ export async function createTestDatabase(t: {
 }): Promise<{ url: string }> {
   const admin = await adminUrl();
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await statement(admin, `create database ${name} template ${TEMPLATE}`);
+  // Copying files takes a quarter of the time of copying through the log.
+  await statement(admin, `create database ${name} template ${TEMPLATE} strategy file_copy`);
   // By force: a test that failed may have left connections open.
   t.teardown(() => statement(admin, `drop database ${name} with (force)`));
   return { url: databaseUrl(admin, name) };

@@ -1,7 +1,9 @@
+import { and, desc, eq } from 'drizzle-orm';
 import type { Ctx } from '../context.ts';
 import type { Tx } from '../db/client.ts';
+import { afterKey, type Page, readCursor, toPage } from '../http/pagination.ts';
 import { newId } from '../ids.ts';
-import { auditEntries } from './tables.ts';
+import { type AuditEntryRow, auditEntries } from './tables.ts';
 
 interface AuditInput {
   readonly action: string;
@@ -24,4 +26,15 @@ export async function recordAudit(tx: Tx, ctx: Ctx, entry: AuditInput): Promise<
     requestId: ctx.requestId,
     recordedAt: ctx.realNow,
   });
+}
+
+/** Audit entries, newest first. */
+export async function listAuditEntries(ctx: Ctx, query: { limit: number; cursor?: string }): Promise<Page<AuditEntryRow>> {
+  const rows = await ctx.db
+    .select()
+    .from(auditEntries)
+    .where(and(eq(auditEntries.shopId, ctx.shop.id), afterKey([auditEntries.id], readCursor('audit', query), 'desc')))
+    .orderBy(desc(auditEntries.id))
+    .limit(query.limit + 1);
+  return toPage('audit', query, rows, (row) => [row.id]);
 }

@@ -1,11 +1,9 @@
 import { Type } from '@sinclair/typebox';
-import { and, desc, eq } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
-import type { Ctx } from '../context.ts';
 import { operation } from '../http/operation.ts';
-import { afterKey, type Page, pageQuery, readCursor, toPage } from '../http/pagination.ts';
+import { pageQuery } from '../http/pagination.ts';
 import { instantText, model, pageOf, ref, text, uuid } from '../http/schema.ts';
-import { type AuditEntryRow, auditEntries } from './tables.ts';
+import { listAuditEntries } from './audit.ts';
 
 const AuditDetails = model('AuditDetails', 'What was changed; depends on the action.', {}, { additionalProperties: true });
 const AuditEntry = model('AuditEntry', 'Who did what.', {
@@ -20,17 +18,6 @@ const AuditEntry = model('AuditEntry', 'Who did what.', {
   recordedAt: instantText('When; real time.'),
 });
 const AuditEntryPage = pageOf('AuditEntryPage', AuditEntry);
-
-/** Audit entries, newest first. */
-export async function listAuditEntries(ctx: Ctx, query: { limit: number; cursor?: string }): Promise<Page<AuditEntryRow>> {
-  const rows = await ctx.db
-    .select()
-    .from(auditEntries)
-    .where(and(eq(auditEntries.shopId, ctx.shop.id), afterKey([auditEntries.id], readCursor('audit', query), 'desc')))
-    .orderBy(desc(auditEntries.id))
-    .limit(query.limit + 1);
-  return toPage('audit', query, rows, (row) => [row.id]);
-}
 
 /** The audit log. */
 export function auditRoutes(app: FastifyInstance): void {

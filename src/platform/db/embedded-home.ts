@@ -30,16 +30,21 @@ const homeAt = (dir: string, owner: Owner): Home => ({
 /** Where the data lives and whom Postgres runs as; makes the folder and, as root, the user it needs. */
 export function chooseHome(dataDir: string, log: EmbeddedLog): Home {
   const wanted = join(resolve(dataDir), 'postgres');
-  if (process.getuid?.() !== 0) {
+  const self = process.getuid?.();
+  if (self !== 0) {
     fs.mkdirSync(wanted, { recursive: true });
-    return homeAt(wanted, {});
+    if (self === undefined || fs.statSync(wanted).uid === self) return homeAt(wanted, {});
+    throw new Error(`${wanted} belongs to another user; start as that user or with another DATA_DIR`);
   }
   // Postgres refuses to run as root, and its user may be unable to reach the project: /root is closed to others.
   const name = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
   const places = [wanted, join('/var/lib/makegood', name), join(tmpdir(), `makegood-${name}`)];
-  const known = places.find((place) => isInitialised(homeAt(place, {})));
+  const known = places.find(
+    (candidate) => isInitialised(homeAt(candidate, {})) && (candidate === wanted || isRootsAlone(candidate)),
+  );
   if (known !== undefined) {
     const { uid, gid } = fs.statSync(join(known, 'data'));
+    if (known !== wanted) log.info(`the data is in ${known}`);
     if (canReach(known, { uid, gid })) return homeAt(known, { uid, gid });
     throw new Error(
       `${known} holds data that its owner (uid ${uid}) cannot reach; open its parent folders again`,
@@ -48,11 +53,11 @@ export function chooseHome(dataDir: string, log: EmbeddedLog): Home {
   const owner = postgresUser(log);
   const place = places.find((candidate) => offer(candidate, owner));
   if (place === undefined) throw new Error(`the user postgres can reach none of ${places.join(', ')}`);
-  if (place !== wanted) log.warn({ dataDir: place }, `the user postgres cannot reach ${wanted}`);
+  if (place !== wanted) log.warn(`the user postgres cannot reach ${wanted}: the data goes to ${place}`);
   return homeAt(place, owner);
 }
 
-/** Makes the folder. False: not possible, not ours alone (anyone may make folders in /tmp), or out of reach. */
+/** Makes the folder; false: not possible, another may write there, or it is out of reach. */
 function offer(place: string, owner: Owner): boolean {
   try {
     const made = fs.mkdirSync(place, { recursive: true });
@@ -61,8 +66,13 @@ function offer(place: string, owner: Owner): boolean {
   } catch {
     return false;
   }
+  return isRootsAlone(place) && canReach(place, owner);
+}
+
+// Anyone may make a folder of this name in /tmp before us, and root writes files into it.
+function isRootsAlone(place: string): boolean {
   const found = fs.lstatSync(place);
-  return found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0 && canReach(place, owner);
+  return found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0;
 }
 
 function canReach(path: string, { uid, gid }: Owner): boolean {
@@ -84,7 +94,7 @@ function postgresUser(log: EmbeddedLog): Owner {
     const shell = ['--shell', '/usr/sbin/nologin'];
     const added = run('useradd', '--system', '--gid', 'postgres', '--no-create-home', ...shell, 'postgres');
     if (added.status !== 0) {
-      const why = added.error?.message ?? added.stderr.trim();
+      const why = added.error?.message ?? (added.stderr.trim() || `useradd ended with ${added.status}`);
       throw new Error(
         `Postgres refuses to run as root, and the system user postgres could not be added (${why}). ` +
           'Add that user, start as another user, or set DATABASE_URL.',

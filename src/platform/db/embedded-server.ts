@@ -53,7 +53,7 @@ export async function startServer(cluster: Cluster): Promise<Server> {
     const port = cluster.port ?? (await findFreePort());
     const server = spawnServer(cluster, port);
     try {
-      await untilReady(server);
+      await untilReady(server, cluster.data);
       return server;
     } catch (error) {
       await endServer(server.pid, cluster.log);
@@ -87,21 +87,16 @@ function spawnServer(cluster: Cluster, port: number): Server {
   return { pid: child.pid ?? NO_PROCESS, child, adminUrl };
 }
 
-async function untilReady({ pid, child, adminUrl }: Server): Promise<void> {
-  const deadline = Date.now() + READY_MS;
-  for (;;) {
+// The state is read from the file that Postgres keeps for this, not found out by connecting: on a port that was taken
+// in between another program would answer.
+async function untilReady({ pid, child, adminUrl }: Server, data: string): Promise<void> {
+  for (const deadline = Date.now() + READY_MS; ; await sleep(10)) {
+    const lines = readIfPresent(join(data, 'postmaster.pid'))?.split('\n') ?? [];
+    if (Number(lines[0]) === pid && lines[7]?.trim() === 'ready') break;
     if (child.exitCode !== null || !isAlive(pid)) throw new Error('Postgres ended while starting');
-    try {
-      await withClient(adminUrl, (client) => client.query('select 1'));
-      return;
-    } catch (error) {
-      const { code } = error as { code?: string };
-      // Not listening yet, or still recovering.
-      const starting = code === 'ECONNREFUSED' || code === '57P03';
-      if (!starting || Date.now() > deadline) throw error;
-      await sleep(25);
-    }
+    if (Date.now() > deadline) throw new Error('Postgres was not ready in time');
   }
+  await withClient(adminUrl, (client) => client.query('select 1'));
 }
 
 /** Runs `use` on a connection of its own. */

@@ -89,7 +89,9 @@ async function startFirstTime(cluster: servers.Cluster): Promise<servers.Server>
       fs.rmSync(cluster.data, { recursive: true, force: true });
       await initialise(cluster);
       const server = await servers.startServer(cluster);
-      await servers.withClient(server.adminUrl, (client) => client.query(`create database ${DATABASE}`));
+      await servers.withClient(server.adminUrl, (client) =>
+        client.query(`create database ${DATABASE} strategy file_copy`),
+      );
       fs.writeFileSync(cluster.marker, `${new Date().toISOString()}\n`, { flush: true });
       return server;
     } catch (error) {

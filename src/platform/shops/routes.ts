@@ -24,7 +24,11 @@ const TestClockAdvanced = model('TestClockAdvanced', 'Where the clock stands aft
 
 /** The shop itself and its test clock. */
 export function shopRoutes(app: FastifyInstance, wire: ShopSchemas, work: TimedWork): void {
-  const { ShopResource, ShopUpdate, presentShop } = wire;
+  settingRoutes(app, wire);
+  clockRoutes(app, work);
+}
+
+function settingRoutes(app: FastifyInstance, { ShopResource, ShopUpdate, presentShop }: ShopSchemas): void {
 
   operation(app, {
     operationId: 'getShop',
@@ -57,7 +61,9 @@ export function shopRoutes(app: FastifyInstance, wire: ShopSchemas, work: TimedW
     run: (ctx, { body }) => updateShop(ctx, body),
     present: (shop, ctx) => presentShop(shop, ctx.realNow),
   });
+}
 
+function clockRoutes(app: FastifyInstance, work: TimedWork): void {
   operation(app, {
     operationId: 'getTestClock',
     method: 'GET',

@@ -1,0 +1,23 @@
+import type { Reader } from '../../platform/db/client.ts';
+import { definePort } from '../../platform/ports.ts';
+
+/** What was really paid for a product, which only orders know. Amounts are net, per unit, in minor units. */
+export interface DealPrices {
+  /** The lowest price charged from `from` up to, but not at, `to`. */
+  findLowestUnitPrice(
+    on: Reader,
+    shopId: string,
+    productId: string,
+    from: Date,
+    to: Date,
+  ): Promise<bigint | undefined>;
+  /** The last price charged before a moment. */
+  findLastUnitPrice(
+    on: Reader,
+    shopId: string,
+    productId: string,
+    before: Date,
+  ): Promise<{ amount: bigint; at: Date } | undefined>;
+}
+
+export const dealPrices = definePort<DealPrices>('catalogue.dealPrices');

@@ -1,0 +1,75 @@
+import type { Ctx } from '../../platform/context.ts';
+import type { Reader } from '../../platform/db/client.ts';
+import type { Violation } from '../../platform/errors.ts';
+import { findSellables, type Sellable } from '../catalogue/sellables.ts';
+import { type Freight, type FreightTerms, priceFreight } from '../shipping/rules.ts';
+import { shippingSettings } from '../shipping/settings.ts';
+import { orderErrors } from './errors.ts';
+import { type LineInput, type PricedBasket, type PricedLine, priceBasket } from './rules.ts';
+
+export interface BasketLine {
+  readonly productId: string;
+  readonly quantity: number;
+}
+
+/** What is fixed by a quote's token; without one everything is as it is now. */
+export interface HeldPrices {
+  /** Unit prices in the order of the lines. */
+  readonly unitAmounts: readonly bigint[];
+  readonly freight: FreightTerms;
+}
+
+export type BasketLinePriced = LineInput & { readonly product: Sellable } & PricedLine;
+
+export interface Basket {
+  readonly priced: PricedBasket<LineInput & { readonly product: Sellable }>;
+  readonly freight: Freight;
+  readonly freightTaxRateBps: number;
+  readonly held: HeldPrices;
+}
+
+/**
+ * Reads the products of a basket and prices it: one function for quotes and orders, so that they cannot disagree.
+ * Refuses products that are not for sale, all at once.
+ */
+export async function loadBasket(
+  on: Reader,
+  ctx: Ctx,
+  lines: readonly BasketLine[],
+  held?: HeldPrices,
+): Promise<Basket> {
+  const ids = [...new Set(lines.map((line) => line.productId))];
+  const products = new Map((await findSellables(on, ctx.shop.id, ids)).map((product) => [product.id, product]));
+  refuseMissing(lines, products);
+
+  const settings = shippingSettings.of(ctx.shop);
+  const terms: FreightTerms = held?.freight ?? {
+    rateAmount: BigInt(settings.freightRateAmount),
+    freeFromAmount: BigInt(settings.freightFreeFromAmount),
+  };
+  let freight: Freight = { amount: 0n, reason: 'no_charge' };
+  const inputs = lines.map((line, index) => {
+    const product = products.get(line.productId) as Sellable;
+    const listUnitAmount = held?.unitAmounts[index] ?? product.priceAmount;
+    return { product, quantity: line.quantity, listUnitAmount, taxRateBps: product.taxRateBps, adjustments: [] };
+  });
+  const priced = priceBasket(inputs, {
+    taxRateBps: settings.freightTaxRateBps,
+    amountFor: (goodsAmount) => (freight = priceFreight(goodsAmount, terms)).amount,
+  });
+  return {
+    priced,
+    freight,
+    freightTaxRateBps: settings.freightTaxRateBps,
+    held: { unitAmounts: inputs.map((line) => line.listUnitAmount), freight: terms },
+  };
+}
+
+function refuseMissing(lines: readonly BasketLine[], products: ReadonlyMap<string, Sellable>): void {
+  const violations = lines.flatMap((line, index): Violation[] => {
+    if (products.get(line.productId)?.status === 'active') return [];
+    const detail = `The product ${line.productId} does not exist or is not for sale.`;
+    return [{ in: 'body', pointer: `/lines/${index}/productId`, code: 'product_not_available', detail }];
+  });
+  if (violations.length > 0) throw orderErrors.product_not_available(undefined, { violations });
+}

@@ -1,0 +1,68 @@
+import { and, eq, lte } from 'drizzle-orm';
+import type { Ctx } from '../../platform/context.ts';
+import type { Tx } from '../../platform/db/client.ts';
+import { inTransaction } from '../../platform/db/transaction.ts';
+import { eventRow } from '../../platform/events/define.ts';
+import { appendEvents } from '../../platform/events/outbox.ts';
+import { checkVersion } from '../../platform/versions.ts';
+import { releaseStock } from '../catalogue/stock.ts';
+import { cancelOpenPayments } from '../payments/attempts.ts';
+import { orderErrors } from './errors.ts';
+import { orderEvents } from './events.ts';
+import { refundSurplus } from './refunds.ts';
+import { listLines, loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
+import { orderStates } from './states.ts';
+import { forEachDue } from './sweep-orders.ts';
+import { orderSummary } from './summary.ts';
+import { type Order, orders } from './tables.ts';
+import { addTimeline } from './timeline.ts';
+
+/**
+ * Cancels an order before anything was shipped: gives back the stock and everything that was paid.
+ * `order_not_cancellable` afterwards; an order that is cancelled already stays as it is.
+ */
+export async function cancelOrder(ctx: Ctx, input: { orderId: string; note?: string }): Promise<OrderWhole> {
+  return inTransaction(ctx, async (tx) => {
+    const order = await lockOrder(tx, ctx.shop.id, input.orderId, ctx.customerId);
+    checkVersion(ctx, order);
+    if (order.status === 'cancelled') return loadWhole(tx, order);
+    if (!orderStates.canMove(order.status, 'cancelled') || order.fulfilmentState !== 'unfulfilled') {
+      throw orderErrors.order_not_cancellable(`The order is ${order.status} and ${order.fulfilmentState}.`);
+    }
+    const reason = ctx.customerId === undefined ? 'shop' : 'customer';
+    return loadWhole(tx, await cancel(tx, ctx, order, reason, input.note));
+  });
+}
+
+async function cancel(tx: Tx, ctx: Ctx, order: Order, reason: NonNullable<Order['cancelReason']>, note?: string) {
+  const lines = await listLines(tx, ctx.shop.id, order.id);
+  const stock = await releaseStock(
+    tx,
+    ctx.shop.id,
+    lines.map(({ productId, quantity }) => ({ productId, quantity })),
+  );
+  if (stock.failed.length > 0) throw new Error(`less is reserved than order ${order.id} holds`);
+  await cancelOpenPayments(tx, ctx, 'order', order.id);
+  const cancelled = await updateOrder(
+    tx,
+    order,
+    { status: 'cancelled', cancelledAt: ctx.now, cancelReason: reason, reminderDueAt: null, lapseDueAt: null, completeDueAt: null },
+    ctx.now,
+  );
+  const kind = reason === 'lapsed' ? 'lapsed' : 'cancelled';
+  await addTimeline(tx, ctx, order.id, { kind, details: { reason, ...(note === undefined ? {} : { note }) } });
+  const refunded = await refundSurplus(tx, ctx, cancelled, 'cancellation');
+  await appendEvents(tx, ctx, [eventRow(ctx, orderEvents.cancelled, order.id, { ...orderSummary(refunded), reason })]);
+  return refunded;
+}
+
+/**
+ * Lets unpaid orders lapse whose grace is over. A payment that comes at the same moment waits for the same row: either
+ * it ends the lapse, or it finds the order cancelled and the money goes back.
+ */
+export const lapseDueOrders = (ctx: Ctx): Promise<number> =>
+  forEachDue(ctx, and(eq(orders.shopId, ctx.shop.id), lte(orders.lapseDueAt, ctx.now)), orders.lapseDueAt, async (tx, order) => {
+    if (!order.lapseDueAt || order.lapseDueAt > ctx.now) return false;
+    await cancel(tx, ctx, order, 'lapsed');
+    return true;
+  });

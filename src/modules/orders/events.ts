@@ -1,0 +1,63 @@
+import { Type } from '@sinclair/typebox';
+import { defineEvent } from '../../platform/events/define.ts';
+
+const uuid = (description: string) => Type.String({ format: 'uuid', description });
+const nullableUuid = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid', description });
+const amount = (description: string) => Type.Integer({ description: `${description} Minor units.` });
+
+/** What every event of an order tells. */
+const summary = {
+  number: Type.String({ description: 'The number that people use.' }),
+  customerId: nullableUuid('Whose order it is.'),
+  channel: Type.String({ description: 'Where it was placed.' }),
+  status: Type.String({ description: 'The status after the event.' }),
+  currency: Type.String({ description: 'ISO 4217.' }),
+  totalAmount: amount('What the order costs.'),
+  paidAmount: amount('What was taken.'),
+  refundedAmount: amount('What was given back.'),
+  placedAt: Type.String({ format: 'date-time', description: 'When it was placed.' }),
+};
+const line = Type.Object({
+  productId: uuid('The product.'),
+  category: Type.Unsafe<string | null>({ type: ['string', 'null'], description: "The product's category." }),
+  quantity: Type.Integer({ description: 'Units.' }),
+  netAmount: amount('What the line costs after discounts.'),
+});
+const withLines = Type.Object({ ...summary, lines: Type.Array(line, { description: 'The lines.' }) });
+const plain = Type.Object(summary);
+const parcel = Type.Object({
+  ...summary,
+  shipmentId: uuid('The parcel.'),
+  carrier: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Who carries it.' }),
+  trackingNumber: Type.Unsafe<string | null>({ type: ['string', 'null'], description: "The carrier's number." }),
+});
+
+export const orderEvents = {
+  placed: defineEvent('order.placed', 'An order was placed and its stock reserved.', withLines),
+  imported: defineEvent('order.imported', 'An order that was made elsewhere was taken in.', withLines),
+  paid: defineEvent('order.paid', 'An order was paid in full.', withLines),
+  priceLowered: defineEvent(
+    'order.price_lowered',
+    'The shop lowered the price of an unpaid order.',
+    Type.Object({ ...summary, previousTotalAmount: amount('What it cost before.'), reason: Type.String({ description: 'Why.' }) }),
+  ),
+  reminderDue: defineEvent(
+    'order.reminder_due',
+    'An unpaid order is to be reminded. The first asks whether something went wrong, the second tells until when.',
+    Type.Object({
+      ...summary,
+      step: Type.Integer({ description: '1 or 2.' }),
+      deliveryDays: Type.Integer({ description: 'How many days a parcel usually takes.' }),
+      reservedUntil: Type.String({ format: 'date-time', description: 'Until when the goods are kept.' }),
+      stockIsShort: Type.Boolean({ description: "Stock is below the shop's threshold; only then a reminder may say so." }),
+    }),
+  ),
+  shipped: defineEvent('order.shipped', 'A parcel of an order left.', parcel),
+  delivered: defineEvent('order.delivered', 'A parcel of an order arrived.', parcel),
+  completed: defineEvent('order.completed', 'An order is over: delivered, paid and no longer open.', plain),
+  cancelled: defineEvent(
+    'order.cancelled',
+    'An order was cancelled or lapsed; stock and money go back.',
+    Type.Object({ ...summary, reason: Type.String({ description: 'customer, shop or lapsed.' }) }),
+  ),
+};

@@ -1,0 +1,69 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Db } from '../../platform/db/client.ts';
+import type { Invariant } from '../../platform/module.ts';
+
+const invariant = (name: string, query: SQL): Invariant => ({
+  name,
+  async check(db: Db) {
+    const { rows } = await db.execute<{ checked: bigint; broken: bigint }>(query);
+    return rows[0] ?? { checked: 0n, broken: 0n };
+  },
+});
+
+/** What must never be false about orders, over the whole database. */
+export const orderInvariants: readonly Invariant[] = [
+  invariant(
+    "an order's lines sum to its amounts",
+    sql`select count(*) as checked, count(*) filter (where o.lines_amount - o.discount_amount <> l.net
+          or o.discount_amount <> l.discount or o.tax_amount <> l.tax + o.freight_tax_amount) as broken
+        from orders o join (select shop_id, order_id, sum(net_amount) as net, sum(discount_amount) as discount,
+          sum(tax_amount) as tax from order_lines group by shop_id, order_id) l
+          on l.shop_id = o.shop_id and l.order_id = o.id`,
+  ),
+  invariant(
+    'every order has lines',
+    sql`select count(*) as checked, count(*) filter (where not exists
+          (select 1 from order_lines l where l.shop_id = o.shop_id and l.order_id = o.id)) as broken from orders o`,
+  ),
+  invariant(
+    "a line's adjustments sum to its discount",
+    sql`select count(*) as checked, count(*) filter (where l.discount_amount <> coalesce(a.amount, 0)) as broken
+        from order_lines l left join (select shop_id, line_id, sum(amount) as amount from order_adjustments
+          group by shop_id, line_id) a on a.shop_id = l.shop_id and a.line_id = l.id`,
+  ),
+  invariant(
+    "an order's paid and refunded amounts are those of its payments",
+    sql`select count(*) as checked, count(*) filter (where o.paid_amount <> coalesce(p.paid, 0)
+          or o.refunded_amount <> coalesce(p.refunded, 0)) as broken
+        from orders o left join (select shop_id, subject_id, sum(amount) as paid, sum(refunded_amount) as refunded
+          from payments where subject_type = 'order' and state = 'succeeded' group by shop_id, subject_id) p
+          on p.shop_id = o.shop_id and p.subject_id = o.id`,
+  ),
+  invariant(
+    'what is shipped and delivered of a line is in its parcels',
+    sql`select count(*) as checked, count(*) filter (where l.shipped_quantity <> coalesce(s.shipped, 0)
+          or l.delivered_quantity <> coalesce(s.delivered, 0)) as broken
+        from order_lines l left join (select c.shop_id, c.line_id, sum(c.quantity) as shipped,
+            sum(c.quantity) filter (where p.delivered_at is not null) as delivered
+          from order_shipment_lines c join order_shipments p on p.shop_id = c.shop_id and p.id = c.shipment_id
+          group by c.shop_id, c.line_id) s on s.shop_id = l.shop_id and s.line_id = l.id`,
+  ),
+  invariant(
+    'stock is reserved for exactly what open orders have still to ship',
+    sql`select count(*) as checked, count(*) filter (where i.reserved <> coalesce(l.open, 0)) as broken
+        from stock_items i left join (select l.shop_id, l.product_id, sum(l.quantity - l.shipped_quantity) as open
+          from order_lines l join orders o on o.shop_id = l.shop_id and o.id = l.order_id
+          where o.status <> 'cancelled' group by l.shop_id, l.product_id) l
+          on l.shop_id = i.shop_id and l.product_id = i.product_id`,
+  ),
+  invariant(
+    'a cancelled order keeps no money',
+    sql`select count(*) as checked, count(*) filter (where paid_amount <> refunded_amount) as broken
+        from orders where status = 'cancelled'`,
+  ),
+  invariant(
+    'every order has a timeline that begins with its placing',
+    sql`select count(*) as checked, count(*) filter (where not exists (select 1 from order_timeline t
+          where t.shop_id = o.shop_id and t.order_id = o.id and t.kind = 'placed')) as broken from orders o`,
+  ),
+];

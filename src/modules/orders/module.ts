@@ -1,0 +1,21 @@
+import type { Module } from '../../platform/module.ts';
+import { orderErrors } from './errors.ts';
+import { orderEvents } from './events.ts';
+import { orderInvariants } from './invariants.ts';
+import { orderRoutes } from './routes.ts';
+import { ordersSettings } from './settings.ts';
+import { orderStates } from './states.ts';
+import { orderSweeps } from './sweeps.ts';
+
+const { amount_too_large: _platform, ...errors } = orderErrors;
+
+export const ordersModule: Module = {
+  name: 'orders',
+  routes: orderRoutes,
+  errors,
+  events: Object.values(orderEvents),
+  settings: ordersSettings,
+  sweeps: orderSweeps,
+  invariants: orderInvariants,
+  states: { order: orderStates },
+};

@@ -1,0 +1,105 @@
+import { after, DAY_MS } from '../../platform/clock.ts';
+import type { Ctx } from '../../platform/context.ts';
+import type { Tx } from '../../platform/db/client.ts';
+import { inTransaction } from '../../platform/db/transaction.ts';
+import { eventRow } from '../../platform/events/define.ts';
+import { appendEvents } from '../../platform/events/outbox.ts';
+import { checkVersion } from '../../platform/versions.ts';
+import { startPayment } from '../payments/attempts.ts';
+import { paymentErrors } from '../payments/errors.ts';
+import type { PaymentSubject } from '../payments/ports.ts';
+import type { Payment } from '../payments/tables.ts';
+import { orderErrors } from './errors.ts';
+import { orderEvents } from './events.ts';
+import { refundSurplus } from './refunds.ts';
+import { listLines, lockOrder, updateOrder } from './repository.ts';
+import { amountDue, decidePaymentState } from './rules.ts';
+import { ordersSettings } from './settings.ts';
+import { summaryWithLines } from './summary.ts';
+import type { Order } from './tables.ts';
+import { addTimeline } from './timeline.ts';
+
+interface PayInput {
+  readonly orderId: string;
+  readonly provider: string;
+  /** Minor units; what is still due, when absent. */
+  readonly amount?: number;
+  readonly reference?: string;
+  readonly simulate?: string;
+  readonly delaySeconds?: number;
+}
+
+/**
+ * Opens an attempt to pay an order. A manual payment counts at once; any other is taken by its provider after the
+ * answer. Refusals: order_not_payable, payment_too_large, provider_not_available.
+ */
+export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
+  // Recording cash is staff's word about money; a customer cannot give it.
+  if (ctx.customerId !== undefined && input.provider === 'manual') {
+    throw paymentErrors.provider_not_available('A customer cannot record a manual payment.', { pointer: '/provider' });
+  }
+  return inTransaction(ctx, async (tx) => {
+    const order = await lockOrder(tx, ctx.shop.id, input.orderId, ctx.customerId);
+    checkVersion(ctx, order);
+    const due = amountDue(order);
+    if (order.status === 'cancelled' || due === 0n) throw orderErrors.order_not_payable();
+    const amount = input.amount === undefined ? due : BigInt(input.amount);
+    if (amount > due) {
+      throw orderErrors.payment_too_large(`${due} is due.`, { pointer: '/amount', extra: { dueAmount: Number(due) } });
+    }
+    const { simulate, delaySeconds } = input;
+    const options = { ...(simulate && { simulate }), ...(delaySeconds !== undefined && { delaySeconds }) };
+    await addTimeline(tx, ctx, order.id, {
+      kind: 'payment_started',
+      details: { provider: input.provider, amount: Number(amount) },
+    });
+    const { provider, reference } = input;
+    return startPayment(tx, ctx, { subjectType: 'order', subjectId: order.id, provider, amount, reference, options });
+  });
+}
+
+/** The order's side of a payment. */
+export const orderPaymentSubject: PaymentSubject = {
+  lock: async (tx, ctx, orderId) => void (await lockOrder(tx, ctx.shop.id, orderId)),
+  onSucceeded: takePayment,
+  onFailed: async (tx, ctx, payment) => {
+    const details = { provider: payment.provider, amount: Number(payment.amount), code: payment.failureCode };
+    await addTimeline(tx, ctx, payment.subjectId, { kind: 'payment_failed', details });
+  },
+};
+
+/** Money came in. Reminders and the lapse end in this transaction; what is too much goes back. */
+async function takePayment(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
+  const order = await lockOrder(tx, ctx.shop.id, payment.subjectId);
+  const paidAmount = order.paidAmount + payment.amount;
+  const paymentState = decidePaymentState({ ...order, paidAmount });
+  const isPaidNow = paymentState === 'paid' && order.paymentState !== 'paid' && order.status !== 'cancelled';
+  await addTimeline(tx, ctx, order.id, {
+    kind: 'payment_succeeded',
+    details: { provider: payment.provider, amount: Number(payment.amount) },
+  });
+  const updated = await updateOrder(
+    tx,
+    order,
+    { paidAmount, paymentState, ...(isPaidNow ? becomePaid(ctx, order) : {}) },
+    ctx.now,
+  );
+  if (isPaidNow) {
+    const lines = await listLines(tx, ctx.shop.id, order.id);
+    await addTimeline(tx, ctx, order.id, { kind: 'paid' });
+    await appendEvents(tx, ctx, [eventRow(ctx, orderEvents.paid, order.id, summaryWithLines(updated, lines))]);
+  }
+  await refundSurplus(tx, ctx, updated, order.status === 'cancelled' ? 'cancellation' : 'surplus');
+}
+
+function becomePaid(ctx: Ctx, order: Order): Partial<Order> {
+  const days = ordersSettings.of(ctx.shop).autoCompleteDays;
+  return {
+    paidAt: ctx.now,
+    // On account or cash on delivery, an order may be on its way or there before it is paid.
+    status: order.status === 'pending' ? 'paid' : order.status,
+    reminderDueAt: null,
+    lapseDueAt: null,
+    completeDueAt: order.deliveredAt ? after(order.deliveredAt, days * DAY_MS) : null,
+  };
+}

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { createTokens } from '../../platform/auth/tokens.ts';
+import type { Ctx } from '../../platform/context.ts';
+import type { BasketLine, HeldPrices } from './basket.ts';
+import { orderErrors } from './errors.ts';
+
+/** A quote that holds is a signed token, not a row: strangers with a publishable key cannot fill the database. */
+interface QuotePayload {
+  readonly shop: string;
+  readonly customer: string | null;
+  /** Which basket it is for. */
+  readonly basket: string;
+  readonly units: readonly string[];
+  readonly freight: readonly [rate: string, freeFrom: string];
+}
+
+const tokens = (ctx: Ctx) => createTokens<QuotePayload>('quote', ctx.config.tokenSecret, ctx.clock);
+
+const basketOf = (lines: readonly BasketLine[]): string =>
+  createHash('sha256')
+    .update(lines.map((line) => `${line.productId.toLowerCase()}*${line.quantity}`).join(','))
+    .digest('base64url');
+
+/** Signs the prices of a quote; they hold for `minutes` of real time. */
+export function holdQuote(ctx: Ctx, lines: readonly BasketLine[], customerId: string | null, held: HeldPrices, minutes: number) {
+  const payload: QuotePayload = {
+    shop: ctx.shop.id,
+    customer: customerId,
+    basket: basketOf(lines),
+    units: held.unitAmounts.map(String),
+    freight: [String(held.freight.rateAmount), String(held.freight.freeFromAmount)],
+  };
+  return tokens(ctx).sign(payload, minutes * 60);
+}
+
+/** The prices that a token holds for this basket and customer; refuses a token that is expired or for another. */
+export function readQuote(ctx: Ctx, token: string, lines: readonly BasketLine[], customerId: string | null): HeldPrices {
+  const pointer = '/quoteToken';
+  const verified = tokens(ctx).verify(token);
+  if ('refusal' in verified) {
+    throw verified.refusal === 'expired'
+      ? orderErrors.quote_expired(undefined, { pointer })
+      : orderErrors.quote_not_valid(undefined, { pointer });
+  }
+  const { payload } = verified;
+  // A quote for nobody in particular may be used by anybody; one for a customer only by them.
+  const isForeign = payload.customer !== null && payload.customer !== customerId;
+  if (payload.shop !== ctx.shop.id || isForeign) throw orderErrors.quote_not_valid(undefined, { pointer });
+  if (payload.basket !== basketOf(lines)) throw orderErrors.quote_mismatch(undefined, { pointer });
+  return {
+    unitAmounts: payload.units.map(BigInt),
+    freight: { rateAmount: BigInt(payload.freight[0]), freeFromAmount: BigInt(payload.freight[1]) },
+  };
+}

@@ -1,0 +1,26 @@
+import type { Ctx } from '../../platform/context.ts';
+import type { Page } from '../../platform/http/pagination.ts';
+import { listPaymentsOf } from '../payments/attempts.ts';
+import type { Payment } from '../payments/tables.ts';
+import { getOrder, listOrders, listTimeline, loadWhole, type OrderFilter, type OrderWhole } from './repository.ts';
+import type { Order, TimelineEntry } from './tables.ts';
+
+/** An order with its lines and parcels; a customer sees only their own. */
+export const readOrder = async (ctx: Ctx, orderId: string): Promise<OrderWhole> =>
+  loadWhole(ctx.db, await getOrder(ctx.db, ctx.shop.id, orderId, ctx.customerId));
+
+/** Orders without their lines; a customer's list holds only their own, whatever the filter says. */
+export const readOrders = (ctx: Ctx, filter: OrderFilter): Promise<Page<Order>> =>
+  listOrders(ctx.db, ctx.shop.id, filter, ctx.customerId);
+
+/** What happened to an order; a customer reads what is public. */
+export async function readTimeline(ctx: Ctx, orderId: string): Promise<TimelineEntry[]> {
+  await getOrder(ctx.db, ctx.shop.id, orderId, ctx.customerId);
+  return listTimeline(ctx.db, ctx.shop.id, orderId, ctx.customerId !== undefined);
+}
+
+/** The attempts to pay an order, newest first. */
+export async function readOrderPayments(ctx: Ctx, orderId: string): Promise<Payment[]> {
+  await getOrder(ctx.db, ctx.shop.id, orderId, ctx.customerId);
+  return listPaymentsOf(ctx.db, ctx.shop.id, 'order', orderId);
+}

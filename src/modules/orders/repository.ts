@@ -1,0 +1,246 @@
+import { and, asc, desc, eq, gte, lte, sql } from 'drizzle-orm';
+import type { Reader, Tx } from '../../platform/db/client.ts';
+import { isUniqueViolation, postgresError } from '../../platform/db/constraints.ts';
+import { prepared, preparedSql } from '../../platform/db/prepared.ts';
+import { recordsJson } from '../../platform/db/records.ts';
+import { platformErrors } from '../../platform/errors.ts';
+import type { NewEvent } from '../../platform/events/define.ts';
+import { eventsJson } from '../../platform/events/outbox.ts';
+import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
+import { orderErrors } from './errors.ts';
+import type { OrderStatus } from './states.ts';
+import {
+  type Order,
+  type OrderAdjustment,
+  type OrderLine,
+  type OrderShipment,
+  type OrderShipmentLine,
+  orderAdjustments,
+  orderLines,
+  orders,
+  orderShipmentLines,
+  orderShipments,
+  orderTimeline,
+  type TimelineEntry,
+} from './tables.ts';
+
+const p = sql.placeholder;
+
+/** An order with what belongs to it. */
+export interface OrderWhole {
+  readonly order: Order;
+  readonly lines: readonly OrderLine[];
+  readonly adjustments: readonly OrderAdjustment[];
+  readonly shipments: readonly OrderShipment[];
+  readonly shipmentLines: readonly OrderShipmentLine[];
+}
+
+const selectOrder = prepared('select_order', (db) =>
+  db
+    .select()
+    .from(orders)
+    .where(and(eq(orders.shopId, p('shopId')), eq(orders.id, p('id')))),
+);
+// NO KEY UPDATE: a plain FOR UPDATE would deadlock with inserts whose foreign keys point here.
+const selectOrderForUpdate = prepared('lock_order', (db) =>
+  db
+    .select()
+    .from(orders)
+    .where(and(eq(orders.shopId, p('shopId')), eq(orders.id, p('id'))))
+    .for('no key update'),
+);
+// By order_lines_position_key.
+const selectLines = prepared('select_order_lines', (db) =>
+  db
+    .select()
+    .from(orderLines)
+    .where(and(eq(orderLines.shopId, p('shopId')), eq(orderLines.orderId, p('id'))))
+    .orderBy(orderLines.position),
+);
+const selectAdjustments = prepared('select_order_adjustments', (db) =>
+  db
+    .select()
+    .from(orderAdjustments)
+    .where(and(eq(orderAdjustments.shopId, p('shopId')), eq(orderAdjustments.orderId, p('id'))))
+    .orderBy(orderAdjustments.id),
+);
+const selectShipments = prepared('select_order_shipments', (db) =>
+  db
+    .select()
+    .from(orderShipments)
+    .leftJoin(
+      orderShipmentLines,
+      and(eq(orderShipmentLines.shopId, orderShipments.shopId), eq(orderShipmentLines.shipmentId, orderShipments.id)),
+    )
+    .where(and(eq(orderShipments.shopId, p('shopId')), eq(orderShipments.orderId, p('id'))))
+    .orderBy(orderShipments.id, orderShipmentLines.lineId),
+);
+
+/** The order, for a customer only their own; else `not_found`, as if it did not exist. */
+export async function getOrder(on: Reader, shopId: string, id: string, customerId?: string): Promise<Order> {
+  return visible(await selectOrder(on, { shopId, id }), customerId);
+}
+
+/** Locks the order's row: whatever changes an order, its lines or its payments comes through here first. */
+export async function lockOrder(tx: Tx, shopId: string, id: string, customerId?: string): Promise<Order> {
+  return visible(await selectOrderForUpdate(tx, { shopId, id }), customerId);
+}
+
+function visible([order]: Order[], customerId: string | undefined): Order {
+  if (!order || (customerId !== undefined && order.customerId !== customerId)) throw platformErrors.not_found();
+  return order;
+}
+
+export const listLines = (on: Reader, shopId: string, id: string): Promise<OrderLine[]> => selectLines(on, { shopId, id });
+
+/** An order's lines, adjustments and parcels: sent together, they take one round trip inside a transaction. */
+export async function loadWhole(on: Reader, order: Order): Promise<OrderWhole> {
+  const key = { shopId: order.shopId, id: order.id };
+  const [lines, adjustments, parcels] = await Promise.all([
+    selectLines(on, key),
+    selectAdjustments(on, key),
+    order.shippedAt === null && order.fulfilmentState === 'unfulfilled' ? [] : selectShipments(on, key),
+  ]);
+  return {
+    order,
+    lines,
+    adjustments,
+    shipments: [...new Map(parcels.map((row) => [row.order_shipments.id, row.order_shipments])).values()],
+    shipmentLines: parcels.flatMap((row) => row.order_shipment_lines ?? []),
+  };
+}
+
+// One statement for everything that an order consists of. Its foreign keys are checked when it ends.
+const insertWhole = preparedSql(
+  'insert_order',
+  `with new_order as (
+     insert into orders select * from jsonb_populate_recordset(null::orders, $1::jsonb)
+   ), new_lines as (
+     insert into order_lines select * from jsonb_populate_recordset(null::order_lines, $2::jsonb)
+   ), new_adjustments as (
+     insert into order_adjustments select * from jsonb_populate_recordset(null::order_adjustments, $3::jsonb)
+   ), new_entries as (
+     insert into order_timeline select * from jsonb_populate_recordset(null::order_timeline, $4::jsonb)
+   )
+   insert into outbox (shop_id, id, type, subject_type, subject_id, data, actor_kind, actor_id, occurred_at)
+   select shop_id, id, type, subject_type, subject_id, data, actor_kind, actor_id, occurred_at
+   from jsonb_to_recordset($5::jsonb) as e (shop_id uuid, id uuid, type text, subject_type text, subject_id uuid,
+     data jsonb, actor_kind text, actor_id text, occurred_at timestamptz)`,
+);
+
+export interface NewOrder {
+  readonly order: Order;
+  readonly lines: readonly OrderLine[];
+  readonly adjustments: readonly OrderAdjustment[];
+  readonly entries: readonly TimelineEntry[];
+  readonly events: readonly NewEvent[];
+}
+
+/** Thrown when the random number of an order is taken; placing is simply tried again. */
+export class NumberTaken extends Error {}
+
+/** Writes a new order with lines, timeline and events in one statement. */
+export async function insertOrder(tx: Tx, made: NewOrder): Promise<void> {
+  try {
+    await insertWhole(tx, [
+      recordsJson(orders, [made.order]),
+      recordsJson(orderLines, made.lines),
+      recordsJson(orderAdjustments, made.adjustments),
+      recordsJson(orderTimeline, made.entries),
+      eventsJson(made.events),
+    ]);
+  } catch (error) {
+    if (isUniqueViolation(error, 'orders_number_key')) throw new NumberTaken();
+    if (isUniqueViolation(error, 'orders_external_id_key')) {
+      throw orderErrors.external_id_taken(undefined, { pointer: '/externalId' });
+    }
+    const violated = postgresError(error);
+    if (violated?.code === '23503' && violated.constraint?.includes('customer')) {
+      throw orderErrors.customer_not_found(undefined, { pointer: '/customerId' });
+    }
+    throw error;
+  }
+}
+
+/** Changes a locked order; its version rises. */
+export async function updateOrder(tx: Tx, order: Order, changes: Partial<Order>, at: Date): Promise<Order> {
+  const [updated] = await tx
+    .update(orders)
+    .set({ ...changes, version: order.version + 1, updatedAt: at })
+    .where(and(eq(orders.shopId, order.shopId), eq(orders.id, order.id), eq(orders.version, order.version)))
+    .returning();
+  if (!updated) throw platformErrors.version_conflict();
+  return updated;
+}
+
+export interface OrderFilter {
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly status?: OrderStatus;
+  readonly customerId?: string;
+  readonly placedAtFrom?: string;
+  readonly placedAtTo?: string;
+  readonly updatedSince?: string;
+  readonly number?: string;
+  readonly externalId?: string;
+  readonly sort: 'placedAt' | '-placedAt' | 'updatedAt';
+}
+
+/**
+ * Orders along orders_placed_at_idx, orders_status_idx, orders_customer_idx or, for `updatedAt`, orders_updated_at_idx;
+ * by number or external id along their unique keys.
+ */
+export async function listOrders(
+  on: Reader,
+  shopId: string,
+  filter: OrderFilter,
+  ownerId?: string,
+): Promise<Page<Order>> {
+  const column = filter.sort === 'updatedAt' ? orders.updatedAt : orders.placedAt;
+  const direction = filter.sort.startsWith('-') ? 'desc' : 'asc';
+  const order = direction === 'desc' ? desc : asc;
+  const rows = await on
+    .select()
+    .from(orders)
+    .where(
+      and(
+        eq(orders.shopId, shopId),
+        filter.status === undefined ? undefined : eq(orders.status, filter.status),
+        ownerId === undefined ? undefined : eq(orders.customerId, ownerId),
+        filter.customerId === undefined ? undefined : eq(orders.customerId, filter.customerId),
+        filter.number === undefined ? undefined : eq(orders.number, filter.number),
+        filter.externalId === undefined ? undefined : eq(orders.externalId, filter.externalId),
+        filter.placedAtFrom === undefined ? undefined : gte(orders.placedAt, new Date(filter.placedAtFrom)),
+        filter.placedAtTo === undefined ? undefined : lte(orders.placedAt, new Date(filter.placedAtTo)),
+        filter.updatedSince === undefined ? undefined : gte(orders.updatedAt, new Date(filter.updatedSince)),
+        afterKey([column, orders.id], readCursor('orders', filter), direction),
+      ),
+    )
+    .orderBy(order(column), order(orders.id))
+    .limit(filter.limit + 1);
+  const keyOf = (row: Order) => [(filter.sort === 'updatedAt' ? row.updatedAt : row.placedAt).toISOString(), row.id];
+  return toPage('orders', filter, rows, keyOf);
+}
+
+/** An order that was imported before, by its external id. By orders_external_id_key. */
+export async function findByExternalId(on: Reader, shopId: string, externalId: string): Promise<Order | undefined> {
+  const [order] = await on
+    .select()
+    .from(orders)
+    .where(and(eq(orders.shopId, shopId), eq(orders.externalId, externalId)));
+  return order;
+}
+
+/** What happened to an order, oldest first. Along the primary key. */
+export const listTimeline = (on: Reader, shopId: string, orderId: string, publicOnly: boolean): Promise<TimelineEntry[]> =>
+  on
+    .select()
+    .from(orderTimeline)
+    .where(
+      and(
+        eq(orderTimeline.shopId, shopId),
+        eq(orderTimeline.orderId, orderId),
+        publicOnly ? eq(orderTimeline.isPublic, true) : undefined,
+      ),
+    )
+    .orderBy(orderTimeline.occurredAt, orderTimeline.id);

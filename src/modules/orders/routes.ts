@@ -1,0 +1,174 @@
+import { Type } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
+import { operation } from '../../platform/http/operation.ts';
+import { pageQuery } from '../../platform/http/pagination.ts';
+import { instantText, ref, text, uuid } from '../../platform/http/schema.ts';
+import { orderErrors as e } from './errors.ts';
+import { OrderCreate, OrderUpdate, presentQuote, QuoteCreate, QuoteModel } from './input-schemas.ts';
+import { lifecycleRoutes } from './lifecycle-routes.ts';
+import { orderTerms, placeOrder } from './place.ts';
+import { quoteBasket } from './quote.ts';
+import { readOrder, readOrders, readTimeline } from './read.ts';
+import {
+  OrderHeadPage,
+  OrderModel,
+  OrderStatusName,
+  OrderTimeline,
+  presentOrder,
+  presentOrderHead,
+  presentTimelineEntry,
+} from './schemas.ts';
+import { updateOrderNotes } from './update.ts';
+
+const tag = 'Orders';
+const params = Type.Object({ orderId: uuid('The order.') });
+const example = { params: { orderId: '01890a5d-ac96-774b-bcce-b302099a8057' } };
+const aLine = { productId: '01890a5d-ac96-774b-bcce-b302099a8057', quantity: 2 };
+const quoteErrors = [e.product_not_available, e.amount_too_large];
+
+export function orderRoutes(app: FastifyInstance): void {
+  placingRoutes(app);
+  readRoutes(app);
+  changeRoutes(app);
+  lifecycleRoutes(app);
+}
+
+function placingRoutes(app: FastifyInstance): void {
+  operation(app, {
+    operationId: 'quoteBasket',
+    method: 'POST',
+    path: '/v1/quotes',
+    tag,
+    summary: 'Price a basket',
+    description:
+      'Writes nothing and reserves nothing. The token holds the prices for some minutes: an order that is placed with it ' +
+      'costs what the quote says, also when prices rise meanwhile.',
+    access: { secret: 'orders:read', publishable: true, customer: true },
+    body: QuoteCreate,
+    success: { statuses: [200], schema: QuoteModel, description: 'The priced basket.' },
+    errors: quoteErrors,
+    example: { body: { lines: [aLine] } },
+    run: (ctx, { body }) => quoteBasket(ctx, body),
+    present: (quote, ctx) => presentQuote(quote, ctx.shop.currency),
+  });
+
+  operation(app, {
+    operationId: 'placeOrder',
+    method: 'POST',
+    path: '/v1/orders',
+    tag,
+    summary: 'Place an order',
+    description:
+      'Prices the basket as the quote did and reserves the stock of all lines, or of none. An unpaid order is reminded ' +
+      'twice and lapses when its grace is over; then everything goes back.',
+    access: { secret: 'orders:write', customer: true },
+    idempotency: 'required',
+    body: OrderCreate,
+    success: { statuses: [201], schema: OrderModel, description: 'The order.' },
+    errors: [
+      ...quoteErrors,
+      e.out_of_stock,
+      e.total_changed,
+      e.quote_not_valid,
+      e.quote_expired,
+      e.quote_mismatch,
+      e.customer_not_found,
+      e.external_id_taken,
+      e.not_for_customers,
+    ],
+    example: {
+      body: {
+        lines: [aLine],
+        channel: 'web',
+        shippingAddress: { name: 'Maria Anders', line1: 'Obere Str. 57', city: 'Berlin', postalCode: '12209', country: 'DE' },
+      },
+    },
+    run: (ctx, { body }) => placeOrder(ctx, { ...body, terms: orderTerms(ctx, body) }),
+    present: presentOrder,
+  });
+}
+
+function readRoutes(app: FastifyInstance): void {
+  operation(app, {
+    operationId: 'listOrders',
+    method: 'GET',
+    path: '/v1/orders',
+    tag,
+    summary: 'List orders',
+    description: 'Newest first unless sorted otherwise, without lines. With a customer token, only the own ones.',
+    access: { secret: 'orders:read', customer: true },
+    query: Type.Object({
+      ...pageQuery,
+      status: Type.Optional(ref(OrderStatusName)),
+      customerId: Type.Optional(uuid('Orders of this customer.')),
+      number: Type.Optional(text('The order with this number.', 60)),
+      externalId: Type.Optional(text('The order with this id of your own system.', 200)),
+      placedAtFrom: Type.Optional(instantText('Placed then or later.')),
+      placedAtTo: Type.Optional(instantText('Placed then or before.')),
+      updatedSince: Type.Optional(instantText('Changed then or later; sort by `updatedAt` to follow changes.')),
+      sort: Type.Unsafe<'placedAt' | '-placedAt' | 'updatedAt'>({
+        type: 'string',
+        enum: ['placedAt', '-placedAt', 'updatedAt'],
+        default: '-placedAt',
+        description: 'A minus sorts downwards.',
+      }),
+    }),
+    success: { statuses: [200], schema: OrderHeadPage, description: 'A page of orders.' },
+    errors: [],
+    example: { query: { limit: 50, status: 'paid' } },
+    run: (ctx, { query }) => readOrders(ctx, query),
+    present: ({ rows, nextCursor }, ctx) => ({ data: rows.map((order) => presentOrderHead(order, ctx)), nextCursor }),
+  });
+
+  operation(app, {
+    operationId: 'getOrder',
+    method: 'GET',
+    path: '/v1/orders/{orderId}',
+    tag,
+    summary: 'Read an order',
+    description: 'With its lines, their adjustments and its parcels. With a customer token, only an own one.',
+    access: { secret: 'orders:read', customer: true },
+    params,
+    success: { statuses: [200], schema: OrderModel, description: 'The order.' },
+    errors: [],
+    example,
+    run: (ctx, input) => readOrder(ctx, input.params.orderId),
+    present: presentOrder,
+  });
+
+  operation(app, {
+    operationId: 'listOrderTimeline',
+    method: 'GET',
+    path: '/v1/orders/{orderId}/timeline',
+    tag,
+    summary: "Read an order's timeline",
+    description: 'Everything that happened to the order, by whom, oldest first. Customers read what is public.',
+    access: { secret: 'orders:read', customer: true },
+    params,
+    success: { statuses: [200], schema: OrderTimeline, description: 'The entries.' },
+    errors: [],
+    example,
+    run: (ctx, input) => readTimeline(ctx, input.params.orderId),
+    present: (entries, ctx) => ({ data: entries.map((entry) => presentTimelineEntry(entry, ctx)) }),
+  });
+}
+
+function changeRoutes(app: FastifyInstance): void {
+  operation(app, {
+    operationId: 'updateOrder',
+    method: 'PATCH',
+    path: '/v1/orders/{orderId}',
+    tag,
+    summary: 'Change what is attached to an order',
+    description: 'External id, staff note and metadata, as JSON merge patch. Goods and price are changed in other ways.',
+    access: { secret: 'orders:write' },
+    versioned: true,
+    params,
+    body: OrderUpdate,
+    success: { statuses: [200], schema: OrderModel, description: 'The order.' },
+    errors: [e.external_id_taken, e.too_much_metadata],
+    example: { ...example, body: { staffNote: 'Asked for a call before delivery.', metadata: { desk: '4' } } },
+    run: (ctx, input) => updateOrderNotes(ctx, input.params.orderId, input.body),
+    present: presentOrder,
+  });
+}

@@ -1,0 +1,229 @@
+import { Type } from '@sinclair/typebox';
+import {
+  enumeration,
+  externalId,
+  instantOrNull,
+  instantText,
+  Metadata,
+  model,
+  nullableInstant,
+  nullableRef,
+  nullableText,
+  nullableUuid,
+  pageOf,
+  PositiveAmount,
+  ref,
+  text,
+  toWire,
+  uuid,
+  versionNumber,
+} from '../../platform/http/schema.ts';
+import { Currency } from '../../platform/shops/schemas.ts';
+import { PaymentResource } from '../payments/schemas.ts';
+import type { OrderWhole } from './repository.ts';
+import { amountDue } from './rules.ts';
+import { FULFILMENT_STATES, orderStates, PAYMENT_STATES, PAYMENT_TERMS } from './states.ts';
+import type { Address, Order, TimelineEntry } from './tables.ts';
+import { TIMELINE_KINDS, type TimelineKind } from './timeline.ts';
+
+export const OrderStatusName = enumeration('OrderStatus', 'Where an order stands.', orderStates.names);
+const PaymentStateName = enumeration('OrderPaymentState', 'Where the payment of an order stands.', PAYMENT_STATES);
+const FulfilmentStateName = enumeration('FulfilmentState', 'Where the shipment of an order stands.', FULFILMENT_STATES);
+export const PaymentTermsName = enumeration(
+  'PaymentTerms',
+  '`prepaid` ships when it is paid; `cash_on_delivery` and `on_account` ship before.',
+  PAYMENT_TERMS,
+);
+const OrderOrigin = enumeration('OrderOrigin', 'Placed here, or made elsewhere and imported.', ['placed', 'imported']);
+const CancelReason = enumeration('CancelReason', 'Who ended the order.', ['customer', 'shop', 'lapsed']);
+const AdjustmentKind = enumeration('AdjustmentKind', 'What made a line cheaper.', ['staff']);
+const TimelineKindName = enumeration('TimelineKind', 'What happened.', TIMELINE_KINDS);
+
+const optional = (description: string, maxLength: number) => Type.Optional(text(description, maxLength));
+export const AddressModel = model('Address', 'A postal address.', {
+  name: text('Who receives it.', 200),
+  company: optional('The company.', 200),
+  line1: text('Street and number.', 300),
+  line2: optional('What else is needed to find it.', 300),
+  city: text('City.', 200),
+  region: optional('State or province.', 200),
+  postalCode: optional('Postal code.', 40),
+  country: Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2.' }),
+  phone: optional('For the carrier.', 60),
+});
+
+const OrderAdjustmentModel = model('OrderAdjustment', 'Why a line costs less than its list price.', {
+  kind: ref(AdjustmentKind),
+  reason: text('In words.', 500),
+  amount: ref(PositiveAmount),
+});
+const OrderLineModel = model('OrderLine', 'A line. `netAmount` is list price times quantity less the discount.', {
+  id: uuid('The line.'),
+  productId: uuid('The product.'),
+  productName: text('Its name when the order was placed.', 300),
+  quantity: Type.Integer({ description: 'Units ordered.' }),
+  listUnitAmount: ref(PositiveAmount),
+  discountAmount: ref(PositiveAmount),
+  netAmount: ref(PositiveAmount),
+  taxRateBps: Type.Integer({ description: 'The tax rate in basis points.' }),
+  taxAmount: ref(PositiveAmount, { description: 'The tax included in the net amount.' }),
+  shippedQuantity: Type.Integer({ description: 'Units that left.' }),
+  deliveredQuantity: Type.Integer({ description: 'Units that arrived.' }),
+  adjustments: Type.Array(ref(OrderAdjustmentModel), { description: 'They sum to the discount.' }),
+});
+const ShipmentLineModel = model('ShipmentLine', 'What a parcel holds.', {
+  lineId: uuid('The line of the order.'),
+  quantity: Type.Integer({ description: 'Units.' }),
+});
+const ShipmentModel = model('Shipment', 'A parcel of an order.', {
+  id: uuid('The parcel.'),
+  carrier: nullableText('Who carries it.'),
+  trackingNumber: nullableText("The carrier's number."),
+  shippedAt: instantText('When it left.'),
+  deliveredAt: nullableInstant('When it arrived.'),
+  lines: Type.Array(ref(ShipmentLineModel), { description: 'What is in it.' }),
+});
+
+const orderFields = {
+  id: uuid('The order.'),
+  number: text('The number that people use.', 60),
+  externalId: externalId(),
+  customerId: nullableUuid('Whose order it is.'),
+  channel: text('Where it was placed.', 40),
+  origin: ref(OrderOrigin),
+  terms: ref(PaymentTermsName),
+  status: ref(OrderStatusName),
+  paymentState: ref(PaymentStateName),
+  fulfilmentState: ref(FulfilmentStateName),
+  currency: ref(Currency),
+  linesAmount: ref(PositiveAmount, { description: 'All lines at list prices.' }),
+  discountAmount: ref(PositiveAmount),
+  freightAmount: ref(PositiveAmount),
+  taxAmount: ref(PositiveAmount, { description: 'The tax included in the total.' }),
+  totalAmount: ref(PositiveAmount, { description: 'Lines less discount plus freight, tax included.' }),
+  paidAmount: ref(PositiveAmount, { description: 'What was taken, refunds not deducted.' }),
+  refundedAmount: ref(PositiveAmount, { description: 'What was given back or is on its way back.' }),
+  dueAmount: ref(PositiveAmount, { description: 'What is still to be paid.' }),
+  shippingAddress: nullableRef(AddressModel, 'Where it goes.'),
+  staffNote: nullableText('For staff only; null for customers.'),
+  metadata: ref(Metadata),
+  cancelReason: nullableRef(CancelReason, 'Set when the order was cancelled.'),
+  placedAt: instantText('When it was placed.'),
+  paidAt: nullableInstant('When it was paid in full.'),
+  shippedAt: nullableInstant('When the last parcel left.'),
+  deliveredAt: nullableInstant('When the last parcel arrived.'),
+  completedAt: nullableInstant('When it was completed.'),
+  cancelledAt: nullableInstant('When it was cancelled.'),
+  reservedUntil: nullableInstant('Until when an unpaid order keeps its goods.'),
+  updatedAt: instantText('When it last changed.'),
+  version: versionNumber(),
+};
+const OrderHead = model('OrderHead', 'An order without its lines, as lists show it.', orderFields);
+export const OrderHeadPage = pageOf('OrderHeadPage', OrderHead);
+export const OrderModel = model('Order', 'An order with its lines and parcels. Amounts include tax.', {
+  ...orderFields,
+  lines: Type.Array(ref(OrderLineModel), { description: 'The lines, in their order.' }),
+  shipments: Type.Array(ref(ShipmentModel), { description: 'The parcels, oldest first.' }),
+});
+export const OrderPaymentList = model('OrderPaymentList', 'The attempts to pay an order, newest first.', {
+  data: Type.Array(ref(PaymentResource), { description: 'The payments.' }),
+});
+
+const TimelineDetails = model('TimelineDetails', 'What belongs to the entry; depends on its kind.', {}, { additionalProperties: true });
+const TimelineEntryModel = model('TimelineEntry', 'One thing that happened to an order.', {
+  id: uuid('The entry.'),
+  kind: ref(TimelineKindName),
+  actorKind: text('api_key, customer, provider or system.', 40),
+  actorId: nullableText('Who it was; null for customers, except for what they did themselves.'),
+  isPublic: Type.Boolean({ description: 'The customer may read it.' }),
+  details: ref(TimelineDetails),
+  occurredAt: instantText('When it happened.'),
+});
+export const OrderTimeline = model('OrderTimeline', 'Everything that happened to an order, oldest first.', {
+  data: Type.Array(ref(TimelineEntryModel), { description: 'The entries.' }),
+});
+
+const presentHead = (order: Order, forCustomer: boolean) => ({
+  id: order.id,
+  number: order.number,
+  externalId: order.externalId,
+  customerId: order.customerId,
+  channel: order.channel,
+  origin: order.origin,
+  terms: order.terms,
+  status: order.status,
+  paymentState: order.paymentState,
+  fulfilmentState: order.fulfilmentState,
+  currency: order.currency,
+  linesAmount: toWire(order.linesAmount),
+  discountAmount: toWire(order.discountAmount),
+  freightAmount: toWire(order.freightAmount),
+  taxAmount: toWire(order.taxAmount),
+  totalAmount: toWire(order.totalAmount),
+  paidAmount: toWire(order.paidAmount),
+  refundedAmount: toWire(order.refundedAmount),
+  dueAmount: order.status === 'cancelled' ? 0 : toWire(amountDue(order)),
+  shippingAddress: order.shippingAddress as Address | null,
+  staffNote: forCustomer ? null : order.staffNote,
+  metadata: order.metadata,
+  cancelReason: order.cancelReason,
+  placedAt: order.placedAt.toISOString(),
+  paidAt: instantOrNull(order.paidAt),
+  shippedAt: instantOrNull(order.shippedAt),
+  deliveredAt: instantOrNull(order.deliveredAt),
+  completedAt: instantOrNull(order.completedAt),
+  cancelledAt: instantOrNull(order.cancelledAt),
+  reservedUntil: instantOrNull(order.lapseDueAt),
+  updatedAt: order.updatedAt.toISOString(),
+  version: order.version,
+});
+
+interface Viewer {
+  readonly customerId: string | undefined;
+}
+
+/** An order in a list. */
+export const presentOrderHead = (order: Order, viewer: Viewer) => presentHead(order, viewer.customerId !== undefined);
+
+/** An order with what belongs to it. */
+export const presentOrder = (whole: OrderWhole, viewer: Viewer) => ({
+  ...presentOrderHead(whole.order, viewer),
+  lines: whole.lines.map((line) => ({
+    id: line.id,
+    productId: line.productId,
+    productName: line.productName,
+    quantity: line.quantity,
+    listUnitAmount: toWire(line.listUnitAmount),
+    discountAmount: toWire(line.discountAmount),
+    netAmount: toWire(line.netAmount),
+    taxRateBps: line.taxRateBps,
+    taxAmount: toWire(line.taxAmount),
+    shippedQuantity: line.shippedQuantity,
+    deliveredQuantity: line.deliveredQuantity,
+    adjustments: whole.adjustments
+      .filter((adjustment) => adjustment.lineId === line.id)
+      .map(({ kind, reason, amount }) => ({ kind, reason, amount: toWire(amount) })),
+  })),
+  shipments: whole.shipments.map((shipment) => ({
+    id: shipment.id,
+    carrier: shipment.carrier,
+    trackingNumber: shipment.trackingNumber,
+    shippedAt: shipment.shippedAt.toISOString(),
+    deliveredAt: instantOrNull(shipment.deliveredAt),
+    lines: whole.shipmentLines
+      .filter(({ shipmentId }) => shipmentId === shipment.id)
+      .map(({ lineId, quantity }) => ({ lineId, quantity })),
+  })),
+});
+
+/** A timeline entry. A customer learns what was done, and only of themselves by whom. */
+export const presentTimelineEntry = (entry: TimelineEntry, { customerId }: Viewer) => ({
+  id: entry.id,
+  kind: entry.kind as TimelineKind,
+  actorKind: entry.actorKind,
+  actorId: customerId === undefined || entry.actorId === customerId ? entry.actorId : null,
+  isPublic: entry.isPublic,
+  details: entry.details,
+  occurredAt: entry.occurredAt.toISOString(),
+});
+

@@ -1,0 +1,25 @@
+import type { Order, OrderLine } from './tables.ts';
+
+/** What every event of an order tells. */
+export const orderSummary = (order: Order) => ({
+  number: order.number,
+  customerId: order.customerId,
+  channel: order.channel,
+  status: order.status,
+  currency: order.currency,
+  totalAmount: Number(order.totalAmount),
+  paidAmount: Number(order.paidAmount),
+  refundedAmount: Number(order.refundedAmount),
+  placedAt: order.placedAt.toISOString(),
+});
+
+/** The same with the lines. */
+export const summaryWithLines = (order: Order, lines: readonly OrderLine[]) => ({
+  ...orderSummary(order),
+  lines: lines.map((line) => ({
+    productId: line.productId,
+    category: line.category,
+    quantity: line.quantity,
+    netAmount: Number(line.netAmount),
+  })),
+});

@@ -1,0 +1,239 @@
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { amount, id, instant, metadata, rateBps, shopId, version } from '../../platform/db/columns.ts';
+import { shops } from '../../platform/shops/tables.ts';
+import { products } from '../catalogue/tables.ts';
+import { customers } from '../customers/tables.ts';
+import type { FulfilmentState, OrderStatus, PaymentStanding, PaymentTerms } from './states.ts';
+
+export interface Address {
+  readonly name: string;
+  readonly company?: string;
+  readonly line1: string;
+  readonly line2?: string;
+  readonly city: string;
+  readonly region?: string;
+  readonly postalCode?: string;
+  readonly country: string;
+  readonly phone?: string;
+}
+
+/** An order. Amounts include tax; `total = lines − discount + freight`. */
+export const orders = pgTable(
+  'orders',
+  {
+    shopId: shopId().references(() => shops.id),
+    id: id(),
+    number: text('number').notNull(),
+    externalId: text('external_id'),
+    customerId: uuid('customer_id'),
+    channel: text('channel').notNull(),
+    origin: text('origin').$type<'placed' | 'imported'>().notNull(),
+    terms: text('terms').$type<PaymentTerms>().notNull(),
+    status: text('status').$type<OrderStatus>().notNull(),
+    paymentState: text('payment_state').$type<PaymentStanding>().notNull(),
+    fulfilmentState: text('fulfilment_state').$type<FulfilmentState>().notNull(),
+    currency: text('currency').notNull(),
+    linesAmount: amount('lines_amount').notNull(),
+    discountAmount: amount('discount_amount').notNull(),
+    freightAmount: amount('freight_amount').notNull(),
+    freightTaxRateBps: rateBps('freight_tax_rate_bps').notNull(),
+    freightTaxAmount: amount('freight_tax_amount').notNull(),
+    taxAmount: amount('tax_amount').notNull(),
+    totalAmount: amount('total_amount').notNull(),
+    /** What was taken, refunds not deducted. */
+    paidAmount: amount('paid_amount').notNull().default(sql`0`),
+    /** What was given back or is on its way back. */
+    refundedAmount: amount('refunded_amount').notNull().default(sql`0`),
+    shippingAddress: jsonb('shipping_address').$type<Address>(),
+    staffNote: text('staff_note'),
+    metadata: metadata(),
+    /** SHA-256 of what was imported: the same import again changes nothing, another one is refused. */
+    importHash: text('import_hash'),
+    cancelReason: text('cancel_reason').$type<'customer' | 'shop' | 'lapsed'>(),
+    placedAt: instant('placed_at').notNull(),
+    paidAt: instant('paid_at'),
+    shippedAt: instant('shipped_at'),
+    deliveredAt: instant('delivered_at'),
+    completedAt: instant('completed_at'),
+    cancelledAt: instant('cancelled_at'),
+    /** When the next reminder to pay is due. */
+    reminderDueAt: instant('reminder_due_at'),
+    remindersSent: integer('reminders_sent').notNull().default(0),
+    lapseDueAt: instant('lapse_due_at'),
+    completeDueAt: instant('complete_due_at'),
+    version: version(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    foreignKey({
+      name: 'orders_customer_fk',
+      columns: [t.shopId, t.customerId],
+      foreignColumns: [customers.shopId, customers.id],
+    }),
+    unique('orders_number_key').on(t.shopId, t.number),
+    uniqueIndex('orders_external_id_key').on(t.shopId, t.externalId).where(sql`${t.externalId} is not null`),
+    // One index per way of listing, each ending in the id.
+    index('orders_placed_at_idx').on(t.shopId, t.placedAt, t.id),
+    index('orders_status_idx').on(t.shopId, t.status, t.placedAt, t.id),
+    index('orders_customer_idx').on(t.shopId, t.customerId, t.placedAt, t.id),
+    index('orders_updated_at_idx').on(t.shopId, t.updatedAt, t.id),
+    // What the sweeps look for; rows with nothing due are not in them.
+    index('orders_reminder_due_idx').on(t.shopId, t.reminderDueAt).where(sql`${t.reminderDueAt} is not null`),
+    index('orders_lapse_due_idx').on(t.shopId, t.lapseDueAt).where(sql`${t.lapseDueAt} is not null`),
+    index('orders_complete_due_idx').on(t.shopId, t.completeDueAt).where(sql`${t.completeDueAt} is not null`),
+    check('orders_total', sql`${t.totalAmount} = ${t.linesAmount} - ${t.discountAmount} + ${t.freightAmount}`),
+    check(
+      'orders_amounts',
+      sql`${t.totalAmount} >= 0 and ${t.linesAmount} >= 0 and ${t.discountAmount} between 0 and ${t.linesAmount}
+        and ${t.freightAmount} >= 0 and ${t.taxAmount} between 0 and ${t.totalAmount}`,
+    ),
+    check('orders_refunded', sql`${t.paidAmount} >= 0 and ${t.refundedAmount} between 0 and ${t.paidAmount}`),
+    check(
+      'orders_status',
+      sql`${t.status} in ('pending', 'paid', 'shipped', 'delivered', 'completed', 'cancelled')`,
+    ),
+    check('orders_cancelled', sql`(${t.status} = 'cancelled') = (${t.cancelledAt} is not null)`),
+    // What is paid or over is not reminded and does not lapse.
+    check('orders_due', sql`${t.status} = 'pending' or (${t.reminderDueAt} is null and ${t.lapseDueAt} is null)`),
+  ],
+);
+
+export type Order = typeof orders.$inferSelect;
+
+/** A line. `net = list × quantity − discount`; the shares of discount and tax are stored and never computed again. */
+export const orderLines = pgTable(
+  'order_lines',
+  {
+    shopId: shopId(),
+    id: id(),
+    orderId: id('order_id'),
+    position: integer('position').notNull(),
+    productId: id('product_id'),
+    productName: text('product_name').notNull(),
+    category: text('category'),
+    quantity: integer('quantity').notNull(),
+    listUnitAmount: amount('list_unit_amount').notNull(),
+    discountAmount: amount('discount_amount').notNull(),
+    netAmount: amount('net_amount').notNull(),
+    taxRateBps: rateBps('tax_rate_bps').notNull(),
+    taxAmount: amount('tax_amount').notNull(),
+    /** What the shop paid per unit when the order was placed; never shown to customers. */
+    costUnitAmount: amount('cost_unit_amount'),
+    shippedQuantity: integer('shipped_quantity').notNull().default(0),
+    deliveredQuantity: integer('delivered_quantity').notNull().default(0),
+    placedAt: instant('placed_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    unique('order_lines_position_key').on(t.shopId, t.orderId, t.position),
+    // The prices that a product was sold at.
+    index('order_lines_product_idx').on(t.shopId, t.productId, t.placedAt),
+    check('order_lines_net', sql`${t.netAmount} = ${t.listUnitAmount} * ${t.quantity} - ${t.discountAmount}`),
+    check('order_lines_amounts', sql`${t.netAmount} >= 0 and ${t.discountAmount} >= 0 and ${t.listUnitAmount} >= 0`),
+    check(
+      'order_lines_quantity',
+      sql`${t.quantity} > 0 and ${t.shippedQuantity} between 0 and ${t.quantity}
+        and ${t.deliveredQuantity} between 0 and ${t.shippedQuantity}`,
+    ),
+    foreignKey({ columns: [t.shopId, t.orderId], foreignColumns: [orders.shopId, orders.id] }),
+    foreignKey({ columns: [t.shopId, t.productId], foreignColumns: [products.shopId, products.id] }),
+  ],
+);
+
+export type OrderLine = typeof orderLines.$inferSelect;
+
+/** Why a line costs less than its list price. The adjustments of a line sum to its discount. */
+export const orderAdjustments = pgTable(
+  'order_adjustments',
+  {
+    shopId: shopId(),
+    id: id(),
+    orderId: id('order_id'),
+    lineId: id('line_id'),
+    kind: text('kind').$type<'staff'>().notNull(),
+    reason: text('reason').notNull(),
+    amount: amount('amount').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    index('order_adjustments_order_idx').on(t.shopId, t.orderId, t.id),
+    check('order_adjustments_amount', sql`${t.amount} > 0`),
+    foreignKey({ columns: [t.shopId, t.lineId], foreignColumns: [orderLines.shopId, orderLines.id] }),
+  ],
+);
+
+export type OrderAdjustment = typeof orderAdjustments.$inferSelect;
+
+/** Everything that happened to an order, by whom, in order. Insert-only. */
+export const orderTimeline = pgTable(
+  'order_timeline',
+  {
+    shopId: shopId(),
+    orderId: id('order_id'),
+    id: id(),
+    kind: text('kind').notNull(),
+    actorKind: text('actor_kind').notNull(),
+    actorId: text('actor_id').notNull(),
+    /** The customer may read it. */
+    isPublic: boolean('is_public').notNull(),
+    details: jsonb('details').$type<Record<string, unknown>>().notNull(),
+    occurredAt: instant('occurred_at').notNull(),
+  },
+  (t) => [
+    // The order in which it is read: by the shop's time, because an import writes of the past.
+    primaryKey({ columns: [t.shopId, t.orderId, t.occurredAt, t.id] }),
+    foreignKey({ columns: [t.shopId, t.orderId], foreignColumns: [orders.shopId, orders.id] }),
+  ],
+);
+
+export type TimelineEntry = typeof orderTimeline.$inferSelect;
+
+/** A parcel of an order, on its way or delivered. */
+export const orderShipments = pgTable(
+  'order_shipments',
+  {
+    shopId: shopId(),
+    id: id(),
+    orderId: id('order_id'),
+    carrier: text('carrier'),
+    trackingNumber: text('tracking_number'),
+    shippedAt: instant('shipped_at').notNull(),
+    deliveredAt: instant('delivered_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    index('order_shipments_order_idx').on(t.shopId, t.orderId, t.id),
+    foreignKey({ columns: [t.shopId, t.orderId], foreignColumns: [orders.shopId, orders.id] }),
+  ],
+);
+
+export type OrderShipment = typeof orderShipments.$inferSelect;
+
+export const orderShipmentLines = pgTable(
+  'order_shipment_lines',
+  { shopId: shopId(), shipmentId: id('shipment_id'), lineId: id('line_id'), quantity: integer('quantity').notNull() },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.shipmentId, t.lineId] }),
+    check('order_shipment_lines_quantity', sql`${t.quantity} > 0`),
+    foreignKey({ columns: [t.shopId, t.shipmentId], foreignColumns: [orderShipments.shopId, orderShipments.id] }),
+    foreignKey({ columns: [t.shopId, t.lineId], foreignColumns: [orderLines.shopId, orderLines.id] }),
+  ],
+);
+
+export type OrderShipmentLine = typeof orderShipmentLines.$inferSelect;

@@ -1,0 +1,96 @@
+import type { Ctx } from '../../platform/context.ts';
+import type { Tx } from '../../platform/db/client.ts';
+import { newId } from '../../platform/ids.ts';
+import { enqueue } from '../../platform/jobs/queue.ts';
+import { recordStatement } from './outcomes.ts';
+import { chooseProvider } from './providers/registry.ts';
+import { getPayment, insertPayment, listPaymentsOf, updatePayment } from './repository.ts';
+import { paymentStates } from './states.ts';
+import type { Payment } from './tables.ts';
+
+export { listPaymentsOf, listRefundsOf } from './repository.ts';
+
+export interface AttemptInput {
+  readonly subjectType: string;
+  readonly subjectId: string;
+  readonly provider: string;
+  /** Minor units, more than zero. */
+  readonly amount: bigint;
+  /** What staff wrote on the receipt; the simulator's orders. */
+  readonly reference?: string | undefined;
+  readonly options?: Record<string, unknown>;
+}
+
+/**
+ * Opens the next attempt to take an amount. The caller holds the subject's lock, so numbers do not collide. A manual
+ * payment succeeds at once; any other is handed to its provider after commit.
+ */
+export async function startPayment(tx: Tx, ctx: Ctx, input: AttemptInput): Promise<Payment> {
+  const provider = chooseProvider(ctx.shop, input.provider);
+  const [newest] = await listPaymentsOf(tx, ctx.shop.id, input.subjectType, input.subjectId);
+  const payment: Payment = {
+    shopId: ctx.shop.id,
+    id: newId(),
+    subjectType: input.subjectType,
+    subjectId: input.subjectId,
+    attemptNumber: (newest?.attemptNumber ?? 0) + 1,
+    provider: provider.name,
+    state: 'created',
+    amount: input.amount,
+    refundedAmount: 0n,
+    currency: ctx.shop.currency,
+    reference: input.reference ?? null,
+    failureCode: null,
+    options: input.options ?? {},
+    createdAt: ctx.now,
+    succeededAt: null,
+    version: 1,
+  };
+  await insertPayment(tx, payment);
+  if (!provider.manual) {
+    await enqueue(tx, 'payments.charge', { shopId: ctx.shop.id, paymentId: payment.id }, { key: `charge:${payment.id}` });
+    return payment;
+  }
+  await recordStatement(tx, ctx, payment, {
+    paymentId: payment.id,
+    eventId: `manual-${payment.id}`,
+    kind: 'succeeded',
+    reference: payment.reference,
+    failureCode: null,
+  });
+  return getPayment(tx, ctx.shop.id, payment.id);
+}
+
+/**
+ * Gives up the attempts that are still open, because their subject is over. Money that a provider took all the same
+ * is recorded when it says so, and goes back as a surplus. The caller holds the subject's lock.
+ */
+export async function cancelOpenPayments(tx: Tx, ctx: Ctx, subjectType: string, subjectId: string): Promise<void> {
+  for (const payment of await listPaymentsOf(tx, ctx.shop.id, subjectType, subjectId)) {
+    if (paymentStates.canMove(payment.state, 'cancelled')) await updatePayment(tx, payment, { state: 'cancelled' });
+  }
+}
+
+/** Writes down a payment that was taken elsewhere and before, for an imported subject. Its subject is not told. */
+export async function recordPastPayment(
+  tx: Tx,
+  ctx: Ctx,
+  input: { subjectType: string; subjectId: string; amount: bigint; reference: string | null; succeededAt: Date },
+): Promise<void> {
+  const { succeededAt, ...rest } = input;
+  await insertPayment(tx, {
+    ...rest,
+    shopId: ctx.shop.id,
+    id: newId(),
+    attemptNumber: 1,
+    provider: 'manual',
+    state: 'succeeded',
+    refundedAmount: 0n,
+    currency: ctx.shop.currency,
+    failureCode: null,
+    options: {},
+    createdAt: succeededAt,
+    succeededAt,
+    version: 1,
+  });
+}

@@ -1,0 +1,28 @@
+import { Type } from '@sinclair/typebox';
+import { defineEvent } from '../../platform/events/define.ts';
+
+const amount = (description: string) => Type.Integer({ description });
+const paymentData = Type.Object({
+  subjectType: Type.String({ description: 'What is paid for, such as `order`.' }),
+  subjectId: Type.String({ format: 'uuid', description: 'Which one.' }),
+  attemptNumber: Type.Integer({ description: 'The number of the attempt.' }),
+  provider: Type.String({ description: 'The provider.' }),
+  amount: amount('Minor units.'),
+  currency: Type.String({ description: 'ISO 4217.' }),
+});
+const refundData = Type.Object({
+  paymentId: Type.String({ format: 'uuid', description: 'The payment that it goes back along.' }),
+  subjectType: Type.String({ description: 'What was paid for.' }),
+  subjectId: Type.String({ format: 'uuid', description: 'Which one.' }),
+  amount: amount('Minor units.'),
+  currency: Type.String({ description: 'ISO 4217.' }),
+  reason: Type.String({ description: 'Why the money goes back.' }),
+});
+
+export const paymentEventKinds = {
+  succeeded: defineEvent('payment.succeeded', 'A provider took the money.', paymentData),
+  failed: defineEvent('payment.failed', 'An attempt failed; another may follow.', paymentData),
+  refundRequested: defineEvent('refund.requested', 'Money was set on its way back.', refundData),
+  refundSucceeded: defineEvent('refund.succeeded', 'Money was given back.', refundData),
+  refundFailed: defineEvent('refund.failed', 'A refund failed and waits for a person.', refundData),
+};

@@ -1,0 +1,62 @@
+import type { Ctx } from '../../platform/context.ts';
+import type { Tx } from '../../platform/db/client.ts';
+import { eventRow } from '../../platform/events/define.ts';
+import { appendEvents } from '../../platform/events/outbox.ts';
+import { newId } from '../../platform/ids.ts';
+import { paymentEventKinds } from './events.ts';
+import { subjectOf } from './ports.ts';
+import type { ProviderEvent } from './providers/provider.ts';
+import { getPayment, insertPaymentEvent, updatePayment } from './repository.ts';
+import { decideState } from './rules.ts';
+import type { Payment } from './tables.ts';
+
+/**
+ * Takes a provider's statement about a payment: writes it down once, moves the payment, and tells the subject in
+ * the same transaction. A statement that was heard before, or that comes too late to matter, changes nothing.
+ */
+export async function recordStatement(tx: Tx, ctx: Ctx, payment: Payment, event: ProviderEvent): Promise<void> {
+  // The subject's lock comes first everywhere; under it the payment is read again.
+  await subjectOf(payment).lock(tx, ctx, payment.subjectId);
+  const isNew = await insertPaymentEvent(tx, {
+    shopId: ctx.shop.id,
+    id: newId(),
+    paymentId: payment.id,
+    provider: payment.provider,
+    providerEventId: event.eventId,
+    kind: event.kind,
+    reference: event.reference,
+    failureCode: event.failureCode,
+    receivedAt: ctx.now,
+  });
+  if (!isNew) return;
+  const current = await getPayment(tx, ctx.shop.id, payment.id);
+  const state = decideState(current.state, event.kind);
+  if (state === undefined) return;
+  const moved = await updatePayment(tx, current, {
+    state,
+    reference: event.reference ?? current.reference,
+    failureCode: state === 'failed' ? event.failureCode : null,
+    succeededAt: state === 'succeeded' ? ctx.now : null,
+  });
+  if (state === 'succeeded') await onSucceeded(tx, ctx, moved);
+  if (state === 'failed') await onFailed(tx, ctx, moved);
+}
+
+async function onSucceeded(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
+  await appendEvents(tx, ctx, [eventRow(ctx, paymentEventKinds.succeeded, payment.id, describe(payment))]);
+  await subjectOf(payment).onSucceeded(tx, ctx, payment);
+}
+
+async function onFailed(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
+  await appendEvents(tx, ctx, [eventRow(ctx, paymentEventKinds.failed, payment.id, describe(payment))]);
+  await subjectOf(payment).onFailed(tx, ctx, payment);
+}
+
+const describe = (payment: Payment) => ({
+  subjectType: payment.subjectType,
+  subjectId: payment.subjectId,
+  attemptNumber: payment.attemptNumber,
+  provider: payment.provider,
+  amount: Number(payment.amount),
+  currency: payment.currency,
+});

@@ -1,0 +1,20 @@
+import type { Ctx } from '../../platform/context.ts';
+import type { Tx } from '../../platform/db/client.ts';
+import { definePort } from '../../platform/ports.ts';
+import type { Payment } from './tables.ts';
+
+/** What can be paid for. Its row is locked before the payment's, so that two outcomes never wait crosswise. */
+export interface PaymentSubject {
+  lock(tx: Tx, ctx: Ctx, subjectId: string): Promise<void>;
+  onSucceeded(tx: Tx, ctx: Ctx, payment: Payment): Promise<void>;
+  onFailed(tx: Tx, ctx: Ctx, payment: Payment): Promise<void>;
+}
+
+export const paymentSubjects = definePort<Record<string, PaymentSubject>>('payments.subjects');
+
+/** The subject's side of a payment. */
+export function subjectOf(payment: Pick<Payment, 'subjectType'>): PaymentSubject {
+  const subject = paymentSubjects.get()[payment.subjectType];
+  if (!subject) throw new Error(`nothing takes payments for ${payment.subjectType}`);
+  return subject;
+}

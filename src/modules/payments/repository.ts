@@ -1,0 +1,147 @@
+import { and, desc, eq, sql } from 'drizzle-orm';
+import type { Reader, Tx } from '../../platform/db/client.ts';
+import { prepared } from '../../platform/db/prepared.ts';
+import { platformErrors } from '../../platform/errors.ts';
+import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
+import { type Payment, type PaymentEvent, type Refund, paymentEvents, payments, refunds } from './tables.ts';
+
+const p = sql.placeholder;
+
+const selectPayment = prepared('select_payment', (db) =>
+  db
+    .select()
+    .from(payments)
+    .where(and(eq(payments.shopId, p('shopId')), eq(payments.id, p('id')))),
+);
+
+export const findPayment = async (on: Reader, shopId: string, id: string): Promise<Payment | undefined> =>
+  (await selectPayment(on, { shopId, id }))[0];
+
+/** The payment, or `not_found`. */
+export async function getPayment(on: Reader, shopId: string, id: string): Promise<Payment> {
+  const payment = await findPayment(on, shopId, id);
+  if (!payment) throw platformErrors.not_found();
+  return payment;
+}
+
+// By payments_attempt_key.
+const selectBySubject = prepared('select_payments_of_subject', (db) =>
+  db
+    .select()
+    .from(payments)
+    .where(
+      and(
+        eq(payments.shopId, p('shopId')),
+        eq(payments.subjectType, p('subjectType')),
+        eq(payments.subjectId, p('subjectId')),
+      ),
+    )
+    .orderBy(desc(payments.attemptNumber)),
+);
+
+/** The attempts for a subject, newest first. */
+export const listPaymentsOf = (on: Reader, shopId: string, subjectType: string, subjectId: string): Promise<Payment[]> =>
+  selectBySubject(on, { shopId, subjectType, subjectId });
+
+export async function insertPayment(tx: Tx, payment: Payment): Promise<void> {
+  await tx.insert(payments).values(payment);
+}
+
+/** Changes a payment that is still in the state it was read in; false when it moved meanwhile. */
+export async function updatePayment(tx: Tx, payment: Payment, changes: Partial<Payment>): Promise<Payment> {
+  const [updated] = await tx
+    .update(payments)
+    .set({ ...changes, version: payment.version + 1 })
+    .where(and(eq(payments.shopId, payment.shopId), eq(payments.id, payment.id), eq(payments.version, payment.version)))
+    .returning();
+  if (!updated) throw platformErrors.version_conflict();
+  return updated;
+}
+
+/** Writes down a provider's statement; false when the same statement was there. */
+export async function insertPaymentEvent(tx: Tx, event: PaymentEvent): Promise<boolean> {
+  const written = await tx.insert(paymentEvents).values(event).onConflictDoNothing().returning({ id: paymentEvents.id });
+  return written.length > 0;
+}
+
+/** What the providers said about a payment, oldest first. By payment_events_payment_idx. */
+export const listEventsOf = (on: Reader, shopId: string, paymentId: string): Promise<PaymentEvent[]> =>
+  on
+    .select()
+    .from(paymentEvents)
+    .where(and(eq(paymentEvents.shopId, shopId), eq(paymentEvents.paymentId, paymentId)))
+    .orderBy(paymentEvents.id);
+
+/** Takes a part of a payment for a refund: one guarded update, so that two refunds never take the same cent. */
+export async function takeRefundable(tx: Tx, payment: Payment, amount: bigint): Promise<boolean> {
+  const taken = await tx
+    .update(payments)
+    .set({ refundedAmount: sql`${payments.refundedAmount} + ${amount}`, version: sql`${payments.version} + 1` })
+    .where(
+      and(
+        eq(payments.shopId, payment.shopId),
+        eq(payments.id, payment.id),
+        eq(payments.state, 'succeeded'),
+        sql`${payments.refundedAmount} + ${amount} <= ${payments.amount}`,
+      ),
+    )
+    .returning({ id: payments.id });
+  return taken.length > 0;
+}
+
+export async function insertRefund(tx: Tx, refund: Refund): Promise<void> {
+  await tx.insert(refunds).values(refund);
+}
+
+/** The refund, or `not_found`. */
+export async function getRefund(on: Reader, shopId: string, id: string): Promise<Refund> {
+  const [refund] = await on.select().from(refunds).where(and(eq(refunds.shopId, shopId), eq(refunds.id, id)));
+  if (!refund) throw platformErrors.not_found();
+  return refund;
+}
+
+export async function updateRefund(tx: Tx, refund: Refund, changes: Partial<Refund>): Promise<Refund> {
+  const [updated] = await tx
+    .update(refunds)
+    .set({ ...changes, version: refund.version + 1 })
+    .where(and(eq(refunds.shopId, refund.shopId), eq(refunds.id, refund.id), eq(refunds.version, refund.version)))
+    .returning();
+  if (!updated) throw platformErrors.version_conflict();
+  return updated;
+}
+
+/** Refunds of a subject, oldest first. By refunds_subject_idx. */
+export const listRefundsOf = (on: Reader, shopId: string, subjectType: string, subjectId: string): Promise<Refund[]> =>
+  on
+    .select()
+    .from(refunds)
+    .where(and(eq(refunds.shopId, shopId), eq(refunds.subjectType, subjectType), eq(refunds.subjectId, subjectId)))
+    .orderBy(refunds.id);
+
+interface ListQuery {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/** Payments of the shop, newest first. By payments_created_at_idx. */
+export async function listPayments(on: Reader, shopId: string, query: ListQuery): Promise<Page<Payment>> {
+  const columns = [payments.createdAt, payments.id] as const;
+  const rows = await on
+    .select()
+    .from(payments)
+    .where(and(eq(payments.shopId, shopId), afterKey(columns, readCursor('payments', query), 'desc')))
+    .orderBy(desc(payments.createdAt), desc(payments.id))
+    .limit(query.limit + 1);
+  return toPage('payments', query, rows, (row) => [row.createdAt.toISOString(), row.id]);
+}
+
+/** Refunds of the shop, newest first, along the primary key. */
+export async function listRefunds(on: Reader, shopId: string, query: ListQuery): Promise<Page<Refund>> {
+  const rows = await on
+    .select()
+    .from(refunds)
+    .where(and(eq(refunds.shopId, shopId), afterKey([refunds.id], readCursor('refunds', query), 'desc')))
+    .orderBy(desc(refunds.id))
+    .limit(query.limit + 1);
+  return toPage('refunds', query, rows, (row) => [row.id]);
+}

@@ -1,0 +1,140 @@
+import { Type } from '@sinclair/typebox';
+import {
+  PositiveAmount,
+  enumeration,
+  instantOrNull,
+  instantText,
+  model,
+  nullableInstant,
+  nullableText,
+  pageOf,
+  ref,
+  text,
+  toWire,
+  uuid,
+  versionNumber,
+} from '../../platform/http/schema.ts';
+import { Currency } from '../../platform/shops/schemas.ts';
+import { PROVIDER_NAMES } from './providers/registry.ts';
+import { SIMULATIONS } from './providers/simulator.ts';
+import { paymentStates, refundStates } from './states.ts';
+import type { Payment, PaymentEvent, Refund } from './tables.ts';
+
+const PaymentState = enumeration('PaymentAttemptState', 'Where an attempt stands.', paymentStates.names);
+const RefundState = enumeration('RefundState', 'Where a refund stands.', refundStates.names);
+export const ProviderName = enumeration(
+  'PaymentProvider',
+  '`manual`: staff records cash or a bank transfer. `simulator`: a pretended provider for test shops.',
+  PROVIDER_NAMES,
+);
+const RefundReason = enumeration('RefundReason', 'Why money goes back.', ['surplus', 'cancellation']);
+const SimulationName = enumeration('Simulation', 'How the simulator behaves.', SIMULATIONS);
+
+export const PaymentCreate = model('PaymentCreate', 'An attempt to pay.', {
+  provider: ref(ProviderName),
+  amount: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 999_999_999_999_999,
+      description: 'Minor units. What is still due, when absent.',
+    }),
+  ),
+  reference: Type.Optional(text('For manual payments: the number on the receipt or transfer.', 200)),
+  simulate: Type.Optional(ref(SimulationName)),
+  delaySeconds: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 3600, description: 'After how many real seconds the simulator calls back.' }),
+  ),
+});
+
+export const PaymentResource = model('Payment', 'One attempt to take an amount.', {
+  id: uuid('The payment.'),
+  subjectType: text('What is paid for.', 40),
+  subjectId: uuid('Which one.'),
+  attemptNumber: Type.Integer({ description: 'Counts the attempts for the subject, from 1.' }),
+  provider: ref(ProviderName),
+  state: ref(PaymentState),
+  amount: ref(PositiveAmount),
+  refundedAmount: ref(PositiveAmount, { description: 'What was given back or is on its way back.' }),
+  currency: ref(Currency),
+  reference: nullableText("The provider's id of the charge, or the receipt's number."),
+  failureCode: nullableText('Why it failed.'),
+  createdAt: instantText('When the attempt was made.'),
+  succeededAt: nullableInstant('When the money was taken.'),
+  version: versionNumber(),
+});
+export const PaymentPage = pageOf('PaymentPage', PaymentResource);
+
+const ProviderStatement = model('ProviderStatement', 'What a provider said about a payment.', {
+  id: uuid('The statement.'),
+  providerEventId: text("The provider's id of it.", 200),
+  kind: text('succeeded, processing or failed.', 20),
+  reference: nullableText("The provider's id of the charge."),
+  failureCode: nullableText('Why it failed.'),
+  receivedAt: instantText('When it came.'),
+});
+export const ProviderStatementList = model('ProviderStatementList', 'Everything that the provider said, oldest first.', {
+  data: Type.Array(ref(ProviderStatement), { description: 'The statements.' }),
+});
+
+export const RefundResource = model('Refund', 'Money on its way back along the payment that it came by.', {
+  id: uuid('The refund.'),
+  paymentId: uuid('The payment.'),
+  subjectType: text('What was paid for.', 40),
+  subjectId: uuid('Which one.'),
+  amount: ref(PositiveAmount),
+  currency: ref(Currency),
+  reason: ref(RefundReason),
+  state: ref(RefundState),
+  reference: nullableText("The provider's id of the refund, or why it failed."),
+  createdAt: instantText('When it was set on its way.'),
+  finishedAt: nullableInstant('When it ended.'),
+  version: versionNumber(),
+});
+export const RefundPage = pageOf('RefundPage', RefundResource);
+export const RefundConfirm = model('RefundConfirm', 'That staff gave the money back.', {
+  reference: Type.Optional(text('The number of the receipt or transfer.', 200)),
+});
+export const CallbackReceived = model('CallbackReceived', 'The callback was taken.', {
+  receivedCount: Type.Integer({ description: 'How many statements it held.' }),
+});
+
+export const presentPayment = (row: Payment) => ({
+  id: row.id,
+  subjectType: row.subjectType,
+  subjectId: row.subjectId,
+  attemptNumber: row.attemptNumber,
+  provider: row.provider as (typeof PROVIDER_NAMES)[number],
+  state: row.state,
+  amount: toWire(row.amount),
+  refundedAmount: toWire(row.refundedAmount),
+  currency: row.currency,
+  reference: row.reference,
+  failureCode: row.failureCode,
+  createdAt: row.createdAt.toISOString(),
+  succeededAt: instantOrNull(row.succeededAt),
+  version: row.version,
+});
+
+export const presentStatement = (row: PaymentEvent) => ({
+  id: row.id,
+  providerEventId: row.providerEventId,
+  kind: row.kind,
+  reference: row.reference,
+  failureCode: row.failureCode,
+  receivedAt: row.receivedAt.toISOString(),
+});
+
+export const presentRefund = (row: Refund) => ({
+  id: row.id,
+  paymentId: row.paymentId,
+  subjectType: row.subjectType,
+  subjectId: row.subjectId,
+  amount: toWire(row.amount),
+  currency: row.currency,
+  reason: row.reason,
+  state: row.state,
+  reference: row.reference,
+  createdAt: row.createdAt.toISOString(),
+  finishedAt: instantOrNull(row.finishedAt),
+  version: row.version,
+});

@@ -1,0 +1,20 @@
+import { defineStates } from '../../platform/states.ts';
+
+/**
+ * A payment attempt. A success that comes after a failure or a cancellation still counts: the money is there,
+ * and what is too much goes back as a refund.
+ */
+export const paymentStates = defineStates({
+  created: ['processing', 'succeeded', 'failed', 'cancelled'],
+  processing: ['succeeded', 'failed', 'cancelled'],
+  failed: ['succeeded'],
+  cancelled: ['succeeded'],
+  succeeded: [],
+});
+
+/** A refund. A failed one is tried again, or settled by staff outside and confirmed. */
+export const refundStates = defineStates({
+  pending: ['succeeded', 'failed'],
+  failed: ['pending', 'succeeded'],
+  succeeded: [],
+});

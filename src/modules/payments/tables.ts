@@ -1,0 +1,121 @@
+import { sql } from 'drizzle-orm';
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { amount, id, instant, shopId, version } from '../../platform/db/columns.ts';
+import { shops } from '../../platform/shops/tables.ts';
+
+/** One attempt to take an amount for a subject (an order, later a settlement). A new amount is a new attempt. */
+export const payments = pgTable(
+  'payments',
+  {
+    shopId: shopId().references(() => shops.id),
+    id: id(),
+    subjectType: text('subject_type').notNull(),
+    subjectId: uuid('subject_id').notNull(),
+    attemptNumber: integer('attempt_number').notNull(),
+    provider: text('provider').notNull(),
+    state: text('state').$type<'created' | 'processing' | 'succeeded' | 'failed' | 'cancelled'>().notNull(),
+    amount: amount('amount').notNull(),
+    /** What was given back or is on its way back. */
+    refundedAmount: amount('refunded_amount').notNull().default(sql`0`),
+    currency: text('currency').notNull(),
+    /** The provider's own id of the charge, or what staff wrote on the receipt. */
+    reference: text('reference'),
+    failureCode: text('failure_code'),
+    /** What the provider needs to know; for the simulator, how to behave. */
+    options: jsonb('options').$type<Record<string, unknown>>().notNull(),
+    createdAt: instant('created_at').notNull(),
+    succeededAt: instant('succeeded_at'),
+    version: version(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    unique('payments_attempt_key').on(t.shopId, t.subjectType, t.subjectId, t.attemptNumber),
+    // The list of payments, newest first.
+    index('payments_created_at_idx').on(t.shopId, t.createdAt, t.id),
+    check('payments_amount', sql`${t.amount} > 0`),
+    check('payments_refunded', sql`${t.refundedAmount} >= 0 and ${t.refundedAmount} <= ${t.amount}`),
+    check('payments_refund_needs_success', sql`${t.refundedAmount} = 0 or ${t.state} = 'succeeded'`),
+    check('payments_state', sql`${t.state} in ('created', 'processing', 'succeeded', 'failed', 'cancelled')`),
+  ],
+);
+
+export type Payment = typeof payments.$inferSelect;
+
+/** What providers said, word for word, each once. Insert-only. */
+export const paymentEvents = pgTable(
+  'payment_events',
+  {
+    shopId: shopId(),
+    id: id(),
+    paymentId: id('payment_id'),
+    provider: text('provider').notNull(),
+    /** The provider's id of the event: a repetition has the same. */
+    providerEventId: text('provider_event_id').notNull(),
+    kind: text('kind').$type<'succeeded' | 'processing' | 'failed'>().notNull(),
+    reference: text('reference'),
+    failureCode: text('failure_code'),
+    receivedAt: instant('received_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    unique('payment_events_provider_event_key').on(t.shopId, t.provider, t.providerEventId),
+    index('payment_events_payment_idx').on(t.shopId, t.paymentId, t.id),
+    foreignKey({ columns: [t.shopId, t.paymentId], foreignColumns: [payments.shopId, payments.id] }),
+  ],
+);
+
+export type PaymentEvent = typeof paymentEvents.$inferSelect;
+
+/** Money on its way back along the payment that it came by. */
+export const refunds = pgTable(
+  'refunds',
+  {
+    shopId: shopId(),
+    id: id(),
+    paymentId: id('payment_id'),
+    subjectType: text('subject_type').notNull(),
+    subjectId: uuid('subject_id').notNull(),
+    amount: amount('amount').notNull(),
+    currency: text('currency').notNull(),
+    reason: text('reason').$type<'surplus' | 'cancellation'>().notNull(),
+    state: text('state').$type<'pending' | 'succeeded' | 'failed'>().notNull(),
+    reference: text('reference'),
+    createdAt: instant('created_at').notNull(),
+    finishedAt: instant('finished_at'),
+    version: version(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    index('refunds_payment_idx').on(t.shopId, t.paymentId),
+    index('refunds_subject_idx').on(t.shopId, t.subjectType, t.subjectId, t.id),
+    check('refunds_amount', sql`${t.amount} > 0`),
+    check('refunds_state', sql`${t.state} in ('pending', 'succeeded', 'failed')`),
+    foreignKey({ columns: [t.shopId, t.paymentId], foreignColumns: [payments.shopId, payments.id] }),
+  ],
+);
+
+export type Refund = typeof refunds.$inferSelect;
+
+/** The simulator's own books: it stands for a provider elsewhere, so it commits apart from our transactions. */
+export const simulatorCharges = pgTable(
+  'simulator_charges',
+  {
+    shopId: shopId(),
+    /** The key that the charge or refund was asked for with: the same key never moves money twice. */
+    key: text('key').notNull(),
+    movedAmount: amount('moved_amount').notNull(),
+    calls: integer('calls').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.shopId, t.key] })],
+);

@@ -1,0 +1,60 @@
+/** What a test run came to: assertions, without the subtests and files around them. */
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const POINT = /^(not )?ok \d+(?: - (.*))?$/;
+const SUBTEST = /^# Subtest: (.*)$/;
+// tap's last words are the counts of its own parser.
+const SUMMARY = /^# \{ total: \d+(?:, pass: (\d+))?(?:, fail: (\d+))?/;
+const SILENT = /^(?:TAP version|\d+\.\.\d+|#|pragma|$)/;
+
+/** Turns tap's output, line by line, into one line per file, each failure with its path, and what tests print. */
+export function createReport(print: (line: string) => void) {
+  // The subtests around the current line, each with how many failures were known when it began.
+  const path: { name: string; failuresBefore: number }[] = [];
+  let failures = 0;
+  let counts: Counts | undefined;
+  let details: { end: string; shown: boolean } | undefined;
+  let lastShown = false;
+
+  function onPoint(level: number, failed: boolean, text: string): void {
+    // A point that follows a subtest on its level only sums it up. It is told if nothing inside it told why.
+    const closed = path.length > level ? path[level] : undefined;
+    path.length = Math.min(path.length, level);
+    const name = text.replace(/ # time=.*$/, '');
+    lastShown = false;
+    if (failed && !/# (?:TODO|SKIP)/i.test(text) && (!closed || closed.failuresBefore === failures)) {
+      failures += 1;
+      lastShown = true;
+      print(`\nnot ok: ${[...path.map((test) => test.name), name].join(' > ')}`);
+    }
+    if (level === 0) print(`${failed ? 'FAILED' : 'passed'}  ${text.replace(' # time=', '  ')}`);
+  }
+
+  function onLine(line: string): void {
+    if (details) {
+      if (line === details.end) details = undefined;
+      else if (details.shown) print(line);
+      return;
+    }
+    const text = line.trimStart();
+    const indent = line.length - text.length;
+    if (text === '---') {
+      details = { end: `${line.slice(0, indent)}...`, shown: lastShown };
+      return;
+    }
+    const level = Math.floor(indent / 4);
+    const point = POINT.exec(text);
+    const subtest = SUBTEST.exec(text);
+    const summary = level === 0 ? SUMMARY.exec(text) : null;
+    if (point) onPoint(level, point[1] !== undefined, point[2] ?? '');
+    else if (subtest) path[level] = { name: subtest[1] ?? '', failuresBefore: failures };
+    else if (summary) counts = { passed: Number(summary[1] ?? 0), failed: Number(summary[2] ?? 0) };
+    else if (!SILENT.test(text)) print(text);
+  }
+
+  /** A run that ended without its counts has failed, whatever it did before. */
+  return { onLine, counts: (): Counts => counts ?? { passed: 0, failed: Math.max(1, failures) } };
+}
