@@ -10,6 +10,7 @@ import { documentOptions } from './platform/http/document.ts';
 import { healthRoutes } from './platform/http/health.ts';
 import { answerOtherMethods, createServer } from './platform/http/server.ts';
 import { settleEvents } from './jobs.ts';
+import { describeErrors } from './registry.ts';
 import { shopRoutes } from './platform/shops/routes.ts';
 import { shopSchemas } from './platform/shops/schemas.ts';
 
@@ -42,6 +43,10 @@ export async function buildApp(
   await app.after();
   answerOtherMethods(app, new Map(known));
 
+  // Where the `type` of every problem points.
+  app.get('/errors', { schema: { hide: true } }, async (_request, reply) => {
+    return reply.type('text/markdown; charset=utf-8').send(describeErrors());
+  });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.register(swaggerUi, {
     routePrefix: '/docs',

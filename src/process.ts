@@ -1,3 +1,5 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Config } from './platform/config.ts';
 import type { Deps } from './platform/context.ts';
 import { type Db, openDatabase } from './platform/db/client.ts';
@@ -16,6 +18,9 @@ export interface Foundation {
   close(): Promise<void>;
 }
 
+/** Where a running server says how to reach its embedded database; readable by its owner only. */
+export const connectionFile = (dataDir: string): string => join(dataDir, 'connection');
+
 /** Opens the database that the configuration names, or starts the embedded one. */
 export async function layFoundation(config: Config, options: { fresh?: boolean } = {}): Promise<Foundation> {
   const log = createLogger(config.logLevel);
@@ -24,6 +29,10 @@ export async function layFoundation(config: Config, options: { fresh?: boolean }
       ? await startEmbedded({ dataDir: config.dataDir, log, fresh: options.fresh ?? false })
       : undefined;
   const connectionString = server?.connectionString ?? config.databaseUrl ?? '';
+  if (server) {
+    await mkdir(config.dataDir, { recursive: true });
+    await writeFile(connectionFile(config.dataDir), `${connectionString}\n`, { mode: 0o600 });
+  }
   const db = openDatabase(connectionString, config, log);
   return {
     log,
@@ -33,6 +42,7 @@ export async function layFoundation(config: Config, options: { fresh?: boolean }
     deps: (wakeDispatcher = () => undefined) => ({ config, db, clock: systemClock, log, wakeDispatcher }),
     async close() {
       await db.$client.end();
+      if (server) await rm(connectionFile(config.dataDir), { force: true });
       await server?.stop();
     },
   };

@@ -35,11 +35,13 @@ function listTests(long: boolean): string[] {
     .toSorted();
 }
 
-// tap's own TypeScript plugin does not run on TypeScript 7. Without it tap has to be put together anew once, and
-// does so by itself only after it has decided how to start the test files of that run: they would all fail.
+// tap's own TypeScript plugin does not run on TypeScript 7. Without it tap has to be put together anew once,
+// and does so by itself only after it has decided how to start the test files of that run: they would all
+// fail.
 function buildTap(): void {
-  const built = createRequire(tapPackage).resolve('@tapjs/test/built');
-  if (fs.existsSync(built) && !fs.readFileSync(built, 'utf8').includes('@tapjs/typescript')) return;
+  const testPackage = createRequire(tapPackage).resolve('@tapjs/test/package.json');
+  const built = join(dirname(testPackage), 'test-built', 'dist', 'esm', 'index.js');
+  if (!fs.readFileSync(built, 'utf8').includes('@tapjs/typescript')) return;
   console.log('Putting tap together without its TypeScript plugin (once after an install)');
   const build = spawnSync(process.execPath, [tapProgram, 'build'], { cwd: ROOT, stdio: 'inherit' });
   if (build.status !== 0) throw new Error('tap could not be built');
@@ -50,7 +52,8 @@ function runTap(args: string[], postgresUrl: string): Promise<Counts & { code: n
   const child = spawn(process.execPath, [tapProgram, '--reporter=tap', ...args], {
     cwd: ROOT,
     env: { ...process.env, TEST_POSTGRES_URL: postgresUrl },
-    // A process group of its own: Ctrl-C reaches this process only, which then ends tap with all its test files.
+    // A process group of its own: Ctrl-C reaches this process only, which then ends tap with all its test
+    // files.
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,6 +1,66 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Deps } from '../platform/context.ts';
+import { createShop } from '../platform/shops/manage.ts';
+import { getShop } from '../platform/shops/shop.ts';
+import { DEMO_START } from './northwind/map.ts';
+import { seedNorthwind } from './northwind/seed.ts';
 
-/** Creates the demo shop once. Returns its keys, also when it was there. */
-export async function seedDemoShop(_deps: Deps): Promise<{ secretKey: string; publishableKey: string } | undefined> {
-  return undefined;
+export interface DemoKeys {
+  readonly shopId: string;
+  readonly secretKey: string;
+  readonly publishableKey: string;
+}
+
+interface DemoFile extends DemoKeys {
+  readonly isSeeded: boolean;
+}
+
+const fileOf = (dataDir: string) => join(dataDir, 'demo-shop.json');
+
+/**
+ * The demo shop of an embedded database: made once, filled once, completed when an earlier start was cut off. Its keys
+ * are random like any shop's; a file beside the data remembers them, because the database holds only their hashes.
+ */
+export async function seedDemoShop(deps: Deps): Promise<DemoKeys> {
+  const { dataDir } = deps.config;
+  const known = await readDemoFile(deps, dataDir);
+  if (known?.isSeeded) return known;
+  const keys = known ?? (await createDemoShop(deps));
+  await writeDemoFile(dataDir, { ...keys, isSeeded: false });
+  console.log('Filling the demo shop with Northwind …');
+  const report = await seedNorthwind(deps, await getShop(deps.db, keys.shopId));
+  for (const line of report.lines) console.log(`  ${line}`);
+  await writeDemoFile(dataDir, { ...keys, isSeeded: true });
+  return keys;
+}
+
+/** Makes the demo shop: a test shop whose clock stands at the day after Northwind's last order. */
+export async function createDemoShop(deps: Deps): Promise<DemoKeys> {
+  const made = await createShop(deps, {
+    name: 'Northwind Traders',
+    currency: 'USD',
+    timezone: 'UTC',
+    mode: 'test',
+    clockOffsetMs: BigInt(DEMO_START.getTime() - deps.clock.now().getTime()),
+  });
+  return { shopId: made.shop.id, secretKey: made.secretKey, publishableKey: made.publishableKey };
+}
+
+async function readDemoFile(deps: Deps, dataDir: string): Promise<DemoFile | undefined> {
+  const text = await readFile(fileOf(dataDir), 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    const file = JSON.parse(text) as DemoFile;
+    await getShop(deps.db, file.shopId);
+    return file;
+  } catch {
+    // The file of a database that is gone, or half of a file: a new shop gets new keys.
+    return undefined;
+  }
+}
+
+async function writeDemoFile(dataDir: string, file: DemoFile): Promise<void> {
+  await writeFile(fileOf(dataDir), `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
+  await chmod(fileOf(dataDir), 0o600);
 }

@@ -18,6 +18,8 @@ export interface Invariant {
 /** What a module brings; `modules.ts` lists them all. */
 export interface Module {
   readonly name: string;
+  /** The tags of its operations, with what they are about. */
+  readonly tags?: Readonly<Record<string, string>>;
   readonly routes?: (app: FastifyInstance) => void;
   readonly errors?: Record<string, ErrorFactory>;
   readonly events?: readonly EventDefinition[];

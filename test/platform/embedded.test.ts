@@ -31,7 +31,10 @@ const prepared = join(root, 'prepared');
 t.before(async () => (await startEmbedded({ dataDir: prepared, log, flags })).stop());
 t.teardown(() => fs.rmSync(root, { recursive: true, force: true }));
 
-/** A data directory, with or without a first start behind it, and how to start Postgres on it until the test ends. */
+/**
+ * A data directory, with or without a first start behind it, and how to start Postgres on it until the test
+ * ends.
+ */
 function setUp(t: Test, state: 'prepared' | 'empty') {
   const dataDir = fs.mkdtempSync(join(root, 'data-'));
   fs.chmodSync(dataDir, 0o755);
@@ -46,7 +49,9 @@ function setUp(t: Test, state: 'prepared' | 'empty') {
 }
 
 const children = new Set<ChildProcess>();
-t.teardown(() => children.forEach((child) => child.kill('SIGKILL')));
+// Also when this file is stopped from outside, nothing of it goes on running.
+process.once('SIGTERM', () => process.exit(143));
+process.once('exit', () => children.forEach((child) => child.kill('SIGTERM')));
 
 /** Another process that starts Postgres on the folder and says so; `then` is what it does afterwards. */
 function startInChild(t: Test, dataDir: string, then = '') {
@@ -76,8 +81,10 @@ function startInChild(t: Test, dataDir: string, then = '') {
 const childProgram = (dataDir: string, then: string) => `
   import { startEmbedded } from '${embedded}';
   const log = { info() {}, warn() {}, error() {} };
+  process.once('SIGTERM', () => process.exit(143));
   console.log('starting');
-  const server = await startEmbedded({ dataDir: ${JSON.stringify(dataDir)}, log, flags: ${JSON.stringify(flags)} });
+  const options = ${JSON.stringify({ dataDir, flags })};
+  const server = await startEmbedded({ ...options, log });
   console.log('url ' + server.connectionString + ' .');
   ${then}
 `;
@@ -253,6 +260,26 @@ t.test('a port that is taken', async (t) => {
   setTimeout(() => taken.close(), 300);
   const server = await start({ port });
   t.equal(new URL(server.connectionString).port, String(port), 'it is tried again until it is free');
+});
+
+t.test('as root, data below a folder that is closed to others', async (t) => {
+  if (process.getuid?.() !== 0) return t.pass('only root has to run Postgres as another user');
+  const closed = fs.mkdtempSync(join(root, 'closed-'));
+  const dataDir = join(closed, 'data');
+  t.teardown(() => removeEmbedded(dataDir, log));
+  for (const round of ['first', 'second']) {
+    const server = await startEmbedded({ dataDir, log, flags });
+    t.teardown(() => server.stop());
+    await query(server.connectionString, `create table ${round} ()`);
+    const [found] = await query(server.connectionString, 'show data_directory');
+    t.notMatch(found, { data_directory: closed }, 'is kept elsewhere');
+    await server.stop();
+  }
+  fs.chmodSync(closed, 0o755);
+  const server = await startEmbedded({ dataDir, log, flags });
+  t.teardown(() => server.stop());
+  const found = await query(server.connectionString, "select to_regclass('second')::text as found");
+  t.strictSame(found, [{ found: 'second' }], 'and found there after the folder was opened');
 });
 
 t.test('Ctrl-C leaves Postgres running until stop, and an exit without stop ends it', async (t) => {

@@ -76,6 +76,7 @@ export async function startApp(
   const app = await buildApp(deps);
   const worker = new pg.Pool({ connectionString: url, max: 2 });
   worker.on('error', () => undefined);
+  worker.on('connect', (client) => client.on('error', () => undefined));
   t.teardown(async () => {
     await app.close();
     await worker.end();

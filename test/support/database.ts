@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { pino } from 'pino';
 import { removeEmbedded, startEmbedded } from '../../src/platform/db/embedded.ts';
+import { migrateDatabase } from '../../src/platform/db/migrate.ts';
 
 const TEMPLATE = 'makegood_template';
 const FOLDER_PREFIX = 'makegood-test-run-';
@@ -82,11 +83,7 @@ async function startOwn(): Promise<string> {
 
 async function makeTemplate(admin: string): Promise<void> {
   await statement(admin, `create database ${TEMPLATE}`);
-  const migrate = new URL('../../src/platform/db/migrate.ts', import.meta.url);
-  if (fs.existsSync(migrate)) {
-    const { migrateDatabase } = await import(migrate.href);
-    await migrateDatabase(databaseUrl(admin, TEMPLATE), log);
-  }
+  await migrateDatabase(databaseUrl(admin, TEMPLATE), log);
   // A database that someone is connected to cannot be cloned.
   await statement(admin, `alter database ${TEMPLATE} with allow_connections false is_template true`);
 }

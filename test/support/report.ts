@@ -10,7 +10,9 @@ const SUBTEST = /^# Subtest: (.*)$/;
 const SUMMARY = /^# \{ total: \d+(?:, pass: (\d+))?(?:, fail: (\d+))?/;
 const SILENT = /^(?:TAP version|\d+\.\.\d+|#|pragma|$)/;
 
-/** Turns tap's output, line by line, into one line per file, each failure with its path, and what tests print. */
+/**
+ * Turns tap's output, line by line, into one line per file, each failure with its path, and what tests print.
+ */
 export function createReport(print: (line: string) => void) {
   // The subtests around the current line, each with how many failures were known when it began.
   const path: { name: string; failuresBefore: number }[] = [];

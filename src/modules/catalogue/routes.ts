@@ -145,13 +145,12 @@ function bulkUpsertProductsRoute(app: FastifyInstance): void {
         ],
       },
     },
-    run: async (ctx, { body }) => {
-      const mode = body.mode ?? 'atomic';
+    run: (ctx, { body }) => {
       const items = body.items.map((item) => {
         const { fields, onHandQuantity } = readProduct(item);
         return { fields: { ...fields, externalId: item.externalId }, onHandQuantity };
       });
-      return { mode, outcomes: await bulkUpsertProducts(ctx, mode, items) };
+      return bulkUpsertProducts(ctx, body.mode ?? 'atomic', items);
     },
     present: ({ outcomes }, ctx) => ({
       results: outcomes.map(({ row, created, problem }, index) =>
@@ -173,7 +172,7 @@ function getProductByExternalIdRoute(app: FastifyInstance): void {
   operation(app, {
     operationId: 'getProductByExternalId',
     method: 'GET',
-    path: '/v1/products/by-external-id/{externalId}',
+    path: '/v1/products-by-external-id/{externalId}',
     tag,
     summary: 'Read a product by your own id',
     description: 'By the id that the product has in your own system.',
@@ -191,7 +190,7 @@ function upsertProductByExternalIdRoute(app: FastifyInstance): void {
   operation(app, {
     operationId: 'upsertProductByExternalId',
     method: 'PUT',
-    path: '/v1/products/by-external-id/{externalId}',
+    path: '/v1/products-by-external-id/{externalId}',
     tag,
     summary: 'Add or change a product by your own id',
     description:

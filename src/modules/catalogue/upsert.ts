@@ -58,8 +58,11 @@ export async function bulkUpsertProducts(
   ctx: Ctx,
   mode: 'atomic' | 'perItem',
   items: readonly Upsert[],
-): Promise<Outcome[]> {
-  return inTransaction(ctx, (tx) => upsertProducts(tx, ctx, items, { atomic: mode === 'atomic' }));
+): Promise<{ mode: 'atomic' | 'perItem'; outcomes: Outcome[] }> {
+  return inTransaction(ctx, async (tx) => {
+    const outcomes = await upsertProducts(tx, ctx, items, { atomic: mode === 'atomic' });
+    return { mode, outcomes };
+  });
 }
 
 interface Options {

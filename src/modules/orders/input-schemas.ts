@@ -1,5 +1,5 @@
 import { type TProperties, Type } from '@sinclair/typebox';
-import { enumeration, externalId, instantText, Metadata, model, nullableInstant, nullableRef, nullableText, PositiveAmount, ref, text, uuid } from '../../platform/http/schema.ts';
+import { enumeration, externalId, inputModel, instantText, Metadata, model, nullableInstant, nullableRef, nullableText, PositiveAmount, ref, text, uuid } from '../../platform/http/schema.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import type { Quote } from './quote.ts';
 import { AddressModel, PaymentTermsName } from './schemas.ts';
@@ -42,7 +42,7 @@ export const QuoteModel = model('Quote', 'What a basket costs, and a token that 
   expiresAt: instantText('Until when the token holds; real time.'),
 });
 
-export const OrderCreate = model('OrderCreate', 'An order to place.', {
+export const OrderCreate = inputModel('OrderCreate', 'An order to place.', {
   lines: linesOf(BasketLineModel),
   customerId: Type.Optional(uuid('Whose order it is. With a customer token, always the customer.')),
   channel: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,39}$', default: 'web', description: 'Where it is placed, for example `web` or `douyin`.' }),
@@ -98,7 +98,7 @@ const ImportLine = model('ImportLine', 'A line of an order that was made elsewhe
   taxRateBps: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: "The product's rate, when absent." })),
   adjustments: Type.Optional(Type.Array(ref(ImportAdjustment), { maxItems: 20, description: 'What made the line cheaper.' })),
 });
-export const OrderImport = model('OrderImport', 'An order that was made elsewhere, with its own number, prices and dates.', {
+export const OrderImport = inputModel('OrderImport', 'An order that was made elsewhere, with its own number, prices and dates.', {
   externalId: text('Its id in your own system: the same import again changes nothing.', 200),
   number: text('Its number.', 60),
   channel: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,39}$', description: 'Where it was placed.' }),

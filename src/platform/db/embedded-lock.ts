@@ -14,7 +14,10 @@ export function readIfPresent(file: string): string | undefined {
   }
 }
 
-/** Whether the process runs. With `started`, whether it is still the same one and not a later one of that number. */
+/**
+ * Whether the process runs. With `started`, whether it is still the same one and not a later one of that
+ * number.
+ */
 export function isAlive(pid: number, started?: string): boolean {
   try {
     process.kill(pid, 0);
@@ -22,7 +25,8 @@ export function isAlive(pid: number, started?: string): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const status = statusOf(pid);
-  // A zombie has ended; only its parent has not asked yet, and the first process of a container may never ask.
+  // A zombie has ended; only its parent has not asked yet, and the first process of a container may never
+  // ask.
   if (status?.state === 'Z') return false;
   return !started || !status || status.started === started;
 }
@@ -40,7 +44,10 @@ function statusOf(pid: number): { state: string; started: string } | undefined {
   }
 }
 
-/** Makes this process the only one that uses the folder and returns how to give it back; throws if another does. */
+/**
+ * Makes this process the only one that uses the folder and returns how to give it back; throws if another
+ * does.
+ */
 export async function takeLock(dir: string): Promise<() => void> {
   const file = join(dir, 'owner.pid');
   const mine = `${process.pid} ${statusOf(process.pid)?.started ?? ''}\n`;

@@ -30,7 +30,8 @@ const SETTINGS = [
   ['wal_compression', 'on'],
   ['timezone', 'UTC'],
   ['log_timezone', 'UTC'],
-  // Refusals of single statements go to the caller. They quote personal data, which has no place in a log file.
+  // Refusals of single statements go to the caller. They quote personal data, which has no place in a log
+  // file.
   ['log_min_messages', 'log'],
   ['log_checkpoints', 'off'],
 ].flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -40,14 +41,17 @@ const START_ATTEMPTS = 5;
 const READY_MS = 600_000;
 // Fast shutdown, then without a checkpoint, then by force: the next start repairs what the last two leave.
 const STOP_STEPS = [
-  ['SIGINT', 60_000],
-  ['SIGQUIT', 10_000],
+  ['SIGINT', 30_000],
+  ['SIGQUIT', 5_000],
   ['SIGKILL', 10_000],
 ] as const;
 // No system gives a process this number, and Postgres takes it for one that has ended.
 const NO_PROCESS = 2_147_483_647;
 
-/** Starts Postgres and waits until it answers. It is not in our process group: Ctrl-C reaches only this process. */
+/**
+ * Starts Postgres and waits until it answers. It is not in our process group: Ctrl-C reaches only this
+ * process.
+ */
 export async function startServer(cluster: Cluster): Promise<Server> {
   for (let attempt = 1; ; attempt += 1) {
     const port = cluster.port ?? (await findFreePort());
@@ -68,7 +72,8 @@ export async function startServer(cluster: Cluster): Promise<Server> {
 }
 
 function spawnServer(cluster: Cluster, port: number): Server {
-  // A file and not a pipe: a pipe breaks when this process is killed, and what Postgres says then is worth reading.
+  // A file and not a pipe: a pipe breaks when this process is killed, and what Postgres says then is worth
+  // reading.
   const output = fs.openSync(join(cluster.dir, 'postgres.log'), 'w');
   const flags = ['-D', cluster.data, '-p', String(port), ...SETTINGS, ...(cluster.flags ?? [])];
   const child = spawn(join(cluster.bin, 'postgres'), flags, {
@@ -87,8 +92,8 @@ function spawnServer(cluster: Cluster, port: number): Server {
   return { pid: child.pid ?? NO_PROCESS, child, adminUrl };
 }
 
-// The state is read from the file that Postgres keeps for this, not found out by connecting: on a port that was taken
-// in between another program would answer.
+// The state is read from the file that Postgres keeps for this, not found out by connecting: on a port that
+// was taken in between another program would answer.
 async function untilReady({ pid, child, adminUrl }: Server, data: string): Promise<void> {
   for (const deadline = Date.now() + READY_MS; ; await sleep(10)) {
     const lines = readIfPresent(join(data, 'postmaster.pid'))?.split('\n') ?? [];
@@ -115,7 +120,9 @@ export async function withClient<T>(
   }
 }
 
-/** Fast shutdown: open connections are cut, what was committed is kept. Returns when the process has ended. */
+/**
+ * Fast shutdown: open connections are cut, what was committed is kept. Returns when the process has ended.
+ */
 export async function endServer(pid: number, log: EmbeddedLog): Promise<void> {
   for (const [step, patienceMs] of STOP_STEPS) {
     signalServer(pid, step);
@@ -137,9 +144,9 @@ export function signalServer(pid: number, name: NodeJS.Signals): void {
 }
 
 /**
- * Stops a Postgres that outlived its killed parent. Stopped and started again, not adopted: the settings and the
- * binaries are then the ones of today, no statement of the dead process is still running or holding a lock, and
- * the new Postgres is a child whose end we see. It costs half a second, once, after a kill.
+ * Stops a Postgres that outlived its killed parent. Stopped and started again, not adopted: the settings and
+ * the binaries are then the ones of today, no statement of the dead process is still running or holding a
+ * lock, and the new Postgres is a child whose end we see. It costs half a second, once, after a kill.
  */
 export async function endLeftover(home: Home, log: EmbeddedLog): Promise<void> {
   const file = join(home.data, 'postmaster.pid');
@@ -154,8 +161,9 @@ export async function endLeftover(home: Home, log: EmbeddedLog): Promise<void> {
     log.warn({ pid }, 'stopping the Postgres that a killed process left behind');
     await endServer(pid, log);
   } else {
-    // The number may belong to another program by now, and then Postgres would refuse to start. The file is kept:
-    // by its other lines Postgres sees whether processes of the former server still use its shared memory.
+    // The number may belong to another program by now, and then Postgres would refuse to start. The file is
+    // kept: by its other lines Postgres sees whether processes of the former server still use its shared
+    // memory.
     fs.writeFileSync(file, [NO_PROCESS, ...lines.slice(1)].join('\n'));
   }
 }

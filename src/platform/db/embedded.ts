@@ -27,7 +27,7 @@ export interface Embedded {
 
 const DATABASE = 'makegood';
 const FIRST_START_ATTEMPTS = 3;
-// As the builtin C.UTF-8 sorts by code point and folds case by Unicode, results do not depend on the machine's locales.
+// The builtin C.UTF-8 sorts by code point and folds case by Unicode, whatever locales the machine has.
 const LOCALE = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
 
 /** Starts Postgres on the data below `dataDir`, first making or repairing what is missing there. */
@@ -62,9 +62,11 @@ export async function removeEmbedded(dataDir: string, log: EmbeddedLog): Promise
 
 function watch(server: servers.Server, release: () => void, log: EmbeddedLog): Embedded {
   let stopping: Promise<void> | undefined;
+  // Once it has ended, its process number may be another program's.
+  const hasEnded = () => server.child.exitCode !== null || server.child.signalCode !== null;
   // A process that ends without stop() takes Postgres with it. A signal is all there is time for.
   const onExit = () => {
-    servers.signalServer(server.pid, 'SIGINT');
+    if (!hasEnded()) servers.signalServer(server.pid, 'SIGINT');
     release();
   };
   process.once('exit', onExit);
@@ -73,7 +75,7 @@ function watch(server: servers.Server, release: () => void, log: EmbeddedLog): E
   });
   const stop = async () => {
     try {
-      await servers.endServer(server.pid, log);
+      if (!hasEnded()) await servers.endServer(server.pid, log);
     } finally {
       process.off('exit', onExit);
       release();
@@ -95,15 +97,15 @@ async function startFirstTime(cluster: servers.Cluster): Promise<servers.Server>
       fs.writeFileSync(cluster.marker, `${new Date().toISOString()}\n`, { flush: true });
       return server;
     } catch (error) {
+      await servers.endLeftover(cluster, cluster.log);
       if (attempt === FIRST_START_ATTEMPTS) throw error;
       cluster.log.warn({ err: error }, 'the first start of the embedded Postgres failed; starting over');
-      await servers.endLeftover(cluster, cluster.log);
     }
   }
 }
 
-// initdb works in a folder of a new name, which becomes `data` when it has finished: an initdb that outlives its
-// killed parent goes on writing for a second, and must not write into the data of the next start.
+// initdb works in a folder of a new name, which becomes `data` when it has finished: an initdb that outlives
+// its killed parent goes on writing for a second, and must not write into the data of the next start.
 async function initialise(cluster: servers.Cluster): Promise<void> {
   const { dir, owner, data, bin, flags = [] } = cluster;
   for (const entry of fs.readdirSync(dir).filter((name) => name.startsWith('init-'))) {

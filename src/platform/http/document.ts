@@ -11,8 +11,21 @@ and answers a repetition with the same answer.`;
 
 const bearer = (text: string) => ({ type: 'http' as const, scheme: 'bearer', description: text });
 
+const PLATFORM_TAGS = {
+  Shop: 'The shop itself and what it can change about itself.',
+  'Test clock': 'The time of a test shop, which can be moved forward.',
+  'API keys': 'Keys for servers and shop front ends.',
+  Audit: 'Who did what.',
+  Changes: 'The feed of everything that happened, for systems that follow the shop.',
+};
+
+const tagsOf = (modules: readonly Module[]) =>
+  [PLATFORM_TAGS, ...modules.map((module) => module.tags ?? {})].flatMap((tags) =>
+    Object.entries(tags).map(([name, text]) => ({ name, description: text })),
+  );
+
 /** How the OpenAPI 3.1 document is made from the routes. */
-export function documentOptions(app: FastifyInstance, _modules: readonly Module[]): SwaggerOptions {
+export function documentOptions(app: FastifyInstance, modules: readonly Module[]): SwaggerOptions {
   return {
     openapi: {
       openapi: '3.1.0',
@@ -20,9 +33,10 @@ export function documentOptions(app: FastifyInstance, _modules: readonly Module[
         title: 'Makegood',
         version: '1.0.0',
         description,
-        license: { name: 'Proprietary', url: 'https://makegood.example/licence' },
-        contact: { name: 'Makegood', url: 'https://makegood.example' },
+        license: { name: 'All rights reserved', identifier: 'LicenseRef-Makegood' },
+        contact: { name: 'The Makegood developers' },
       },
+      tags: tagsOf(modules),
       servers: [{ url: '/', description: 'This server' }],
       components: {
         securitySchemes: {

@@ -37,7 +37,7 @@ export function toProblem(error: unknown): Problem {
 
 /** The body of a problem+json answer. */
 export const problemBody = (problem: Problem, requestId: string) => ({
-  type: `/docs/errors#${problem.definition.code}`,
+  type: `/errors#${problem.definition.code}`,
   title: problem.definition.title,
   status: problem.definition.status,
   detail: problem.detail,

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifySchema } from 'fastify';
 import { type ErrorDefinition, platformErrors } from '../errors.ts';
 import type { Operation } from './operation.ts';
-import { ProblemDetails, ref } from './schema.ts';
+import { ProblemDetails, ref, requireWithoutDefaults } from './schema.ts';
 
 /** Every refusal that an operation can give: its own and those of its kind. */
 export function errorsOf(op: Operation): ErrorDefinition[] {
@@ -59,7 +59,8 @@ export function describeOperation(op: Operation): FastifySchema {
   } as FastifySchema;
 }
 
-const closed = (op: Operation) => Type.Object(op.query?.properties ?? {}, { additionalProperties: false });
+const closed = (op: Operation) =>
+  requireWithoutDefaults(Type.Object(op.query?.properties ?? {}, { additionalProperties: false }));
 
 const keyHeader = (required: boolean) => {
   const schema = Type.String({
@@ -83,6 +84,7 @@ function securityOf({ access }: Operation): Record<string, string[]>[] {
 }
 
 interface Document {
+  components?: { schemas?: Record<string, { description?: string }> };
   paths?: Record<string, Record<string, Record<string, unknown> & { operationId?: string }>>;
 }
 
@@ -91,7 +93,7 @@ export function completeDocument(document: object, operations: ReadonlyMap<strin
   for (const methods of Object.values((document as Document).paths ?? {})) {
     for (const described of Object.values(methods)) {
       const op = operations.get(described.operationId ?? '');
-      if (op) complete(described, op);
+      if (op) complete(described, op, (document as Document).components?.schemas ?? {});
     }
   }
   return document;
@@ -100,6 +102,8 @@ export function completeDocument(document: object, operations: ReadonlyMap<strin
 interface Parameter {
   in: string;
   name: string;
+  description?: string;
+  schema?: { $ref?: string };
   example?: unknown;
 }
 interface Described {
@@ -109,12 +113,15 @@ interface Described {
   'x-scope'?: string;
 }
 
-function complete(described: Record<string, unknown>, op: Operation): void {
+function complete(described: Record<string, unknown>, op: Operation, schemas: Record<string, { description?: string }>): void {
   const target = described as Described;
   if (op.access.secret) target['x-scope'] = op.access.secret;
   for (const parameter of target.parameters ?? []) {
     const example = parameter.in === 'path' ? op.example.params : op.example.query;
     if (example && parameter.name in example) parameter.example = example[parameter.name];
+    // A parameter whose schema is a component says what the component says.
+    const component = schemas[parameter.schema?.$ref?.split('/').at(-1) ?? ''];
+    if (component?.description) parameter.description ??= component.description;
     // Header names in their usual spelling.
     if (parameter.in === 'header') parameter.name = parameter.name === 'if-match' ? 'If-Match' : 'Idempotency-Key';
   }

@@ -18,6 +18,17 @@ function register<T extends TSchema>(schema: T): T {
 export const model = <T extends TProperties>($id: string, description: string, properties: T, options: ObjectOptions = {}) =>
   register(Type.Object(properties, { ...options, $id, description, additionalProperties: false }));
 
+/** Marks what has a default as not required: validation fills it in, so the code always finds it. */
+export function requireWithoutDefaults<T extends TSchema>(schema: T): T {
+  const { required, properties, ...rest } = schema as unknown as { required?: string[]; properties: Record<string, TSchema> };
+  const kept = required?.filter((name) => properties[name]?.['default'] === undefined) ?? [];
+  return { ...rest, properties, ...(kept.length > 0 ? { required: kept } : {}) } as unknown as T;
+}
+
+/** A named request body. */
+export const inputModel = <T extends TProperties>($id: string, description: string, properties: T): TObject<T> =>
+  register(requireWithoutDefaults(Type.Object(properties, { $id, description, additionalProperties: false })));
+
 /** A named schema that is no object, such as an amount. */
 export const scalar = <T>($id: string, schema: Record<string, unknown>) => register(Type.Unsafe<T>({ ...schema, $id }));
 
@@ -40,12 +51,6 @@ export const pageOf = <T extends TObject>($id: string, item: T) =>
     nextCursor: nullableText('Pass it as `cursor` for the next page; null on the last.'),
   });
 
-export const Amount = scalar<number>('Amount', {
-  type: 'integer',
-  minimum: -Number(MAX_AMOUNT),
-  maximum: Number(MAX_AMOUNT),
-  description: 'Money in minor units of the currency (cents, fen) of the resource that holds it.',
-});
 export const PositiveAmount = scalar<number>('PositiveAmount', {
   type: 'integer',
   minimum: 0,

@@ -1,0 +1,48 @@
+import { getProductByExternalId } from '../../modules/catalogue/products.ts';
+import { recordPastPrices } from '../../modules/catalogue/prices/history.ts';
+import { bulkUpsertProducts } from '../../modules/catalogue/upsert.ts';
+import { importOrder } from '../../modules/orders/import.ts';
+import { type Ctx, type Deps, systemContext } from '../../platform/context.ts';
+import type { Shop } from '../../platform/shops/shop.ts';
+import { readCustomers, readImports, readOrders, readPriceHistory, readProducts } from './map.ts';
+
+/** What a seed did, in words. */
+export interface SeedReport {
+  readonly lines: readonly string[];
+}
+
+/** Fills a shop with Northwind through the use cases that real shops call. Safe to run again and to be cut off. */
+export async function seedNorthwind(deps: Deps, shop: Shop): Promise<SeedReport> {
+  const ctx = systemContext(deps, shop, 'seed');
+  const tables = readOrders();
+  const customers = await seedCustomers(ctx);
+  const products = await seedProducts(ctx, tables);
+  let created = 0;
+  let known = 0;
+  for (const order of readImports(tables)) {
+    // Each import sees the shop's time as it is then.
+    if ((await importOrder(systemContext(deps, shop, 'seed'), order)).created) created += 1;
+    else known += 1;
+  }
+  return { lines: [customers, products, `orders: ${created} imported, ${known} were there`] };
+}
+
+async function seedProducts(ctx: Ctx, tables: ReturnType<typeof readOrders>): Promise<string> {
+  const items = readProducts(tables);
+  const present = await Promise.all(
+    items.map(({ fields }) => getProductByExternalId(ctx, fields.externalId).then(() => true, () => false)),
+  );
+  // A product that is there keeps its stock: it has changed with the orders since.
+  const missing = items.filter((_, index) => !present[index]);
+  if (missing.length > 0) await bulkUpsertProducts(ctx, 'atomic', missing);
+  let points = 0;
+  for (const [externalId, history] of readPriceHistory(tables)) {
+    const product = await getProductByExternalId(ctx, externalId);
+    points += (await recordPastPrices(ctx, product.id, history)).recorded;
+  }
+  return `products: ${missing.length} added, ${items.length - missing.length} were there, ${points} past prices recorded`;
+}
+
+async function seedCustomers(_ctx: Ctx): Promise<string> {
+  return `customers: ${readCustomers().length}`;
+}

@@ -1,0 +1,36 @@
+import { buildApp } from './app.ts';
+import { systemClock } from './platform/clock.ts';
+import type { Deps } from './platform/context.ts';
+import { openDatabase } from './platform/db/client.ts';
+import { createLogger } from './platform/logging.ts';
+import { describeErrors, describeEvents } from './registry.ts';
+
+/** The files of openapi/, made from the code alone. No database is asked. */
+export async function buildDocuments(): Promise<Record<string, string>> {
+  const log = createLogger('silent');
+  const config = { ...inertConfig, logLevel: 'silent' as const };
+  const db = openDatabase('postgres://127.0.0.1:1/none', config, log);
+  const deps: Deps = { config, db, clock: systemClock, log, wakeDispatcher: () => undefined };
+  const app = await buildApp(deps);
+  const document = app.swagger();
+  await app.close();
+  await db.$client.end();
+  return {
+    'openapi.json': `${JSON.stringify(document, null, 2)}\n`,
+    'events.json': `${JSON.stringify(describeEvents(), null, 2)}\n`,
+    'errors.md': describeErrors(),
+  };
+}
+
+const inertConfig = {
+  databaseUrl: undefined,
+  poolSize: 1,
+  preparedStatements: true,
+  dataDir: '',
+  port: 0,
+  host: '127.0.0.1',
+  metricsPort: undefined,
+  tokenSecret: 'documents are made without any secret',
+  corsOrigins: '*' as const,
+  worker: false,
+};

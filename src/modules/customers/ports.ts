@@ -1,0 +1,31 @@
+import type { Ctx } from '../../platform/context.ts';
+import type { Reader, Tx } from '../../platform/db/client.ts';
+import { definePort } from '../../platform/ports.ts';
+
+/** Something that stays after an erasure, because a law or the other side of a deal asks for it. */
+export interface KeptData {
+  readonly what: string;
+  readonly why: string;
+  /** In the shop's time; null where no day can be named. */
+  readonly until: Date | null;
+}
+
+/** What one module holds about customers. */
+export interface PersonalDataSection {
+  readonly name: string;
+  /** Everything it holds about the customer, as plain JSON values. */
+  export(on: Reader, ctx: Ctx, customerId: string): Promise<Record<string, unknown>[]>;
+  /** Erases what may be erased and names the rest. Run again, it changes nothing and names the same. */
+  erase(tx: Tx, ctx: Ctx, customerId: string): Promise<{ readonly kept: readonly KeptData[] }>;
+}
+
+export const personalData = definePort<readonly PersonalDataSection[]>('customers.personalData');
+
+/** What one module has to move when a duplicate is merged. */
+export interface CustomerMove {
+  readonly name: string;
+  /** Gives what belongs to `from` to `to`; both rows are locked. Returns how many rows it moved. */
+  move(tx: Tx, ctx: Ctx, from: string, to: string): Promise<number>;
+}
+
+export const customerMerges = definePort<readonly CustomerMove[]>('customers.customerMerges');

@@ -1,0 +1,35 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { Db } from './db/client.ts';
+import type { Invariant } from './module.ts';
+
+/** An invariant as one query that answers `checked` and `broken`. */
+export const sqlInvariant = (name: string, query: SQL): Invariant => ({
+  name,
+  async check(db: Db) {
+    const { rows } = await db.execute<{ checked: bigint; broken: bigint }>(query);
+    return rows[0] ?? { checked: 0n, broken: 0n };
+  },
+});
+
+/** What must never be false about the platform's own tables. */
+export const platformInvariants: readonly Invariant[] = [
+  sqlInvariant(
+    "a shop's feed is numbered from 1 without a gap",
+    sql`select count(*) as checked, count(*) filter (where f.events <> h.position or f.newest <> h.position) as broken
+        from feed_heads h join (select shop_id, count(*) as events, max(position) as newest from outbox
+          where position is not null group by shop_id) f on f.shop_id = h.shop_id`,
+  ),
+  sqlInvariant(
+    'no subscriber is ahead of the feed',
+    sql`select count(*) as checked, count(*) filter (where c.position > h.position) as broken
+        from subscriber_cursors c join feed_heads h on h.shop_id = c.shop_id`,
+  ),
+  sqlInvariant(
+    'no subscriber has parked an event',
+    sql`select count(*) as checked, count(*) filter (where parked_at is not null) as broken from subscriber_failures`,
+  ),
+  sqlInvariant(
+    'a publishable key has no scopes',
+    sql`select count(*) as checked, count(*) filter (where kind = 'publishable' and scopes <> '{}') as broken from api_keys`,
+  ),
+];

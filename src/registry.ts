@@ -1,0 +1,45 @@
+import { modules } from './modules.ts';
+import { type ErrorFactory, platformErrors } from './platform/errors.ts';
+import { shopErrors } from './platform/shops/errors.ts';
+
+/** Every refusal, by code, with the module that gives it. */
+export function allErrors(): { module: string; error: ErrorFactory }[] {
+  const groups: [string, Record<string, ErrorFactory>][] = [
+    ['platform', platformErrors],
+    ['shop', shopErrors],
+    ...modules.map((module): [string, Record<string, ErrorFactory>] => [module.name, module.errors ?? {}]),
+  ];
+  const all = groups.flatMap(([module, errors]) => Object.values(errors).map((error) => ({ module, error })));
+  const codes = all.map(({ error }) => error.code);
+  const twice = codes.find((code, index) => codes.indexOf(code) !== index);
+  if (twice) throw new Error(`the error ${twice} is defined twice`);
+  return all;
+}
+
+/** Every kind of event. */
+export const allEvents = () => modules.flatMap((module) => module.events ?? []);
+
+/** Events by type, with the schema of what they tell. */
+export const describeEvents = () =>
+  Object.fromEntries(
+    allEvents()
+      .toSorted((a, b) => (a.type < b.type ? -1 : 1))
+      .map(({ type, subjectType, description, data }) => [type, { description, subjectType, data }]),
+  );
+
+/** The errors as a page. */
+export function describeErrors(): string {
+  const rows = allErrors()
+    .toSorted((a, b) => (a.error.code < b.error.code ? -1 : 1))
+    .map(({ module, error }) => `| <a id="${error.code}"></a>\`${error.code}\` | ${error.status} | ${module} | ${error.title} |`);
+  return [
+    '# Errors',
+    '',
+    'Every refusal is `application/problem+json` with one of these codes. Codes are stable; the words are not.',
+    '',
+    '| code | status | from | meaning |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
