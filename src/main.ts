@@ -18,7 +18,10 @@ const demo = foundation.embedded ? await seedDemoShop(deps) : undefined;
 
 const registry = createRegistry(deps);
 const app = await buildApp(deps, (building) => instrument(building, registry));
-const metrics = config.metricsPort === undefined ? undefined : await serveMetrics(registry, config.host, config.metricsPort);
+const metrics =
+  config.metricsPort === undefined
+    ? undefined
+    : await serveMetrics(registry, config.host, config.metricsPort);
 if (config.worker) jobs = await startJobs(deps, foundation.connectionString);
 
 onShutdown(foundation.log, async () => {

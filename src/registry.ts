@@ -31,7 +31,10 @@ export const describeEvents = () =>
 export function describeErrors(): string {
   const rows = allErrors()
     .toSorted((a, b) => (a.error.code < b.error.code ? -1 : 1))
-    .map(({ module, error }) => `| <a id="${error.code}"></a>\`${error.code}\` | ${error.status} | ${module} | ${error.title} |`);
+    .map(
+      ({ module, error }) =>
+        `| <a id="${error.code}"></a>\`${error.code}\` | ${error.status} | ${module} | ${error.title} |`,
+    );
   return [
     '# Errors',
     '',

@@ -5,7 +5,8 @@ import { onShutdown } from './shutdown.ts';
 
 // Jobs only: for deployments that run them beside the API, on the same DATABASE_URL.
 const config = readConfig();
-if (config.databaseUrl === undefined) throw new Error('the worker needs DATABASE_URL: an embedded database has one process');
+if (config.databaseUrl === undefined)
+  throw new Error('the worker needs DATABASE_URL: an embedded database has one process');
 const foundation = await layFoundation(config);
 const jobs = await startJobs(foundation.deps(), foundation.connectionString);
 foundation.log.info('the worker runs');

@@ -10,16 +10,35 @@ for (const [path, entry] of Object.entries(packages)) {
     let at = path;
     let found = false;
     for (;;) {
-      if (packages[`${at ? `${at}/` : ''}node_modules/${name}`]) { found = true; break; }
+      if (packages[`${at ? `${at}/` : ''}node_modules/${name}`]) {
+        found = true;
+        break;
+      }
       if (!at) break;
       at = at.includes('/node_modules/') ? at.slice(0, at.lastIndexOf('/node_modules/')) : '';
     }
     if (found) continue;
-    if (!/^\d+\.\d+\.\d+/.test(version)) { console.error('not pinned', path, name, version); continue; }
-    const platform = /(android|darwin|freebsd|linux|openharmony|win32|windows)-(arm64|arm|x64|ia32|ppc64|riscv64|s390x)(?:-(.*))?$/.exec(name);
-    if (!platform) { console.error('unknown platform', name); continue; }
+    if (!/^\d+\.\d+\.\d+/.test(version)) {
+      console.error('not pinned', path, name, version);
+      continue;
+    }
+    const platform =
+      /(android|darwin|freebsd|linux|openharmony|win32|windows)-(arm64|arm|x64|ia32|ppc64|riscv64|s390x)(?:-(.*))?$/.exec(
+        name,
+      );
+    if (!platform) {
+      console.error('unknown platform', name);
+      continue;
+    }
     const [, os, cpu, abi = ''] = platform;
-    const libc = os !== 'linux' ? undefined : /^gnu/.test(abi) ? 'glibc' : /^musl/.test(abi) ? 'musl' : undefined;
+    const libc =
+      os !== 'linux'
+        ? undefined
+        : abi.startsWith('gnu')
+          ? 'glibc'
+          : abi.startsWith('musl')
+            ? 'musl'
+            : undefined;
     packages[`node_modules/${name}`] = {
       version,
       cpu: [cpu],
@@ -31,6 +50,8 @@ for (const [path, entry] of Object.entries(packages)) {
     added.push(name);
   }
 }
-lock.packages = Object.fromEntries(Object.entries(packages).sort(([a], [b]) => (a === '' ? -1 : b === '' ? 1 : a.localeCompare(b, 'en'))));
+lock.packages = Object.fromEntries(
+  Object.entries(packages).toSorted(([a], [b]) => (a === '' ? -1 : b === '' ? 1 : a.localeCompare(b, 'en'))),
+);
 writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(`added ${added.length}`);

@@ -16,7 +16,9 @@ for (const [name, text] of Object.entries(documents)) {
   }
 }
 if (stale.length > 0) {
-  console.error(`openapi/ is not what the code says: ${stale.join(', ')}. Run npm run openapi and look at the difference.`);
+  console.error(
+    `openapi/ is not what the code says: ${stale.join(', ')}. Run npm run openapi and look at the difference.`,
+  );
   process.exitCode = 1;
 }
 

@@ -13,7 +13,9 @@ const running = config.databaseUrl ?? (await findEmbeddedUrl(config.dataDir));
 const foundation = await layFoundation({ ...config, databaseUrl: running, logLevel: 'warn' });
 await migrateDatabase(foundation.connectionString, foundation.log);
 const deps = foundation.deps();
-const there = (await listShops(foundation.db)).find((shop) => shop.mode === 'test' && shop.name === 'Northwind Traders');
+const there = (await listShops(foundation.db)).find(
+  (shop) => shop.mode === 'test' && shop.name === 'Northwind Traders',
+);
 if (there) {
   console.log(`The demo shop ${there.id} is there; its keys were shown when it was made.`);
   await fill(there.id);

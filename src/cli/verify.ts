@@ -11,8 +11,8 @@ const foundation = await layFoundation({ ...config, databaseUrl: running, logLev
 let broken = 0n;
 for (const invariant of [...platformInvariants, ...modules.flatMap((module) => module.invariants ?? [])]) {
   const found = await invariant.check(foundation.db);
-  broken += BigInt(found.broken);
-  const verdict = BigInt(found.broken) === 0n ? 'holds ' : 'BROKEN';
+  broken += found.broken;
+  const verdict = found.broken === 0n ? 'holds ' : 'BROKEN';
   console.log(`${verdict}  ${invariant.name}: ${found.broken} of ${found.checked} break it`);
 }
 await foundation.close();

@@ -9,20 +9,35 @@ const onOff = (description: string, fallback: 'on' | 'off') =>
 
 const Environment = Type.Object({
   DATABASE_URL: Type.Optional(
-    Type.String({ description: 'Postgres 15 to 18; without it an embedded Postgres is started', minLength: 1 }),
+    Type.String({
+      description: 'Postgres 15 to 18; without it an embedded Postgres is started',
+      minLength: 1,
+    }),
   ),
-  DATABASE_POOL_SIZE: Type.Integer({ default: 10, minimum: 2, maximum: 100, description: 'Connections per process' }),
+  DATABASE_POOL_SIZE: Type.Integer({
+    default: 10,
+    minimum: 2,
+    maximum: 100,
+    description: 'Connections per process',
+  }),
   PREPARED_STATEMENTS: onOff('off behind a transaction pooler that does not support them', 'on'),
   DATA_DIR: Type.String({ default: '.makegood', description: 'Where the embedded Postgres keeps its data' }),
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65535 }),
   HOST: Type.String({ default: '127.0.0.1', description: 'The address to listen on' }),
   METRICS_PORT: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 65535, description: 'Prometheus metrics; without it none are served' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: 65535,
+      description: 'Prometheus metrics; without it none are served',
+    }),
   ),
   TOKEN_SECRET: Type.Optional(
     Type.String({ minLength: 32, description: 'Signs customer tokens and quotes; needed with DATABASE_URL' }),
   ),
-  CORS_ORIGINS: Type.String({ default: '*', description: 'Origins of shop front ends, comma-separated, or *' }),
+  CORS_ORIGINS: Type.String({
+    default: '*',
+    description: 'Origins of shop front ends, comma-separated, or *',
+  }),
   WORKER: onOff('off where src/worker.ts runs the jobs', 'on'),
   LOG_LEVEL: Type.Unsafe<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'>({
     type: 'string',
@@ -63,7 +78,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: read.HOST,
     metricsPort: read.METRICS_PORT,
     tokenSecret: read.TOKEN_SECRET ?? embeddedSecret(resolve(read.DATA_DIR)),
-    corsOrigins: read.CORS_ORIGINS === '*' ? '*' : read.CORS_ORIGINS.split(',').map((origin) => origin.trim()),
+    corsOrigins:
+      read.CORS_ORIGINS === '*' ? '*' : read.CORS_ORIGINS.split(',').map((origin) => origin.trim()),
     worker: read.WORKER === 'on',
     logLevel: read.LOG_LEVEL,
   };

@@ -22,13 +22,20 @@ export interface Actor {
   readonly id: string;
 }
 
+/** An answer as it goes out. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+}
+
 /** The answer to a request with an Idempotency-Key, stored in the transaction of its effect. */
 export interface IdempotentCall {
   readonly credentialId: string;
   readonly key: string;
   readonly requestHash: Buffer;
   /** Turns the use case's result into the answer as it goes out. */
-  render(result: unknown): { status: number; headers: Record<string, string>; body: string };
+  readonly render: (result: unknown) => Answer;
 }
 
 /** Everything a use case may know about the call it serves. */

@@ -12,7 +12,7 @@ import type { Db } from './db/client.ts';
 export interface Invariant {
   readonly name: string;
   /** What was looked at and what breaks the rule, over the whole database. */
-  check(db: Db): Promise<{ checked: bigint; broken: bigint }>;
+  readonly check: (db: Db) => Promise<{ checked: bigint; broken: bigint }>;
 }
 
 /** What a module brings; `modules.ts` lists them all. */
@@ -28,5 +28,6 @@ export interface Module {
   readonly subscribers?: readonly Subscriber[];
   readonly tasks?: Record<string, Task>;
   readonly invariants?: readonly Invariant[];
-  readonly states?: Record<string, States<string>>;
+  /** For the pictures in its README; only the table is read. */
+  readonly states?: Record<string, Pick<States, 'names' | 'next'>>;
 }

@@ -31,7 +31,11 @@ export function splitByLargestRemainder(amount: bigint, weights: readonly bigint
   if (weights.length === 0) throw new RangeError('nothing to split over');
   if (weights.some((weight) => weight < 0n)) throw new RangeError('a weight must not be negative');
   const total = weights.reduce((sum, weight) => sum + weight, 0n);
-  if (total === 0n) return splitByLargestRemainder(amount, weights.map(() => 1n));
+  if (total === 0n)
+    return splitByLargestRemainder(
+      amount,
+      weights.map(() => 1n),
+    );
 
   const sign = amount < 0n ? -1n : 1n;
   const products = weights.map((weight) => abs(amount) * weight);
@@ -39,7 +43,9 @@ export function splitByLargestRemainder(amount: bigint, weights: readonly bigint
   const rest = Number(abs(amount) - shares.reduce((sum, share) => sum + share, 0n));
   const byRemainder = products
     .map((product, index) => ({ index, remainder: product % total }))
-    .sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1));
+    .toSorted((a, b) =>
+      a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1,
+    );
   for (const { index } of byRemainder.slice(0, rest)) shares[index] = (shares[index] ?? 0n) + 1n;
   return shares.map((share) => sign * share);
 }

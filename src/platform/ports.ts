@@ -4,8 +4,8 @@
  */
 export interface Port<T> {
   readonly name: string;
-  fill(implementation: T): void;
-  get(): T;
+  readonly fill: (implementation: T) => void;
+  readonly get: () => T;
 }
 
 /** Declares a port. Using it unfilled or filling it twice is a mistake in the wiring and throws. */

@@ -1,9 +1,9 @@
 /** A state machine as a table: each state with the states that may follow it. */
-export interface States<S extends string> {
+export interface States<S extends string = string> {
   readonly names: readonly S[];
   readonly next: Readonly<Record<S, readonly S[]>>;
-  canMove(from: S, to: S): boolean;
-  isEnd(state: S): boolean;
+  readonly canMove: (from: S, to: S) => boolean;
+  readonly isEnd: (state: S) => boolean;
 }
 
 /** Defines a state machine from its transition table. The first state is where things begin. */
@@ -13,7 +13,7 @@ export function defineStates<const T extends Record<string, readonly string[]>>(
   type S = keyof T & string;
   const next = table as unknown as Record<S, readonly S[]>;
   return {
-    names: Object.keys(table) as S[],
+    names: Object.keys(table),
     next,
     canMove: (from, to) => next[from].includes(to),
     isEnd: (state) => next[state].length === 0,
@@ -21,8 +21,10 @@ export function defineStates<const T extends Record<string, readonly string[]>>(
 }
 
 /** The transition table as a Mermaid diagram, for a module's README. */
-export function stateDiagram(states: States<string>): string {
+export function stateDiagram(states: Pick<States, 'names' | 'next'>): string {
   const arrows = states.names.flatMap((from) => (states.next[from] ?? []).map((to) => `  ${from} --> ${to}`));
-  const ends = states.names.filter((name) => states.isEnd(name)).map((name) => `  ${name} --> [*]`);
+  const ends = states.names
+    .filter((name) => states.next[name]?.length === 0)
+    .map((name) => `  ${name} --> [*]`);
   return ['stateDiagram-v2', `  [*] --> ${states.names[0] ?? ''}`, ...arrows, ...ends].join('\n');
 }

@@ -12,13 +12,25 @@ interface Described {
   description?: string;
   tags?: string[];
   security?: Record<string, unknown>[];
-  parameters?: { in: string; name: string; description?: string; required?: boolean; example?: unknown; schema: unknown }[];
+  parameters?: {
+    in: string;
+    name: string;
+    description?: string;
+    required?: boolean;
+    example?: unknown;
+    schema: unknown;
+  }[];
   requestBody?: { content: Record<string, { example?: unknown; schema: unknown }> };
-  responses: Record<string, { description?: string; content?: Record<string, { schema: { $ref?: string } }> }>;
+  responses: Record<
+    string,
+    { description?: string; content?: Record<string, { schema: { $ref?: string } }> }
+  >;
 }
 
-const operations: [string, Described][] = Object.entries(document.paths as Record<string, Record<string, Described>>).flatMap(
-  ([path, methods]) => Object.entries(methods).map(([method, op]): [string, Described] => [`${method.toUpperCase()} ${path}`, op]),
+const operations: [string, Described][] = Object.entries(
+  document.paths as Record<string, Record<string, Described>>,
+).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, op]): [string, Described] => [`${method.toUpperCase()} ${path}`, op]),
 );
 
 t.test('the committed documents are what the code says', async (t) => {
@@ -45,8 +57,12 @@ t.test('every operation says what it is and who may call it', async (t) => {
 t.test('every operation has a realistic example', async (t) => {
   for (const [where, op] of operations) {
     for (const parameter of op.parameters ?? []) {
-      t.ok(parameter.description || (parameter.schema as { description?: string }).description, `${where}: ${parameter.name} is described`);
-      if (parameter.in === 'path') t.not(parameter.example, undefined, `${where}: ${parameter.name} has an example`);
+      t.ok(
+        parameter.description || (parameter.schema as { description?: string }).description,
+        `${where}: ${parameter.name} is described`,
+      );
+      if (parameter.in === 'path')
+        t.not(parameter.example, undefined, `${where}: ${parameter.name} has an example`);
     }
     const body = op.requestBody?.content['application/json'];
     if (body) t.not(body.example, undefined, `${where}: the body has an example`);
@@ -79,16 +95,23 @@ function* schemasIn(value: unknown, path: string): Generator<[string, Record<str
 }
 
 t.test('components generate clean clients', async (t) => {
-  for (const [name, schema] of Object.entries(document.components.schemas as Record<string, Record<string, unknown>>)) {
+  for (const [name, schema] of Object.entries(
+    document.components.schemas as Record<string, Record<string, unknown>>,
+  )) {
     t.ok(schema['description'], `${name} is described`);
     for (const [path, inner] of schemasIn(schema, name)) {
       if (path !== name && path.endsWith('/properties')) continue;
       t.notOk(inner['readOnly'], `${path}: no readOnly`);
-      t.notOk(Array.isArray(inner['anyOf']) && inner['anyOf'].some((item) => 'const' in item), `${path}: no union of literals`);
+      t.notOk(
+        Array.isArray(inner['anyOf']) && inner['anyOf'].some((item) => 'const' in item),
+        `${path}: no union of literals`,
+      );
       const isAnonymous = path !== name && inner['type'] === 'object' && inner['properties'] !== undefined;
       t.notOk(isAnonymous, `${path}: objects inside components have names`);
     }
-    for (const [property, inner] of Object.entries((schema['properties'] ?? {}) as Record<string, Record<string, unknown>>)) {
+    for (const [property, inner] of Object.entries(
+      (schema['properties'] ?? {}) as Record<string, Record<string, unknown>>,
+    )) {
       t.ok(inner['description'] || inner['$ref'], `${name}.${property} is described`);
       if (property.endsWith('Amount')) t.not(inner['type'], 'number', `${name}.${property} is no float`);
     }

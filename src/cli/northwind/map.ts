@@ -9,9 +9,27 @@ const DELIVERY_DAYS = 5;
 const COMPLETION_DAYS = 14;
 
 const COUNTRIES: Record<string, string> = {
-  Argentina: 'AR', Austria: 'AT', Belgium: 'BE', Brazil: 'BR', Canada: 'CA', Denmark: 'DK', Finland: 'FI', France: 'FR',
-  Germany: 'DE', Ireland: 'IE', Italy: 'IT', Mexico: 'MX', Norway: 'NO', Poland: 'PL', Portugal: 'PT', Spain: 'ES',
-  Sweden: 'SE', Switzerland: 'CH', UK: 'GB', USA: 'US', Venezuela: 'VE',
+  Argentina: 'AR',
+  Austria: 'AT',
+  Belgium: 'BE',
+  Brazil: 'BR',
+  Canada: 'CA',
+  Denmark: 'DK',
+  Finland: 'FI',
+  France: 'FR',
+  Germany: 'DE',
+  Ireland: 'IE',
+  Italy: 'IT',
+  Mexico: 'MX',
+  Norway: 'NO',
+  Poland: 'PL',
+  Portugal: 'PT',
+  Spain: 'ES',
+  Sweden: 'SE',
+  Switzerland: 'CH',
+  UK: 'GB',
+  USA: 'US',
+  Venezuela: 'VE',
 };
 
 const countryOf = (name: string): string => {
@@ -38,7 +56,9 @@ export function readOrders(): Tables {
 
 /** What each product cost when, as its order lines show: one point for each change, oldest first. */
 export function readPriceHistory({ orders, lines }: Tables): ReadonlyMap<string, PricePoint[]> {
-  const days = new Map(orders.map((order) => [valueOf(order, 'orderID'), dayOf(valueOf(order, 'orderDate'))]));
+  const days = new Map(
+    orders.map((order) => [valueOf(order, 'orderID'), dayOf(valueOf(order, 'orderDate'))]),
+  );
   const dated = lines
     .map((line) => ({ line, at: days.get(valueOf(line, 'orderID')) as Date, order: Number(line['orderID']) }))
     .toSorted((a, b) => a.at.getTime() - b.at.getTime() || a.order - b.order);
@@ -54,7 +74,9 @@ export function readPriceHistory({ orders, lines }: Tables): ReadonlyMap<string,
 
 /** The 77 products. The opening stock is what is on hand today and what was sold. */
 export function readProducts({ lines }: Tables) {
-  const categories = new Map(readRows('categories').map((row) => [valueOf(row, 'categoryID'), valueOf(row, 'categoryName')]));
+  const categories = new Map(
+    readRows('categories').map((row) => [valueOf(row, 'categoryID'), valueOf(row, 'categoryName')]),
+  );
   const sold = new Map<string, number>();
   for (const line of lines) {
     const id = valueOf(line, 'productID');
@@ -106,7 +128,9 @@ function addressOf(row: Row, prefix: 'ship' | '', name: string) {
  * what would lie after the demo's start has not happened yet.
  */
 export function readImports(tables: Tables): ImportInput[] {
-  const shippers = new Map(readRows('shippers').map((row) => [valueOf(row, 'shipperID'), valueOf(row, 'companyName')]));
+  const shippers = new Map(
+    readRows('shippers').map((row) => [valueOf(row, 'shipperID'), valueOf(row, 'companyName')]),
+  );
   const linesOf = new Map<string, Row[]>();
   for (const line of tables.lines) {
     const id = valueOf(line, 'orderID');

@@ -30,7 +30,12 @@ export async function seedNorthwind(deps: Deps, shop: Shop): Promise<SeedReport>
 async function seedProducts(ctx: Ctx, tables: ReturnType<typeof readOrders>): Promise<string> {
   const items = readProducts(tables);
   const present = await Promise.all(
-    items.map(({ fields }) => getProductByExternalId(ctx, fields.externalId).then(() => true, () => false)),
+    items.map(({ fields }) =>
+      getProductByExternalId(ctx, fields.externalId).then(
+        () => true,
+        () => false,
+      ),
+    ),
   );
   // A product that is there keeps its stock: it has changed with the orders since.
   const missing = items.filter((_, index) => !present[index]);

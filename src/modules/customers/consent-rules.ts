@@ -19,7 +19,8 @@ export function mergeDecisions(survivor: readonly Decision[], duplicate: readonl
   const merged = new Map<string, Decision>();
   for (const { purpose, channel, decision } of [...survivor, ...duplicate]) {
     const known = merged.get(pairOf({ purpose, channel }));
-    if (known?.decision !== 'refused') merged.set(pairOf({ purpose, channel }), { purpose, channel, decision });
+    if (known?.decision !== 'refused')
+      merged.set(pairOf({ purpose, channel }), { purpose, channel, decision });
   }
   return [...merged.values()];
 }

@@ -5,7 +5,10 @@ export const customersErrors = defineErrors({
   customer_external_id_taken: [409, 'Another customer of the shop has this externalId'],
   customer_not_found: [422, 'There is no such customer'],
   customer_erased: [422, 'The customer was erased and takes part in nothing new'],
-  primary_not_unique: [422, 'Only one contact point of a kind can be primary, and only one address the default'],
+  primary_not_unique: [
+    422,
+    'Only one contact point of a kind can be primary, and only one address the default',
+  ],
   merge_with_self: [422, 'A customer cannot be merged with itself'],
   merge_exceeds_limits: [422, 'The two customers together have more than one customer can hold'],
 });

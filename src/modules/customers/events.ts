@@ -11,7 +11,9 @@ export const customerEvents = {
     'customer.updated',
     'Fields of a customer were changed.',
     Type.Object({
-      changedFields: Type.Array(text('A field of the customer.', 60), { description: 'The fields that changed.' }),
+      changedFields: Type.Array(text('A field of the customer.', 60), {
+        description: 'The fields that changed.',
+      }),
       version,
     }),
   ),
@@ -20,7 +22,11 @@ export const customerEvents = {
     'A duplicate is gone: another customer has what it had. The subject is the duplicate.',
     Type.Object({ survivingCustomerId: uuid('The customer that stays.') }),
   ),
-  erased: defineEvent('customer.erased', 'The personal data of a customer was erased.', Type.Object({ version })),
+  erased: defineEvent(
+    'customer.erased',
+    'The personal data of a customer was erased.',
+    Type.Object({ version }),
+  ),
   consentRecorded: defineEvent(
     'customer.consent_recorded',
     'A customer allowed or refused something.',

@@ -29,7 +29,10 @@ export const mergeFields = (survivor: CustomerFields, duplicate: CustomerFields)
   addresses: mergeAddresses(survivor.addresses, duplicate.addresses),
 });
 
-const unionOf = (survivor: Record<string, string>, duplicate: Record<string, string>): Record<string, string> =>
+const unionOf = (
+  survivor: Record<string, string>,
+  duplicate: Record<string, string>,
+): Record<string, string> =>
   Object.fromEntries(new Map([...Object.entries(duplicate), ...Object.entries(survivor)]));
 
 function joinNotes(survivor: string | null, duplicate: string | null): string | null {
@@ -44,7 +47,8 @@ export function mergeContactPoints(
 ): ContactEntry[] {
   const merged = [...survivor];
   for (const entry of duplicate) {
-    const isPrimary = entry.isPrimary && !merged.some(({ kind, isPrimary }) => isPrimary && kind === entry.kind);
+    const isPrimary =
+      entry.isPrimary && !merged.some(({ kind, isPrimary }) => isPrimary && kind === entry.kind);
     const at = merged.findIndex((known) => isSameContact(known, entry));
     const known = merged[at];
     if (known) merged[at] = { ...known, isPrimary: known.isPrimary || isPrimary };
@@ -54,7 +58,10 @@ export function mergeContactPoints(
 }
 
 /** Both lists without repetition; the survivor's default stays the default. */
-export function mergeAddresses(survivor: readonly AddressEntry[], duplicate: readonly AddressEntry[]): AddressEntry[] {
+export function mergeAddresses(
+  survivor: readonly AddressEntry[],
+  duplicate: readonly AddressEntry[],
+): AddressEntry[] {
   const merged = [...survivor];
   for (const entry of duplicate) {
     const isDefault = entry.isDefault && !merged.some((known) => known.isDefault);
@@ -77,6 +84,8 @@ export function findMergeFault(merged: CustomerFields): Problem | undefined {
   ];
   const over = counts.filter(([, count, most]) => count > most);
   if (over.length === 0) return undefined;
-  const detail = over.map(([what, count, most]) => `Together they have ${count} ${what}; ${most} are the most.`);
+  const detail = over.map(
+    ([what, count, most]) => `Together they have ${count} ${what}; ${most} are the most.`,
+  );
   return customersErrors.merge_exceeds_limits(detail.join(' '), { pointer: '/duplicateCustomerId' });
 }

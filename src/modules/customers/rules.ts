@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Problem, platformErrors } from '../../platform/errors.ts';
+import { mergeMap } from '../catalogue/rules.ts';
 import { customersErrors } from './errors.ts';
+import type { Figures } from './purchase-rules.ts';
 import type { Address, ContactPoint, Customer } from './tables.ts';
 
 export const MAX_CONTACT_POINTS = 20;
@@ -19,6 +21,11 @@ export interface CustomerWhole {
   readonly customer: Customer;
   readonly contactPoints: readonly ContactEntry[];
   readonly addresses: readonly AddressEntry[];
+}
+
+/** A customer with the figures of what they bought. */
+export interface CustomerView extends CustomerWhole {
+  readonly figures: Figures;
 }
 
 /** What a caller decides about a customer. */
@@ -73,18 +80,14 @@ export const fieldsAfter = (current: CustomerWhole, input: CustomerInput): Custo
 });
 
 /** A merge patch as the input that it amounts to for one customer. */
-export const inputOf = (current: Customer, { preferences, metadata, ...rest }: CustomerChanges): CustomerInput => ({
+export const inputOf = (
+  current: Customer,
+  { preferences, metadata, ...rest }: CustomerChanges,
+): CustomerInput => ({
   ...rest,
   ...(preferences && { preferences: mergeMap(current.preferences, preferences) }),
   ...(metadata && { metadata: mergeMap(current.metadata, metadata) }),
 });
-
-/** A map after a JSON merge patch: null removes a key, other values replace theirs. */
-export function mergeMap(current: Readonly<Record<string, string>>, patch: MapPatch): Record<string, string> {
-  const merged = new Map<string, string | null>([...Object.entries(current), ...Object.entries(patch)]);
-  // Through entries: a key such as `__proto__` stays a key.
-  return Object.fromEntries([...merged].filter((entry): entry is [string, string] => entry[1] !== null));
-}
 
 /** The names of the fields in which two versions of a customer differ. */
 export const changedFields = (before: CustomerFields, after: CustomerFields): (keyof CustomerFields)[] =>
@@ -106,7 +109,12 @@ export function findCustomerFault(fields: CustomerFields): Problem | undefined {
     ...findMapFaults(fields),
   ];
   const [first] = faults;
-  const violations = faults.map(({ pointer, code, detail }) => ({ in: 'body' as const, pointer, code, detail }));
+  const violations = faults.map(({ pointer, code, detail }) => ({
+    in: 'body' as const,
+    pointer,
+    code,
+    detail,
+  }));
   return first?.make(undefined, { violations });
 }
 
@@ -126,7 +134,14 @@ function findDefaultFaults(addresses: readonly AddressEntry[]): Fault[] {
   return addresses.flatMap(({ isDefault }, i) =>
     !isDefault || first === i
       ? []
-      : [{ make, pointer: `/addresses/${i}/isDefault`, code: make.code, detail: 'another address is the default already' }],
+      : [
+          {
+            make,
+            pointer: `/addresses/${i}/isDefault`,
+            code: make.code,
+            detail: 'another address is the default already',
+          },
+        ],
   );
 }
 
@@ -138,15 +153,23 @@ function findContactFaults(contactPoints: readonly ContactEntry[]): Fault[] {
   return contactPoints.flatMap((entry, i) => {
     const isRepeated = contactPoints.findIndex((other) => isSameContact(other, entry)) < i;
     const detail = 'is an earlier contact point of the same request';
-    const repeated = isRepeated ? [{ make, pointer: `/contactPoints/${i}/value`, code: 'duplicate', detail }] : [];
+    const repeated = isRepeated
+      ? [{ make, pointer: `/contactPoints/${i}/value`, code: 'duplicate', detail }]
+      : [];
     if (entry.kind !== 'email' || EMAIL.test(entry.value)) return repeated;
-    const fault = { make, pointer: `/contactPoints/${i}/value`, code: 'wrong_format', detail: 'is not an e-mail address' };
+    const fault = {
+      make,
+      pointer: `/contactPoints/${i}/value`,
+      code: 'wrong_format',
+      detail: 'is not an e-mail address',
+    };
     return [...repeated, fault];
   });
 }
 
 /** The same way to reach somebody, whatever else is said about it. */
-export const isSameContact = (a: ContactEntry, b: ContactEntry): boolean => a.kind === b.kind && a.value === b.value;
+export const isSameContact = (a: ContactEntry, b: ContactEntry): boolean =>
+  a.kind === b.kind && a.value === b.value;
 
 // A merge patch can add keys to those that are there, which its schema cannot count.
 function findMapFaults({ preferences, metadata }: CustomerFields): Fault[] {
@@ -164,7 +187,10 @@ export function findStandingFault(
 ): Problem | undefined {
   const where = pointer === undefined ? {} : { pointer };
   if (customer.mergedIntoId !== null) {
-    return customersErrors.customer_merged(undefined, { ...where, extra: { mergedIntoId: customer.mergedIntoId } });
+    return customersErrors.customer_merged(undefined, {
+      ...where,
+      extra: { mergedIntoId: customer.mergedIntoId },
+    });
   }
   return customer.erasedAt === null ? undefined : customersErrors.customer_erased(undefined, where);
 }

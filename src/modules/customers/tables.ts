@@ -59,12 +59,20 @@ export const customers = pgTable(
   },
   (t) => [
     primaryKey({ name: 'customers_pkey', columns: [t.shopId, t.id] }),
-    foreignKey({ name: 'customers_merged_into_fk', columns: [t.shopId, t.mergedIntoId], foreignColumns: [t.shopId, t.id] }),
-    uniqueIndex('customers_external_id_key').on(t.shopId, t.externalId).where(sql`${t.externalId} is not null`),
+    foreignKey({
+      name: 'customers_merged_into_fk',
+      columns: [t.shopId, t.mergedIntoId],
+      foreignColumns: [t.shopId, t.id],
+    }),
+    uniqueIndex('customers_external_id_key')
+      .on(t.shopId, t.externalId)
+      .where(sql`${t.externalId} is not null`),
     // Lists leave out tombstones, and each way of listing has an index that ends in the id.
     index('customers_updated_at_idx').on(t.shopId, t.updatedAt, t.id).where(sql`${t.mergedIntoId} is null`),
     index('customers_created_at_idx').on(t.shopId, t.createdAt, t.id).where(sql`${t.mergedIntoId} is null`),
-    index('customers_country_idx').on(t.shopId, t.country, t.createdAt, t.id).where(sql`${t.mergedIntoId} is null`),
+    index('customers_country_idx')
+      .on(t.shopId, t.country, t.createdAt, t.id)
+      .where(sql`${t.mergedIntoId} is null`),
     index('customers_merged_into_idx').on(t.shopId, t.mergedIntoId).where(sql`${t.mergedIntoId} is not null`),
     check(
       'customers_erased',

@@ -39,7 +39,9 @@ export async function loadBasket(
   held?: HeldPrices,
 ): Promise<Basket> {
   const ids = [...new Set(lines.map((line) => line.productId))];
-  const products = new Map((await findSellables(on, ctx.shop.id, ids)).map((product) => [product.id, product]));
+  const products = new Map(
+    (await findSellables(on, ctx.shop.id, ids)).map((product) => [product.id, product]),
+  );
   refuseMissing(lines, products);
 
   const settings = shippingSettings.of(ctx.shop);
@@ -51,7 +53,13 @@ export async function loadBasket(
   const inputs = lines.map((line, index) => {
     const product = products.get(line.productId) as Sellable;
     const listUnitAmount = held?.unitAmounts[index] ?? product.priceAmount;
-    return { product, quantity: line.quantity, listUnitAmount, taxRateBps: product.taxRateBps, adjustments: [] };
+    return {
+      product,
+      quantity: line.quantity,
+      listUnitAmount,
+      taxRateBps: product.taxRateBps,
+      adjustments: [],
+    };
   });
   const priced = priceBasket(inputs, {
     taxRateBps: settings.freightTaxRateBps,

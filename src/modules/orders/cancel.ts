@@ -34,7 +34,13 @@ export async function cancelOrder(ctx: Ctx, input: { orderId: string; note?: str
   });
 }
 
-async function cancel(tx: Tx, ctx: Ctx, order: Order, reason: NonNullable<Order['cancelReason']>, note?: string) {
+async function cancel(
+  tx: Tx,
+  ctx: Ctx,
+  order: Order,
+  reason: NonNullable<Order['cancelReason']>,
+  note?: string,
+) {
   const lines = await listLines(tx, ctx.shop.id, order.id);
   const stock = await releaseStock(
     tx,
@@ -46,13 +52,25 @@ async function cancel(tx: Tx, ctx: Ctx, order: Order, reason: NonNullable<Order[
   const cancelled = await updateOrder(
     tx,
     order,
-    { status: 'cancelled', cancelledAt: ctx.now, cancelReason: reason, reminderDueAt: null, lapseDueAt: null, completeDueAt: null },
+    {
+      status: 'cancelled',
+      cancelledAt: ctx.now,
+      cancelReason: reason,
+      reminderDueAt: null,
+      lapseDueAt: null,
+      completeDueAt: null,
+    },
     ctx.now,
   );
   const kind = reason === 'lapsed' ? 'lapsed' : 'cancelled';
-  await addTimeline(tx, ctx, order.id, { kind, details: { reason, ...(note === undefined ? {} : { note }) } });
+  await addTimeline(tx, ctx, order.id, {
+    kind,
+    details: { reason, ...(note === undefined ? {} : { note }) },
+  });
   const refunded = await refundSurplus(tx, ctx, cancelled, 'cancellation');
-  await appendEvents(tx, ctx, [eventRow(ctx, orderEvents.cancelled, order.id, { ...orderSummary(refunded), reason })]);
+  await appendEvents(tx, ctx, [
+    eventRow(ctx, orderEvents.cancelled, order.id, { ...orderSummary(refunded), reason }),
+  ]);
   return refunded;
 }
 
@@ -61,8 +79,13 @@ async function cancel(tx: Tx, ctx: Ctx, order: Order, reason: NonNullable<Order[
  * it ends the lapse, or it finds the order cancelled and the money goes back.
  */
 export const lapseDueOrders = (ctx: Ctx): Promise<number> =>
-  forEachDue(ctx, and(eq(orders.shopId, ctx.shop.id), lte(orders.lapseDueAt, ctx.now)), orders.lapseDueAt, async (tx, order) => {
-    if (!order.lapseDueAt || order.lapseDueAt > ctx.now) return false;
-    await cancel(tx, ctx, order, 'lapsed');
-    return true;
-  });
+  forEachDue(
+    ctx,
+    and(eq(orders.shopId, ctx.shop.id), lte(orders.lapseDueAt, ctx.now)),
+    orders.lapseDueAt,
+    async (tx, order) => {
+      if (!order.lapseDueAt || order.lapseDueAt > ctx.now) return false;
+      await cancel(tx, ctx, order, 'lapsed');
+      return true;
+    },
+  );

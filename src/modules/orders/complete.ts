@@ -28,7 +28,12 @@ export async function completeOrder(ctx: Ctx, orderId: string): Promise<OrderWho
 }
 
 async function complete(tx: Tx, ctx: Ctx, order: Order): Promise<Order> {
-  const updated = await updateOrder(tx, order, { status: 'completed', completedAt: ctx.now, completeDueAt: null }, ctx.now);
+  const updated = await updateOrder(
+    tx,
+    order,
+    { status: 'completed', completedAt: ctx.now, completeDueAt: null },
+    ctx.now,
+  );
   await addTimeline(tx, ctx, order.id, { kind: 'completed' });
   await appendEvents(tx, ctx, [eventRow(ctx, orderEvents.completed, order.id, orderSummary(updated))]);
   return updated;
@@ -36,8 +41,13 @@ async function complete(tx: Tx, ctx: Ctx, order: Order): Promise<Order> {
 
 /** Completes the orders whose time has come. Returns how many it completed. */
 export const completeDueOrders = (ctx: Ctx): Promise<number> =>
-  forEachDue(ctx, and(eq(orders.shopId, ctx.shop.id), lte(orders.completeDueAt, ctx.now)), orders.completeDueAt, async (tx, order) => {
-    if (!order.completeDueAt || order.completeDueAt > ctx.now) return false;
-    await complete(tx, ctx, order);
-    return true;
-  });
+  forEachDue(
+    ctx,
+    and(eq(orders.shopId, ctx.shop.id), lte(orders.completeDueAt, ctx.now)),
+    orders.completeDueAt,
+    async (tx, order) => {
+      if (!order.completeDueAt || order.completeDueAt > ctx.now) return false;
+      await complete(tx, ctx, order);
+      return true;
+    },
+  );

@@ -2,7 +2,8 @@ import { Type } from '@sinclair/typebox';
 import { defineEvent } from '../../platform/events/define.ts';
 
 const uuid = (description: string) => Type.String({ format: 'uuid', description });
-const nullableUuid = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid', description });
+const nullableUuid = (description: string) =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], format: 'uuid', description });
 const amount = (description: string) => Type.Integer({ description: `${description} Minor units.` });
 
 /** What every event of an order tells. */
@@ -29,7 +30,10 @@ const parcel = Type.Object({
   ...summary,
   shipmentId: uuid('The parcel.'),
   carrier: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Who carries it.' }),
-  trackingNumber: Type.Unsafe<string | null>({ type: ['string', 'null'], description: "The carrier's number." }),
+  trackingNumber: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: "The carrier's number.",
+  }),
 });
 
 export const orderEvents = {
@@ -39,7 +43,11 @@ export const orderEvents = {
   priceLowered: defineEvent(
     'order.price_lowered',
     'The shop lowered the price of an unpaid order.',
-    Type.Object({ ...summary, previousTotalAmount: amount('What it cost before.'), reason: Type.String({ description: 'Why.' }) }),
+    Type.Object({
+      ...summary,
+      previousTotalAmount: amount('What it cost before.'),
+      reason: Type.String({ description: 'Why.' }),
+    }),
   ),
   reminderDue: defineEvent(
     'order.reminder_due',
@@ -49,7 +57,9 @@ export const orderEvents = {
       step: Type.Integer({ description: '1 or 2.' }),
       deliveryDays: Type.Integer({ description: 'How many days a parcel usually takes.' }),
       reservedUntil: Type.String({ format: 'date-time', description: 'Until when the goods are kept.' }),
-      stockIsShort: Type.Boolean({ description: "Stock is below the shop's threshold; only then a reminder may say so." }),
+      stockIsShort: Type.Boolean({
+        description: "Stock is below the shop's threshold; only then a reminder may say so.",
+      }),
     }),
   ),
   shipped: defineEvent('order.shipped', 'A parcel of an order left.', parcel),

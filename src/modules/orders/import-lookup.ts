@@ -18,9 +18,12 @@ export interface ResolvedImport {
 export async function resolveImport(tx: Tx, ctx: Ctx, input: ImportInput): Promise<ResolvedImport> {
   const customerId = await findCustomer(tx, ctx, input);
   const byExternalId = await findProductIds(tx, ctx, input);
-  const idOf = (line: ImportInput['lines'][number]) => line.productId ?? byExternalId.get(line.productExternalId ?? '');
+  const idOf = (line: ImportInput['lines'][number]) =>
+    line.productId ?? byExternalId.get(line.productExternalId ?? '');
   const ids = [...new Set(input.lines.flatMap((line) => idOf(line) ?? []))];
-  const sellables = new Map((await findSellables(tx, ctx.shop.id, ids)).map((product) => [product.id, product]));
+  const sellables = new Map(
+    (await findSellables(tx, ctx.shop.id, ids)).map((product) => [product.id, product]),
+  );
   const violations: Violation[] = [];
   const lines = input.lines.flatMap((line, index) => {
     // A product that is no longer sold was sold then.
@@ -30,16 +33,26 @@ export async function resolveImport(tx: Tx, ctx: Ctx, input: ImportInput): Promi
       violations.push({ in: 'body', pointer: `/lines/${index}`, code: 'product_not_available', detail });
       return [];
     }
-    const adjustments = (line.adjustments ?? []).map(({ reason, amount }) => ({ kind: 'staff' as const, reason, amount: BigInt(amount) }));
+    const adjustments = (line.adjustments ?? []).map(({ reason, amount }) => ({
+      kind: 'staff' as const,
+      reason,
+      amount: BigInt(amount),
+    }));
     const taxRateBps = line.taxRateBps ?? product.taxRateBps;
-    return [{ product, quantity: line.quantity, listUnitAmount: BigInt(line.unitAmount), taxRateBps, adjustments }];
+    return [
+      { product, quantity: line.quantity, listUnitAmount: BigInt(line.unitAmount), taxRateBps, adjustments },
+    ];
   });
   if (violations.length > 0) throw orderErrors.product_not_available(undefined, { violations });
   return { customerId, lines };
 }
 
 // By products_external_id_key.
-async function findProductIds(tx: Tx, ctx: Ctx, { lines }: ImportInput): Promise<ReadonlyMap<string, string>> {
+async function findProductIds(
+  tx: Tx,
+  ctx: Ctx,
+  { lines }: ImportInput,
+): Promise<ReadonlyMap<string, string>> {
   const wanted = lines.flatMap((line) => line.productExternalId ?? []);
   if (wanted.length === 0) return new Map();
   const rows = await tx

@@ -31,15 +31,20 @@ export function findDateFault(dates: ImportDates, terms: PaymentTerms, now: Date
     if (date && date > now) return fault(field, 'lies in the future of the shop');
     if (date && date < dates.placedAt) return fault(field, 'is before the order was placed');
   }
-  if (dates.shippedAt && !dates.paidAt && terms === 'prepaid') return fault('shippedAt', 'a prepaid order ships when it is paid');
+  if (dates.shippedAt && !dates.paidAt && terms === 'prepaid')
+    return fault('shippedAt', 'a prepaid order ships when it is paid');
   if (dates.deliveredAt && !dates.shippedAt) return fault('deliveredAt', 'needs shippedAt');
-  if (dates.completedAt && !(dates.deliveredAt && dates.paidAt)) return fault('completedAt', 'needs deliveredAt and paidAt');
+  if (dates.completedAt && !(dates.deliveredAt && dates.paidAt))
+    return fault('completedAt', 'needs deliveredAt and paidAt');
   if (dates.cancelledAt && dates.shippedAt) return fault('cancelledAt', 'a shipped order is not cancelled');
   // Only a prepaid order must be paid before it ships; the rest of the order is the same for all.
-  const known = ORDER.filter((field) => field !== 'paidAt' || terms === 'prepaid').filter((field) => dates[field]);
+  const known = ORDER.filter((field) => field !== 'paidAt' || terms === 'prepaid').filter(
+    (field) => dates[field],
+  );
   for (const [index, field] of known.entries()) {
     const before = known[index - 1];
-    if (before && (dates[field] as Date) < (dates[before] as Date)) return fault(field, `is before ${before}`);
+    if (before && (dates[field] as Date) < (dates[before] as Date))
+      return fault(field, `is before ${before}`);
   }
   return undefined;
 }
@@ -52,7 +57,11 @@ interface ImportTerms {
 }
 
 /** Where an imported order stands, from its dates; what is still open gets its time to run from now on. */
-export function decideStanding(dates: ImportDates, { lapseMs, autoCompleteDays, terms, totalAmount }: ImportTerms, now: Date): ImportStanding {
+export function decideStanding(
+  dates: ImportDates,
+  { lapseMs, autoCompleteDays, terms, totalAmount }: ImportTerms,
+  now: Date,
+): ImportStanding {
   const isPaid = dates.paidAt !== null || totalAmount === 0n;
   const isOpen = !dates.cancelledAt && !isPaid && !dates.shippedAt;
   const isWaiting = dates.deliveredAt !== null && isPaid && !dates.completedAt;
@@ -61,7 +70,8 @@ export function decideStanding(dates: ImportDates, { lapseMs, autoCompleteDays, 
     paymentState: decidePayment(dates, isPaid, totalAmount),
     fulfilmentState: dates.shippedAt ? 'fulfilled' : 'unfulfilled',
     lapseDueAt: isOpen && terms === 'prepaid' ? after(now, lapseMs) : null,
-    completeDueAt: isWaiting && dates.deliveredAt ? after(dates.deliveredAt, autoCompleteDays * DAY_MS) : null,
+    completeDueAt:
+      isWaiting && dates.deliveredAt ? after(dates.deliveredAt, autoCompleteDays * DAY_MS) : null,
   };
 }
 

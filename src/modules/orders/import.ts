@@ -70,7 +70,10 @@ const datesOf = (input: ImportInput): ImportDates => ({
  * The same import again changes nothing. Refusals: import_conflict, import_inconsistent, product_not_available,
  * customer_not_found, out_of_stock, number_taken.
  */
-export async function importOrder(ctx: Ctx, input: ImportInput): Promise<{ whole: OrderWhole; created: boolean }> {
+export async function importOrder(
+  ctx: Ctx,
+  input: ImportInput,
+): Promise<{ whole: OrderWhole; created: boolean }> {
   const dates = datesOf(input);
   const fault = findDateFault(dates, input.terms, ctx.now);
   if (fault) throw fault;
@@ -78,13 +81,18 @@ export async function importOrder(ctx: Ctx, input: ImportInput): Promise<{ whole
   return inTransaction(ctx, async (tx) => {
     const existing = await findByExternalId(tx, ctx.shop.id, input.externalId);
     if (existing) {
-      if (existing.importHash !== importHash) throw orderErrors.import_conflict(undefined, { pointer: '/externalId' });
+      if (existing.importHash !== importHash)
+        throw orderErrors.import_conflict(undefined, { pointer: '/externalId' });
       return { whole: await loadWhole(tx, existing), created: false };
     }
     const resolved = await resolveImport(tx, ctx, input);
     const made = makeImported(ctx, input, resolved, dates, importHash);
     await moveStock(tx, ctx, made.order, made.lines);
-    await insertOrder(tx, { ...made, entries: entriesOf(ctx, made.order), events: [importedEvent(ctx, made)] }).catch(numberTaken);
+    await insertOrder(tx, {
+      ...made,
+      entries: entriesOf(ctx, made.order),
+      events: [importedEvent(ctx, made)],
+    }).catch(numberTaken);
     if (dates.paidAt && !dates.cancelledAt && made.order.totalAmount > 0n) {
       const payment = { amount: made.order.totalAmount, reference: input.number, succeededAt: dates.paidAt };
       await recordPastPayment(tx, ctx, { subjectType: 'order', subjectId: made.order.id, ...payment });
@@ -107,7 +115,13 @@ interface Imported {
   readonly adjustments: OrderAdjustment[];
 }
 
-function makeImported(ctx: Ctx, input: ImportInput, resolved: ResolvedImport, dates: ImportDates, importHash: string): Imported {
+function makeImported(
+  ctx: Ctx,
+  input: ImportInput,
+  resolved: ResolvedImport,
+  dates: ImportDates,
+  importHash: string,
+): Imported {
   const settings = ordersSettings.of(ctx.shop);
   const basket = priceBasket(resolved.lines, {
     taxRateBps: input.freightTaxRateBps,
@@ -115,7 +129,9 @@ function makeImported(ctx: Ctx, input: ImportInput, resolved: ResolvedImport, da
   });
   const over = basket.lines.findIndex((line) => line.netAmount < 0n);
   if (over >= 0) {
-    throw orderErrors.import_inconsistent('The adjustments are more than the line.', { pointer: `/lines/${over}/adjustments` });
+    throw orderErrors.import_inconsistent('The adjustments are more than the line.', {
+      pointer: `/lines/${over}/adjustments`,
+    });
   }
   const standing = decideStanding(
     dates,
@@ -127,36 +143,45 @@ function makeImported(ctx: Ctx, input: ImportInput, resolved: ResolvedImport, da
     },
     ctx.now,
   );
-  const order = { ...importedOrder(ctx, input, dates, standing), ...amountsOf(basket), customerId: resolved.customerId, importHash };
+  const order = {
+    ...importedOrder(ctx, input, dates, standing),
+    ...amountsOf(basket),
+    customerId: resolved.customerId,
+    importHash,
+  };
   if (standing.paymentState === 'paid') order.paidAmount = order.totalAmount;
-  const lines = basket.lines.map((line, index): OrderLine => ({
-    shopId: ctx.shop.id,
-    id: newId(),
-    orderId: order.id,
-    position: index + 1,
-    productId: line.product.id,
-    productName: line.product.name,
-    category: line.product.category,
-    quantity: line.quantity,
-    listUnitAmount: line.listUnitAmount,
-    discountAmount: line.discountAmount,
-    netAmount: line.netAmount,
-    taxRateBps: line.taxRateBps,
-    taxAmount: line.taxAmount,
-    costUnitAmount: null,
-    shippedQuantity: 0,
-    deliveredQuantity: 0,
-    placedAt: order.placedAt,
-  }));
-  const adjustments = basket.lines.flatMap((line, index) =>
-    line.adjustments.map((adjustment): OrderAdjustment => ({
-      ...adjustment,
+  const lines = basket.lines.map(
+    (line, index): OrderLine => ({
       shopId: ctx.shop.id,
       id: newId(),
       orderId: order.id,
-      lineId: lines[index]?.id ?? '',
-      createdAt: order.placedAt,
-    })),
+      position: index + 1,
+      productId: line.product.id,
+      productName: line.product.name,
+      category: line.product.category,
+      quantity: line.quantity,
+      listUnitAmount: line.listUnitAmount,
+      discountAmount: line.discountAmount,
+      netAmount: line.netAmount,
+      taxRateBps: line.taxRateBps,
+      taxAmount: line.taxAmount,
+      costUnitAmount: null,
+      shippedQuantity: 0,
+      deliveredQuantity: 0,
+      placedAt: order.placedAt,
+    }),
+  );
+  const adjustments = basket.lines.flatMap((line, index) =>
+    line.adjustments.map(
+      (adjustment): OrderAdjustment => ({
+        ...adjustment,
+        shopId: ctx.shop.id,
+        id: newId(),
+        orderId: order.id,
+        lineId: lines[index]?.id ?? '',
+        createdAt: order.placedAt,
+      }),
+    ),
   );
   return { order, lines, adjustments };
 }
@@ -205,7 +230,12 @@ async function moveStock(tx: Tx, ctx: Ctx, order: Order, lines: readonly OrderLi
   if (index >= 0) throw orderErrors.out_of_stock(undefined, { pointer: `/lines/${index}/quantity` });
 }
 
-async function writeParcel(tx: Tx, order: Order, lines: readonly OrderLine[], input: ImportInput): Promise<void> {
+async function writeParcel(
+  tx: Tx,
+  order: Order,
+  lines: readonly OrderLine[],
+  input: ImportInput,
+): Promise<void> {
   const shipment = {
     shopId: order.shopId,
     id: newId(),
@@ -215,7 +245,11 @@ async function writeParcel(tx: Tx, order: Order, lines: readonly OrderLine[], in
     shippedAt: order.shippedAt ?? order.placedAt,
     deliveredAt: null,
   };
-  await writeShipment(tx, shipment, lines.map(({ id, quantity }) => ({ lineId: id, quantity })));
+  await writeShipment(
+    tx,
+    shipment,
+    lines.map(({ id, quantity }) => ({ lineId: id, quantity })),
+  );
   if (order.deliveredAt) await writeDelivery(tx, shipment, order.deliveredAt);
 }
 
@@ -228,8 +262,17 @@ function entriesOf(ctx: Ctx, order: Order) {
     ['completed', order.completedAt],
     ['cancelled', order.cancelledAt],
   ];
-  const past = moments.flatMap(([kind, occurredAt]) => (occurredAt ? [timelineRow(ctx, order.id, { kind, occurredAt })] : []));
-  return [...past, timelineRow(ctx, order.id, { kind: 'imported', isPublic: false, details: { externalId: order.externalId } })];
+  const past = moments.flatMap(([kind, occurredAt]) =>
+    occurredAt ? [timelineRow(ctx, order.id, { kind, occurredAt })] : [],
+  );
+  return [
+    ...past,
+    timelineRow(ctx, order.id, {
+      kind: 'imported',
+      isPublic: false,
+      details: { externalId: order.externalId },
+    }),
+  ];
 }
 
 const importedEvent = (ctx: Ctx, { order, lines }: Imported) =>

@@ -1,5 +1,19 @@
 import { type TProperties, Type } from '@sinclair/typebox';
-import { enumeration, externalId, inputModel, instantText, Metadata, model, nullableInstant, nullableRef, nullableText, PositiveAmount, ref, text, uuid } from '../../platform/http/schema.ts';
+import {
+  enumeration,
+  externalId,
+  inputModel,
+  instantText,
+  Metadata,
+  model,
+  nullableInstant,
+  nullableRef,
+  nullableText,
+  PositiveAmount,
+  ref,
+  text,
+  uuid,
+} from '../../platform/http/schema.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import type { Quote } from './quote.ts';
 import { AddressModel, PaymentTermsName } from './schemas.ts';
@@ -7,7 +21,11 @@ import { AddressModel, PaymentTermsName } from './schemas.ts';
 const MAX_LINES = 500;
 const quantity = () => Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Units.' });
 const linesOf = <T extends TProperties>(item: ReturnType<typeof model<T>>) =>
-  Type.Array(ref(item), { minItems: 1, maxItems: MAX_LINES, description: 'The lines. A product may be named more than once.' });
+  Type.Array(ref(item), {
+    minItems: 1,
+    maxItems: MAX_LINES,
+    description: 'The lines. A product may be named more than once.',
+  });
 
 const BasketLineModel = model('BasketLine', 'A product and how many of it.', {
   productId: uuid('The product.'),
@@ -26,9 +44,15 @@ const QuoteLine = model('QuoteLine', 'A priced line.', {
   netAmount: ref(PositiveAmount),
   taxRateBps: Type.Integer({ description: 'The tax rate in basis points.' }),
   taxAmount: ref(PositiveAmount, { description: 'The tax included in the net amount.' }),
-  isAvailable: Type.Boolean({ description: 'There is stock for it at this moment. Only an order reserves it.' }),
+  isAvailable: Type.Boolean({
+    description: 'There is stock for it at this moment. Only an order reserves it.',
+  }),
 });
-const FreightReason = enumeration('FreightReason', 'Why freight costs what it costs.', ['rate', 'free_from_amount', 'no_charge']);
+const FreightReason = enumeration('FreightReason', 'Why freight costs what it costs.', [
+  'rate',
+  'free_from_amount',
+  'no_charge',
+]);
 export const QuoteModel = model('Quote', 'What a basket costs, and a token that holds it for some minutes.', {
   currency: ref(Currency),
   lines: Type.Array(ref(QuoteLine), { description: 'The lines, as they were sent.' }),
@@ -38,21 +62,31 @@ export const QuoteModel = model('Quote', 'What a basket costs, and a token that 
   freightReason: ref(FreightReason),
   taxAmount: ref(PositiveAmount, { description: 'The tax included in the total.' }),
   totalAmount: ref(PositiveAmount, { description: 'What an order of this basket costs.' }),
-  quoteToken: Type.String({ description: 'Place the order with it to pay these prices, also when they rise meanwhile.' }),
+  quoteToken: Type.String({
+    description: 'Place the order with it to pay these prices, also when they rise meanwhile.',
+  }),
   expiresAt: instantText('Until when the token holds; real time.'),
 });
 
 export const OrderCreate = inputModel('OrderCreate', 'An order to place.', {
   lines: linesOf(BasketLineModel),
   customerId: Type.Optional(uuid('Whose order it is. With a customer token, always the customer.')),
-  channel: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,39}$', default: 'web', description: 'Where it is placed, for example `web` or `douyin`.' }),
-  terms: Type.Optional(ref(PaymentTermsName, { description: 'Prepaid, when absent. Customers place prepaid orders only.' })),
+  channel: Type.String({
+    pattern: '^[a-z0-9][a-z0-9_-]{0,39}$',
+    default: 'web',
+    description: 'Where it is placed, for example `web` or `douyin`.',
+  }),
+  terms: Type.Optional(
+    ref(PaymentTermsName, { description: 'Prepaid, when absent. Customers place prepaid orders only.' }),
+  ),
   externalId: Type.Optional(externalId()),
   shippingAddress: Type.Optional(nullableRef(AddressModel, 'Where it goes.')),
   staffNote: Type.Optional(nullableText('For staff only; not with a customer token.', { maxLength: 2000 })),
   metadata: Type.Optional(ref(Metadata)),
   quoteToken: Type.Optional(Type.String({ maxLength: 20_000, description: 'Holds the prices of a quote.' })),
-  expectedTotalAmount: Type.Optional(ref(PositiveAmount, { description: 'Refuses the order when it would cost another total.' })),
+  expectedTotalAmount: Type.Optional(
+    ref(PositiveAmount, { description: 'Refuses the order when it would cost another total.' }),
+  ),
 });
 
 // A merge patch: null removes a key.
@@ -73,7 +107,11 @@ const ShipLine = model('ShipLine', 'A line and how many units of it the parcel h
 });
 export const OrderShip = model('OrderShip', 'A parcel that leaves.', {
   lines: Type.Optional(
-    Type.Array(ref(ShipLine), { minItems: 1, maxItems: MAX_LINES, description: 'Everything that is left, when absent.' }),
+    Type.Array(ref(ShipLine), {
+      minItems: 1,
+      maxItems: MAX_LINES,
+      description: 'Everything that is left, when absent.',
+    }),
   ),
   carrier: Type.Optional(text('Who carries it.', 100)),
   trackingNumber: Type.Optional(text("The carrier's number.", 100)),
@@ -81,44 +119,73 @@ export const OrderShip = model('OrderShip', 'A parcel that leaves.', {
 export const OrderCancel = model('OrderCancel', 'Why the order is cancelled.', {
   note: Type.Optional(text('In words; the customer can read it.', 500)),
 });
-export const OrderPriceReduction = model('OrderPriceReduction', 'A reduction of the price of an unpaid order.', {
-  reductionAmount: Type.Integer({ minimum: 1, maximum: 999_999_999_999_999, description: 'Minor units; spread over the lines down to their floors.' }),
-  reason: text('Why; the customer can read it.', 500),
-});
+export const OrderPriceReduction = model(
+  'OrderPriceReduction',
+  'A reduction of the price of an unpaid order.',
+  {
+    reductionAmount: Type.Integer({
+      minimum: 1,
+      maximum: 999_999_999_999_999,
+      description: 'Minor units; spread over the lines down to their floors.',
+    }),
+    reason: text('Why; the customer can read it.', 500),
+  },
+);
 
 const ImportAdjustment = model('ImportAdjustment', 'Why a line was cheaper.', {
   reason: text('In words.', 500),
-  amount: Type.Integer({ minimum: 1, maximum: 999_999_999_999_999, description: 'Minor units off the whole line.' }),
+  amount: Type.Integer({
+    minimum: 1,
+    maximum: 999_999_999_999_999,
+    description: 'Minor units off the whole line.',
+  }),
 });
-const ImportLine = model('ImportLine', 'A line of an order that was made elsewhere. Names its product by one of the two ids.', {
-  productId: Type.Optional(uuid('The product.')),
-  productExternalId: Type.Optional(text("The product's id in your own system.", 200)),
-  quantity: quantity(),
-  unitAmount: ref(PositiveAmount, { description: 'What was charged per unit before adjustments.' }),
-  taxRateBps: Type.Optional(Type.Integer({ minimum: 0, maximum: 10_000, description: "The product's rate, when absent." })),
-  adjustments: Type.Optional(Type.Array(ref(ImportAdjustment), { maxItems: 20, description: 'What made the line cheaper.' })),
-});
-export const OrderImport = inputModel('OrderImport', 'An order that was made elsewhere, with its own number, prices and dates.', {
-  externalId: text('Its id in your own system: the same import again changes nothing.', 200),
-  number: text('Its number.', 60),
-  channel: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,39}$', description: 'Where it was placed.' }),
-  customerId: Type.Optional(uuid('Whose order it is.')),
-  customerExternalId: Type.Optional(text("The customer's id in your own system.", 200)),
-  terms: Type.Optional(ref(PaymentTermsName, { description: 'Prepaid, when absent.' })),
-  lines: linesOf(ImportLine),
-  freightAmount: ref(PositiveAmount),
-  freightTaxRateBps: Type.Integer({ minimum: 0, maximum: 10_000, default: 0, description: 'Basis points.' }),
-  shippingAddress: Type.Optional(nullableRef(AddressModel, 'Where it went.')),
-  metadata: Type.Optional(ref(Metadata)),
-  carrier: Type.Optional(text('Who carried it.', 100)),
-  trackingNumber: Type.Optional(text("The carrier's number.", 100)),
-  placedAt: instantText('When it was placed.'),
-  paidAt: Type.Optional(nullableInstant('When it was paid in full.')),
-  shippedAt: Type.Optional(nullableInstant('When it was shipped as a whole.')),
-  deliveredAt: Type.Optional(nullableInstant('When it arrived.')),
-  completedAt: Type.Optional(nullableInstant('When it was completed.')),
-  cancelledAt: Type.Optional(nullableInstant('When it was cancelled.')),
-});
+const ImportLine = model(
+  'ImportLine',
+  'A line of an order that was made elsewhere. Names its product by one of the two ids.',
+  {
+    productId: Type.Optional(uuid('The product.')),
+    productExternalId: Type.Optional(text("The product's id in your own system.", 200)),
+    quantity: quantity(),
+    unitAmount: ref(PositiveAmount, { description: 'What was charged per unit before adjustments.' }),
+    taxRateBps: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 10_000, description: "The product's rate, when absent." }),
+    ),
+    adjustments: Type.Optional(
+      Type.Array(ref(ImportAdjustment), { maxItems: 20, description: 'What made the line cheaper.' }),
+    ),
+  },
+);
+export const OrderImport = inputModel(
+  'OrderImport',
+  'An order that was made elsewhere, with its own number, prices and dates.',
+  {
+    externalId: text('Its id in your own system: the same import again changes nothing.', 200),
+    number: text('Its number.', 60),
+    channel: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,39}$', description: 'Where it was placed.' }),
+    customerId: Type.Optional(uuid('Whose order it is.')),
+    customerExternalId: Type.Optional(text("The customer's id in your own system.", 200)),
+    terms: Type.Optional(ref(PaymentTermsName, { description: 'Prepaid, when absent.' })),
+    lines: linesOf(ImportLine),
+    freightAmount: ref(PositiveAmount),
+    freightTaxRateBps: Type.Integer({
+      minimum: 0,
+      maximum: 10_000,
+      default: 0,
+      description: 'Basis points.',
+    }),
+    shippingAddress: Type.Optional(nullableRef(AddressModel, 'Where it went.')),
+    metadata: Type.Optional(ref(Metadata)),
+    carrier: Type.Optional(text('Who carried it.', 100)),
+    trackingNumber: Type.Optional(text("The carrier's number.", 100)),
+    placedAt: instantText('When it was placed.'),
+    paidAt: Type.Optional(nullableInstant('When it was paid in full.')),
+    shippedAt: Type.Optional(nullableInstant('When it was shipped as a whole.')),
+    deliveredAt: Type.Optional(nullableInstant('When it arrived.')),
+    completedAt: Type.Optional(nullableInstant('When it was completed.')),
+    cancelledAt: Type.Optional(nullableInstant('When it was cancelled.')),
+  },
+);
 
 /** A quote as it goes out. */
 export const presentQuote = ({ basket, token, expiresAt }: Quote, currency: string) => ({

@@ -73,7 +73,8 @@ function paymentRoutes(app: FastifyInstance): void {
     path: '/v1/orders/{orderId}/lower-price',
     tag,
     summary: 'Lower the price of an unpaid order',
-    description: 'By an amount that is spread over the lines, never below the floor of a product. Logged with its reason.',
+    description:
+      'By an amount that is spread over the lines, never below the floor of a product. Logged with its reason.',
     access: { secret: 'orders:write' },
     idempotency: 'required',
     versioned: true,
@@ -81,7 +82,10 @@ function paymentRoutes(app: FastifyInstance): void {
     body: OrderPriceReduction,
     success: order('The order at its new price.'),
     errors: [e.order_not_repricable, e.below_floor],
-    example: { ...example, body: { reductionAmount: 300, reason: 'The customer found a scratch on the box.' } },
+    example: {
+      ...example,
+      body: { reductionAmount: 300, reason: 'The customer found a scratch on the box.' },
+    },
     run: (ctx, input) => lowerOrderPrice(ctx, { ...input.params, ...input.body }),
     present: presentOrder,
   });
@@ -176,7 +180,11 @@ function importRoutes(app: FastifyInstance): void {
     access: { secret: 'orders:import' },
     idempotency: 'required',
     body: OrderImport,
-    success: { statuses: [201, 200], schema: OrderModel, description: 'The order: 201 when it is new, 200 when it was there.' },
+    success: {
+      statuses: [201, 200],
+      schema: OrderModel,
+      description: 'The order: 201 when it is new, 200 when it was there.',
+    },
     errors: [
       e.import_conflict,
       e.import_inconsistent,
@@ -191,7 +199,14 @@ function importRoutes(app: FastifyInstance): void {
         externalId: 'erp-20001',
         number: '20001',
         channel: 'marketplace',
-        lines: [{ productId: someId, quantity: 3, unitAmount: 1400, adjustments: [{ reason: 'Trade discount', amount: 210 }] }],
+        lines: [
+          {
+            productId: someId,
+            quantity: 3,
+            unitAmount: 1400,
+            adjustments: [{ reason: 'Trade discount', amount: 210 }],
+          },
+        ],
         freightAmount: 500,
         placedAt: '1998-05-01T09:00:00Z',
         paidAt: '1998-05-01T09:05:00Z',

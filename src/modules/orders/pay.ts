@@ -36,7 +36,9 @@ interface PayInput {
 export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
   // Recording cash is staff's word about money; a customer cannot give it.
   if (ctx.customerId !== undefined && input.provider === 'manual') {
-    throw paymentErrors.provider_not_available('A customer cannot record a manual payment.', { pointer: '/provider' });
+    throw paymentErrors.provider_not_available('A customer cannot record a manual payment.', {
+      pointer: '/provider',
+    });
   }
   return inTransaction(ctx, async (tx) => {
     const order = await lockOrder(tx, ctx.shop.id, input.orderId, ctx.customerId);
@@ -45,7 +47,10 @@ export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
     if (order.status === 'cancelled' || due === 0n) throw orderErrors.order_not_payable();
     const amount = input.amount === undefined ? due : BigInt(input.amount);
     if (amount > due) {
-      throw orderErrors.payment_too_large(`${due} is due.`, { pointer: '/amount', extra: { dueAmount: Number(due) } });
+      throw orderErrors.payment_too_large(`${due} is due.`, {
+        pointer: '/amount',
+        extra: { dueAmount: Number(due) },
+      });
     }
     const { simulate, delaySeconds } = input;
     const options = { ...(simulate && { simulate }), ...(delaySeconds !== undefined && { delaySeconds }) };
@@ -54,7 +59,14 @@ export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
       details: { provider: input.provider, amount: Number(amount) },
     });
     const { provider, reference } = input;
-    return startPayment(tx, ctx, { subjectType: 'order', subjectId: order.id, provider, amount, reference, options });
+    return startPayment(tx, ctx, {
+      subjectType: 'order',
+      subjectId: order.id,
+      provider,
+      amount,
+      reference,
+      options,
+    });
   });
 }
 
@@ -87,7 +99,9 @@ async function takePayment(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
   if (isPaidNow) {
     const lines = await listLines(tx, ctx.shop.id, order.id);
     await addTimeline(tx, ctx, order.id, { kind: 'paid' });
-    await appendEvents(tx, ctx, [eventRow(ctx, orderEvents.paid, order.id, summaryWithLines(updated, lines))]);
+    await appendEvents(tx, ctx, [
+      eventRow(ctx, orderEvents.paid, order.id, summaryWithLines(updated, lines)),
+    ]);
   }
   await refundSurplus(tx, ctx, updated, order.status === 'cancelled' ? 'cancellation' : 'surplus');
 }

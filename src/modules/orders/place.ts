@@ -33,13 +33,18 @@ export interface OrderInput {
   readonly expectedTotalAmount?: number;
 }
 
+const notForCustomers = (pointer: string) => orderErrors.not_for_customers(undefined, { pointer });
+
 /** The terms of a new order. A customer orders prepaid, for themselves, and writes no note for staff. */
-export function orderTerms(ctx: Ctx, input: { terms?: PaymentTerms; staffNote?: string | null; customerId?: string }): PaymentTerms {
+export function orderTerms(
+  ctx: Ctx,
+  input: { terms?: PaymentTerms; staffNote?: string | null; customerId?: string },
+): PaymentTerms {
   if (ctx.customerId === undefined) return input.terms ?? 'prepaid';
-  const refuse = (pointer: string) => orderErrors.not_for_customers(undefined, { pointer });
-  if (input.terms !== undefined && input.terms !== 'prepaid') throw refuse('/terms');
-  if (input.staffNote != null) throw refuse('/staffNote');
-  if (input.customerId !== undefined && input.customerId !== ctx.customerId) throw refuse('/customerId');
+  if (input.terms !== undefined && input.terms !== 'prepaid') throw notForCustomers('/terms');
+  if (input.staffNote != null) throw notForCustomers('/staffNote');
+  if (input.customerId !== undefined && input.customerId !== ctx.customerId)
+    throw notForCustomers('/customerId');
   return 'prepaid';
 }
 
@@ -60,12 +65,16 @@ export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhol
 
 async function place(tx: Tx, ctx: Ctx, input: OrderInput): Promise<OrderWhole> {
   const customerId = ctx.customerId ?? input.customerId ?? null;
-  const held = input.quoteToken === undefined ? undefined : readQuote(ctx, input.quoteToken, input.lines, customerId);
+  const held =
+    input.quoteToken === undefined ? undefined : readQuote(ctx, input.quoteToken, input.lines, customerId);
   const basket = await loadBasket(tx, ctx, input.lines, held);
   const { totalAmount } = basket.priced;
   if (input.expectedTotalAmount !== undefined && BigInt(input.expectedTotalAmount) !== totalAmount) {
     const detail = `The order costs ${totalAmount}, not ${input.expectedTotalAmount}.`;
-    throw orderErrors.total_changed(detail, { pointer: '/expectedTotalAmount', extra: { totalAmount: Number(totalAmount) } });
+    throw orderErrors.total_changed(detail, {
+      pointer: '/expectedTotalAmount',
+      extra: { totalAmount: Number(totalAmount) },
+    });
   }
   const order = makeOrder(ctx, input, basket, customerId);
   const lines = makeLines(order, basket);
@@ -77,10 +86,14 @@ async function place(tx: Tx, ctx: Ctx, input: OrderInput): Promise<OrderWhole> {
       order,
       lines,
       adjustments: [],
-      entries: [timelineRow(ctx, order.id, { kind: 'placed', details: { totalAmount: Number(totalAmount) } })],
+      entries: [
+        timelineRow(ctx, order.id, { kind: 'placed', details: { totalAmount: Number(totalAmount) } }),
+      ],
       events: [
         eventRow(ctx, orderEvents.placed, order.id, summaryWithLines(order, lines)),
-        ...(order.status === 'paid' ? [eventRow(ctx, orderEvents.paid, order.id, summaryWithLines(order, lines))] : []),
+        ...(order.status === 'paid'
+          ? [eventRow(ctx, orderEvents.paid, order.id, summaryWithLines(order, lines))]
+          : []),
       ],
     }),
   ]);
@@ -130,7 +143,9 @@ function makeOrder(ctx: Ctx, input: OrderInput, basket: Basket, customerId: stri
     cancelledAt: null,
     reminderDueAt: isReminded ? after(ctx.now, settings.firstReminderMinutes * MINUTE_MS) : null,
     remindersSent: 0,
-    lapseDueAt: isReminded ? after(ctx.now, (settings.lapseHours + settings.lapseGraceHours) * HOUR_MS) : null,
+    lapseDueAt: isReminded
+      ? after(ctx.now, (settings.lapseHours + settings.lapseGraceHours) * HOUR_MS)
+      : null,
     completeDueAt: null,
     version: 1,
     updatedAt: ctx.now,

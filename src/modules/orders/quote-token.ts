@@ -22,7 +22,13 @@ const basketOf = (lines: readonly BasketLine[]): string =>
     .digest('base64url');
 
 /** Signs the prices of a quote; they hold for `minutes` of real time. */
-export function holdQuote(ctx: Ctx, lines: readonly BasketLine[], customerId: string | null, held: HeldPrices, minutes: number) {
+export function holdQuote(
+  ctx: Ctx,
+  lines: readonly BasketLine[],
+  customerId: string | null,
+  held: HeldPrices,
+  minutes: number,
+) {
   const payload: QuotePayload = {
     shop: ctx.shop.id,
     customer: customerId,
@@ -34,7 +40,12 @@ export function holdQuote(ctx: Ctx, lines: readonly BasketLine[], customerId: st
 }
 
 /** The prices that a token holds for this basket and customer; refuses a token that is expired or for another. */
-export function readQuote(ctx: Ctx, token: string, lines: readonly BasketLine[], customerId: string | null): HeldPrices {
+export function readQuote(
+  ctx: Ctx,
+  token: string,
+  lines: readonly BasketLine[],
+  customerId: string | null,
+): HeldPrices {
   const pointer = '/quoteToken';
   const verified = tokens(ctx).verify(token);
   if ('refusal' in verified) {

@@ -2,7 +2,14 @@ import type { Ctx } from '../../platform/context.ts';
 import type { Page } from '../../platform/http/pagination.ts';
 import { listPaymentsOf } from '../payments/attempts.ts';
 import type { Payment } from '../payments/tables.ts';
-import { getOrder, listOrders, listTimeline, loadWhole, type OrderFilter, type OrderWhole } from './repository.ts';
+import {
+  getOrder,
+  listOrders,
+  listTimeline,
+  loadWhole,
+  type OrderFilter,
+  type OrderWhole,
+} from './repository.ts';
 import type { Order, TimelineEntry } from './tables.ts';
 
 /** An order with its lines and parcels; a customer sees only their own. */

@@ -13,14 +13,26 @@ import { addTimeline } from './timeline.ts';
  * Gives back what was paid beyond what the locked order costs, along its payments, newest first; everything, once the
  * order is cancelled. Returns the order as it is then.
  */
-export async function refundSurplus(tx: Tx, ctx: Ctx, order: Order, reason: Refund['reason']): Promise<Order> {
+export async function refundSurplus(
+  tx: Tx,
+  ctx: Ctx,
+  order: Order,
+  reason: Refund['reason'],
+): Promise<Order> {
   const amount = surplusOf(order);
   if (amount === 0n) return order;
-  const succeeded = (await listPaymentsOf(tx, ctx.shop.id, 'order', order.id)).filter(({ state }) => state === 'succeeded');
+  const succeeded = (await listPaymentsOf(tx, ctx.shop.id, 'order', order.id)).filter(
+    ({ state }) => state === 'succeeded',
+  );
   const parts = spreadRefund(amount, succeeded);
   if (!parts) throw new Error(`the payments of order ${order.id} do not hold ${amount}`);
   for (const part of parts) await requestRefund(tx, ctx, part.payment, part.amount, reason);
   const refundedAmount = order.refundedAmount + amount;
   await addTimeline(tx, ctx, order.id, { kind: 'refunded', details: { amount: Number(amount), reason } });
-  return updateOrder(tx, order, { refundedAmount, paymentState: decidePaymentState({ ...order, refundedAmount }) }, ctx.now);
+  return updateOrder(
+    tx,
+    order,
+    { refundedAmount, paymentState: decidePaymentState({ ...order, refundedAmount }) },
+    ctx.now,
+  );
 }

@@ -21,11 +21,16 @@ const REMINDERS = 2;
  * after a day, telling until when the goods are kept and, only if it is true, that stock is short.
  */
 export const remindDueOrders = (ctx: Ctx): Promise<number> =>
-  forEachDue(ctx, and(eq(orders.shopId, ctx.shop.id), lte(orders.reminderDueAt, ctx.now)), orders.reminderDueAt, async (tx, order) => {
-    if (!order.reminderDueAt || order.reminderDueAt > ctx.now) return false;
-    await remind(tx, ctx, order);
-    return true;
-  });
+  forEachDue(
+    ctx,
+    and(eq(orders.shopId, ctx.shop.id), lte(orders.reminderDueAt, ctx.now)),
+    orders.reminderDueAt,
+    async (tx, order) => {
+      if (!order.reminderDueAt || order.reminderDueAt > ctx.now) return false;
+      await remind(tx, ctx, order);
+      return true;
+    },
+  );
 
 async function remind(tx: Tx, ctx: Ctx, order: Order): Promise<void> {
   const settings = ordersSettings.of(ctx.shop);
@@ -44,7 +49,9 @@ async function remind(tx: Tx, ctx: Ctx, order: Order): Promise<void> {
     stockIsShort: step === REMINDERS && (await isStockShort(tx, ctx, order)),
   };
   await addTimeline(tx, ctx, order.id, { kind: 'reminded', details });
-  await appendEvents(tx, ctx, [eventRow(ctx, orderEvents.reminderDue, order.id, { ...orderSummary(updated), ...details })]);
+  await appendEvents(tx, ctx, [
+    eventRow(ctx, orderEvents.reminderDue, order.id, { ...orderSummary(updated), ...details }),
+  ]);
 }
 
 async function isStockShort(tx: Tx, ctx: Ctx, order: Order): Promise<boolean> {

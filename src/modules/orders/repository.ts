@@ -70,7 +70,10 @@ const selectShipments = prepared('select_order_shipments', (db) =>
     .from(orderShipments)
     .leftJoin(
       orderShipmentLines,
-      and(eq(orderShipmentLines.shopId, orderShipments.shopId), eq(orderShipmentLines.shipmentId, orderShipments.id)),
+      and(
+        eq(orderShipmentLines.shopId, orderShipments.shopId),
+        eq(orderShipmentLines.shipmentId, orderShipments.id),
+      ),
     )
     .where(and(eq(orderShipments.shopId, p('shopId')), eq(orderShipments.orderId, p('id'))))
     .orderBy(orderShipments.id, orderShipmentLines.lineId),
@@ -87,11 +90,13 @@ export async function lockOrder(tx: Tx, shopId: string, id: string, customerId?:
 }
 
 function visible([order]: Order[], customerId: string | undefined): Order {
-  if (!order || (customerId !== undefined && order.customerId !== customerId)) throw platformErrors.not_found();
+  if (!order || (customerId !== undefined && order.customerId !== customerId))
+    throw platformErrors.not_found();
   return order;
 }
 
-export const listLines = (on: Reader, shopId: string, id: string): Promise<OrderLine[]> => selectLines(on, { shopId, id });
+export const listLines = (on: Reader, shopId: string, id: string): Promise<OrderLine[]> =>
+  selectLines(on, { shopId, id });
 
 /** An order's lines, adjustments and parcels: sent together, they take one round trip inside a transaction. */
 export async function loadWhole(on: Reader, order: Order): Promise<OrderWhole> {
@@ -218,12 +223,19 @@ export async function listOrders(
     )
     .orderBy(order(column), order(orders.id))
     .limit(filter.limit + 1);
-  const keyOf = (row: Order) => [(filter.sort === 'updatedAt' ? row.updatedAt : row.placedAt).toISOString(), row.id];
+  const keyOf = (row: Order) => [
+    (filter.sort === 'updatedAt' ? row.updatedAt : row.placedAt).toISOString(),
+    row.id,
+  ];
   return toPage('orders', filter, rows, keyOf);
 }
 
 /** An order that was imported before, by its external id. By orders_external_id_key. */
-export async function findByExternalId(on: Reader, shopId: string, externalId: string): Promise<Order | undefined> {
+export async function findByExternalId(
+  on: Reader,
+  shopId: string,
+  externalId: string,
+): Promise<Order | undefined> {
   const [order] = await on
     .select()
     .from(orders)
@@ -232,7 +244,12 @@ export async function findByExternalId(on: Reader, shopId: string, externalId: s
 }
 
 /** What happened to an order, oldest first. Along the primary key. */
-export const listTimeline = (on: Reader, shopId: string, orderId: string, publicOnly: boolean): Promise<TimelineEntry[]> =>
+export const listTimeline = (
+  on: Reader,
+  shopId: string,
+  orderId: string,
+  publicOnly: boolean,
+): Promise<TimelineEntry[]> =>
   on
     .select()
     .from(orderTimeline)

@@ -29,7 +29,8 @@ export async function lowerOrderPrice(
   return inTransaction(ctx, async (tx) => {
     const order = await lockOrder(tx, ctx.shop.id, input.orderId);
     checkVersion(ctx, order);
-    if (order.status !== 'pending' || order.fulfilmentState !== 'unfulfilled') throw orderErrors.order_not_repricable();
+    if (order.status !== 'pending' || order.fulfilmentState !== 'unfulfilled')
+      throw orderErrors.order_not_repricable();
     const { lines } = await loadWhole(tx, order);
     const shares = await shareOut(tx, ctx, lines, BigInt(input.reductionAmount));
     const repriced = await writeReduction(tx, ctx, order, lines, shares, input.reason);
@@ -49,7 +50,10 @@ async function shareOut(tx: Tx, ctx: Ctx, lines: readonly OrderLine[], reduction
   }));
   const shares = spreadReduction(reduction, reducible);
   if (shares) return shares;
-  const room = reducible.reduce((sum, line) => sum + (line.netAmount > line.floorAmount ? line.netAmount - line.floorAmount : 0n), 0n);
+  const room = reducible.reduce(
+    (sum, line) => sum + (line.netAmount > line.floorAmount ? line.netAmount - line.floorAmount : 0n),
+    0n,
+  );
   throw orderErrors.below_floor(`The price can be lowered by ${room} at most.`, {
     pointer: '/reductionAmount',
     extra: { largestReductionAmount: Number(room) },
@@ -81,7 +85,9 @@ async function writeReduction(
       .where(and(eq(orderLines.shopId, ctx.shop.id), eq(orderLines.id, line.id)));
     if (amount === 0n) continue;
     const adjustment = { kind: 'staff' as const, reason, amount, createdAt: ctx.now };
-    await tx.insert(orderAdjustments).values({ shopId: ctx.shop.id, id: newId(), orderId: order.id, lineId: line.id, ...adjustment });
+    await tx
+      .insert(orderAdjustments)
+      .values({ shopId: ctx.shop.id, id: newId(), orderId: order.id, lineId: line.id, ...adjustment });
   }
   return priced;
 }
@@ -104,14 +110,30 @@ async function afterReduction(
       totalAmount,
       paymentState,
       // What was paid in part may now be the whole price; then the order is paid like any other.
-      ...(isPaidNow ? { status: 'paid' as const, paidAt: ctx.now, reminderDueAt: null, lapseDueAt: null } : {}),
+      ...(isPaidNow
+        ? { status: 'paid' as const, paidAt: ctx.now, reminderDueAt: null, lapseDueAt: null }
+        : {}),
     },
     ctx.now,
   );
-  const details = { reason, previousTotalAmount: Number(order.totalAmount), totalAmount: Number(totalAmount) };
-  await addTimeline(tx, ctx, order.id, { kind: 'price_lowered', details }, ...(isPaidNow ? [{ kind: 'paid' as const }] : []));
+  const details = {
+    reason,
+    previousTotalAmount: Number(order.totalAmount),
+    totalAmount: Number(totalAmount),
+  };
+  await addTimeline(
+    tx,
+    ctx,
+    order.id,
+    { kind: 'price_lowered', details },
+    ...(isPaidNow ? [{ kind: 'paid' as const }] : []),
+  );
   await appendEvents(tx, ctx, [
-    eventRow(ctx, orderEvents.priceLowered, order.id, { ...orderSummary(updated), previousTotalAmount: details.previousTotalAmount, reason }),
+    eventRow(ctx, orderEvents.priceLowered, order.id, {
+      ...orderSummary(updated),
+      previousTotalAmount: details.previousTotalAmount,
+      reason,
+    }),
     ...(isPaidNow ? [eventRow(ctx, orderEvents.paid, order.id, summaryWithLines(updated, lines))] : []),
   ]);
   return refundSurplus(tx, ctx, updated, 'surplus');

@@ -80,7 +80,13 @@ function placingRoutes(app: FastifyInstance): void {
       body: {
         lines: [aLine],
         channel: 'web',
-        shippingAddress: { name: 'Maria Anders', line1: 'Obere Str. 57', city: 'Berlin', postalCode: '12209', country: 'DE' },
+        shippingAddress: {
+          name: 'Maria Anders',
+          line1: 'Obere Str. 57',
+          city: 'Berlin',
+          postalCode: '12209',
+          country: 'DE',
+        },
       },
     },
     run: (ctx, { body }) => placeOrder(ctx, { ...body, terms: orderTerms(ctx, body) }),
@@ -95,7 +101,8 @@ function readRoutes(app: FastifyInstance): void {
     path: '/v1/orders',
     tag,
     summary: 'List orders',
-    description: 'Newest first unless sorted otherwise, without lines. With a customer token, only the own ones.',
+    description:
+      'Newest first unless sorted otherwise, without lines. With a customer token, only the own ones.',
     access: { secret: 'orders:read', customer: true },
     query: Type.Object({
       ...pageQuery,
@@ -105,7 +112,9 @@ function readRoutes(app: FastifyInstance): void {
       externalId: Type.Optional(text('The order with this id of your own system.', 200)),
       placedAtFrom: Type.Optional(instantText('Placed then or later.')),
       placedAtTo: Type.Optional(instantText('Placed then or before.')),
-      updatedSince: Type.Optional(instantText('Changed then or later; sort by `updatedAt` to follow changes.')),
+      updatedSince: Type.Optional(
+        instantText('Changed then or later; sort by `updatedAt` to follow changes.'),
+      ),
       sort: Type.Unsafe<'placedAt' | '-placedAt' | 'updatedAt'>({
         type: 'string',
         enum: ['placedAt', '-placedAt', 'updatedAt'],
@@ -117,7 +126,10 @@ function readRoutes(app: FastifyInstance): void {
     errors: [],
     example: { query: { limit: 50, status: 'paid' } },
     run: (ctx, { query }) => readOrders(ctx, query),
-    present: ({ rows, nextCursor }, ctx) => ({ data: rows.map((order) => presentOrderHead(order, ctx)), nextCursor }),
+    present: ({ rows, nextCursor }, ctx) => ({
+      data: rows.map((order) => presentOrderHead(order, ctx)),
+      nextCursor,
+    }),
   });
 
   operation(app, {
@@ -142,7 +154,8 @@ function readRoutes(app: FastifyInstance): void {
     path: '/v1/orders/{orderId}/timeline',
     tag,
     summary: "Read an order's timeline",
-    description: 'Everything that happened to the order, by whom, oldest first. Customers read what is public.',
+    description:
+      'Everything that happened to the order, by whom, oldest first. Customers read what is public.',
     access: { secret: 'orders:read', customer: true },
     params,
     success: { statuses: [200], schema: OrderTimeline, description: 'The entries.' },
@@ -160,14 +173,18 @@ function changeRoutes(app: FastifyInstance): void {
     path: '/v1/orders/{orderId}',
     tag,
     summary: 'Change what is attached to an order',
-    description: 'External id, staff note and metadata, as JSON merge patch. Goods and price are changed in other ways.',
+    description:
+      'External id, staff note and metadata, as JSON merge patch. Goods and price are changed in other ways.',
     access: { secret: 'orders:write' },
     versioned: true,
     params,
     body: OrderUpdate,
     success: { statuses: [200], schema: OrderModel, description: 'The order.' },
     errors: [e.external_id_taken, e.too_much_metadata],
-    example: { ...example, body: { staffNote: 'Asked for a call before delivery.', metadata: { desk: '4' } } },
+    example: {
+      ...example,
+      body: { staffNote: 'Asked for a call before delivery.', metadata: { desk: '4' } },
+    },
     run: (ctx, input) => updateOrderNotes(ctx, input.params.orderId, input.body),
     present: presentOrder,
   });

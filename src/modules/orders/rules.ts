@@ -1,4 +1,11 @@
-import { divideRounded, includedTax, MAX_AMOUNT, maxOf, splitByLargestRemainder, sumOf } from '../../platform/money.ts';
+import {
+  divideRounded,
+  includedTax,
+  MAX_AMOUNT,
+  maxOf,
+  splitByLargestRemainder,
+  sumOf,
+} from '../../platform/money.ts';
 import { orderErrors } from './errors.ts';
 import type { FulfilmentState, PaymentStanding } from './states.ts';
 
@@ -42,7 +49,10 @@ interface FreightInput {
  * Prices a basket: the one function behind quotes, orders and imports. Each line keeps its share of every discount
  * and of the tax. `amount_too_large` when a sum is beyond what the API can carry.
  */
-export function priceBasket<L extends LineInput>(lines: readonly L[], freight: FreightInput): PricedBasket<L> {
+export function priceBasket<L extends LineInput>(
+  lines: readonly L[],
+  freight: FreightInput,
+): PricedBasket<L> {
   const priced = lines.map((line) => {
     const listAmount = line.listUnitAmount * BigInt(line.quantity);
     const discountAmount = sumOf(line.adjustments.map((adjustment) => adjustment.amount));
@@ -100,8 +110,11 @@ export function decidePaymentState(order: {
 }
 
 /** What is still to be paid. */
-export const amountDue = (order: { totalAmount: bigint; paidAmount: bigint; refundedAmount: bigint }): bigint =>
-  maxOf(0n, order.totalAmount - (order.paidAmount - order.refundedAmount));
+export const amountDue = (order: {
+  totalAmount: bigint;
+  paidAmount: bigint;
+  refundedAmount: bigint;
+}): bigint => maxOf(0n, order.totalAmount - (order.paidAmount - order.refundedAmount));
 
 /** What was paid beyond what the order costs; everything, once it is cancelled. */
 export function surplusOf(order: {
@@ -115,7 +128,9 @@ export function surplusOf(order: {
 }
 
 /** Where shipment stands. */
-export function decideFulfilment(lines: readonly { quantity: number; shippedQuantity: number }[]): FulfilmentState {
+export function decideFulfilment(
+  lines: readonly { quantity: number; shippedQuantity: number }[],
+): FulfilmentState {
   if (lines.every((line) => line.shippedQuantity === line.quantity)) return 'fulfilled';
   return lines.some((line) => line.shippedQuantity > 0) ? 'partial' : 'unfulfilled';
 }

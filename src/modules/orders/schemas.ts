@@ -19,58 +19,63 @@ import {
   versionNumber,
 } from '../../platform/http/schema.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
+import { AddressModel } from '../customers/schemas.ts';
 import { PaymentResource } from '../payments/schemas.ts';
 import type { OrderWhole } from './repository.ts';
 import { amountDue } from './rules.ts';
 import { FULFILMENT_STATES, orderStates, PAYMENT_STATES, PAYMENT_TERMS } from './states.ts';
-import type { Address, Order, TimelineEntry } from './tables.ts';
+import type { Order, TimelineEntry } from './tables.ts';
 import { TIMELINE_KINDS, type TimelineKind } from './timeline.ts';
 
+export { AddressModel };
+
 export const OrderStatusName = enumeration('OrderStatus', 'Where an order stands.', orderStates.names);
-const PaymentStateName = enumeration('OrderPaymentState', 'Where the payment of an order stands.', PAYMENT_STATES);
-const FulfilmentStateName = enumeration('FulfilmentState', 'Where the shipment of an order stands.', FULFILMENT_STATES);
+const PaymentStateName = enumeration(
+  'OrderPaymentState',
+  'Where the payment of an order stands.',
+  PAYMENT_STATES,
+);
+const FulfilmentStateName = enumeration(
+  'FulfilmentState',
+  'Where the shipment of an order stands.',
+  FULFILMENT_STATES,
+);
 export const PaymentTermsName = enumeration(
   'PaymentTerms',
   '`prepaid` ships when it is paid; `cash_on_delivery` and `on_account` ship before.',
   PAYMENT_TERMS,
 );
-const OrderOrigin = enumeration('OrderOrigin', 'Placed here, or made elsewhere and imported.', ['placed', 'imported']);
+const OrderOrigin = enumeration('OrderOrigin', 'Placed here, or made elsewhere and imported.', [
+  'placed',
+  'imported',
+]);
 const CancelReason = enumeration('CancelReason', 'Who ended the order.', ['customer', 'shop', 'lapsed']);
 const AdjustmentKind = enumeration('AdjustmentKind', 'What made a line cheaper.', ['staff']);
 const TimelineKindName = enumeration('TimelineKind', 'What happened.', TIMELINE_KINDS);
-
-const optional = (description: string, maxLength: number) => Type.Optional(text(description, maxLength));
-export const AddressModel = model('Address', 'A postal address.', {
-  name: text('Who receives it.', 200),
-  company: optional('The company.', 200),
-  line1: text('Street and number.', 300),
-  line2: optional('What else is needed to find it.', 300),
-  city: text('City.', 200),
-  region: optional('State or province.', 200),
-  postalCode: optional('Postal code.', 40),
-  country: Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2.' }),
-  phone: optional('For the carrier.', 60),
-});
 
 const OrderAdjustmentModel = model('OrderAdjustment', 'Why a line costs less than its list price.', {
   kind: ref(AdjustmentKind),
   reason: text('In words.', 500),
   amount: ref(PositiveAmount),
 });
-const OrderLineModel = model('OrderLine', 'A line. `netAmount` is list price times quantity less the discount.', {
-  id: uuid('The line.'),
-  productId: uuid('The product.'),
-  productName: text('Its name when the order was placed.', 300),
-  quantity: Type.Integer({ description: 'Units ordered.' }),
-  listUnitAmount: ref(PositiveAmount),
-  discountAmount: ref(PositiveAmount),
-  netAmount: ref(PositiveAmount),
-  taxRateBps: Type.Integer({ description: 'The tax rate in basis points.' }),
-  taxAmount: ref(PositiveAmount, { description: 'The tax included in the net amount.' }),
-  shippedQuantity: Type.Integer({ description: 'Units that left.' }),
-  deliveredQuantity: Type.Integer({ description: 'Units that arrived.' }),
-  adjustments: Type.Array(ref(OrderAdjustmentModel), { description: 'They sum to the discount.' }),
-});
+const OrderLineModel = model(
+  'OrderLine',
+  'A line. `netAmount` is list price times quantity less the discount.',
+  {
+    id: uuid('The line.'),
+    productId: uuid('The product.'),
+    productName: text('Its name when the order was placed.', 300),
+    quantity: Type.Integer({ description: 'Units ordered.' }),
+    listUnitAmount: ref(PositiveAmount),
+    discountAmount: ref(PositiveAmount),
+    netAmount: ref(PositiveAmount),
+    taxRateBps: Type.Integer({ description: 'The tax rate in basis points.' }),
+    taxAmount: ref(PositiveAmount, { description: 'The tax included in the net amount.' }),
+    shippedQuantity: Type.Integer({ description: 'Units that left.' }),
+    deliveredQuantity: Type.Integer({ description: 'Units that arrived.' }),
+    adjustments: Type.Array(ref(OrderAdjustmentModel), { description: 'They sum to the discount.' }),
+  },
+);
 const ShipmentLineModel = model('ShipmentLine', 'What a parcel holds.', {
   lineId: uuid('The line of the order.'),
   quantity: Type.Integer({ description: 'Units.' }),
@@ -129,7 +134,12 @@ export const OrderPaymentList = model('OrderPaymentList', 'The attempts to pay a
   data: Type.Array(ref(PaymentResource), { description: 'The payments.' }),
 });
 
-const TimelineDetails = model('TimelineDetails', 'What belongs to the entry; depends on its kind.', {}, { additionalProperties: true });
+const TimelineDetails = model(
+  'TimelineDetails',
+  'What belongs to the entry; depends on its kind.',
+  {},
+  { additionalProperties: true },
+);
 const TimelineEntryModel = model('TimelineEntry', 'One thing that happened to an order.', {
   id: uuid('The entry.'),
   kind: ref(TimelineKindName),
@@ -163,7 +173,7 @@ const presentHead = (order: Order, forCustomer: boolean) => ({
   paidAmount: toWire(order.paidAmount),
   refundedAmount: toWire(order.refundedAmount),
   dueAmount: order.status === 'cancelled' ? 0 : toWire(amountDue(order)),
-  shippingAddress: order.shippingAddress as Address | null,
+  shippingAddress: order.shippingAddress,
   staffNote: forCustomer ? null : order.staffNote,
   metadata: order.metadata,
   cancelReason: order.cancelReason,
@@ -183,7 +193,8 @@ interface Viewer {
 }
 
 /** An order in a list. */
-export const presentOrderHead = (order: Order, viewer: Viewer) => presentHead(order, viewer.customerId !== undefined);
+export const presentOrderHead = (order: Order, viewer: Viewer) =>
+  presentHead(order, viewer.customerId !== undefined);
 
 /** An order with what belongs to it. */
 export const presentOrder = (whole: OrderWhole, viewer: Viewer) => ({
@@ -226,4 +237,3 @@ export const presentTimelineEntry = (entry: TimelineEntry, { customerId }: Viewe
   details: entry.details,
   occurredAt: entry.occurredAt.toISOString(),
 });
-

@@ -11,7 +11,11 @@ export const ordersSettings = defineSettings(
     firstReminderMinutes: whole(10, 1440, 'How long after placing an unpaid order gets its first reminder.'),
     secondReminderHours: whole(24, 720, 'How long after placing it gets the second one.'),
     lapseHours: whole(24, 720, 'How long an unpaid order stands before its grace begins.'),
-    lapseGraceHours: whole(24, 720, 'How long the grace lasts; then the order lapses and gives its stock back.'),
+    lapseGraceHours: whole(
+      24,
+      720,
+      'How long the grace lasts; then the order lapses and gives its stock back.',
+    ),
     autoCompleteDays: whole(14, 365, 'How many days after delivery a paid order completes by itself.'),
     deliveryDays: whole(5, 90, 'How many days a parcel usually takes; reminders tell it.'),
   }),

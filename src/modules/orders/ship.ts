@@ -32,7 +32,8 @@ export async function shipOrder(ctx: Ctx, input: ShipInput): Promise<OrderWhole>
     const order = await lockOrder(tx, ctx.shop.id, input.orderId);
     checkVersion(ctx, order);
     const lines = await listLines(tx, ctx.shop.id, order.id);
-    if (!canShip(order)) throw orderErrors.order_not_shippable(`The order is ${order.status} and ${order.fulfilmentState}.`);
+    if (!canShip(order))
+      throw orderErrors.order_not_shippable(`The order is ${order.status} and ${order.fulfilmentState}.`);
     const parts = choosePart(lines, input.lines);
     const shipment: OrderShipment = {
       shopId: ctx.shop.id,
@@ -85,16 +86,27 @@ function choosePart(lines: readonly OrderLine[], wanted: ShipInput['lines']): Pa
     const total = (taken.get(lineId) ?? 0) + quantity;
     taken.set(lineId, total);
     if (line && total <= line.quantity - line.shippedQuantity) return [{ line, quantity }];
-    const detail = line ? `Only ${line.quantity - line.shippedQuantity} units are left.` : 'The order has no such line.';
+    const detail = line
+      ? `Only ${line.quantity - line.shippedQuantity} units are left.`
+      : 'The order has no such line.';
     violations.push({ in: 'body', pointer: `/lines/${index}`, code: 'shipment_too_large', detail });
     return [];
   });
   if (violations.length > 0) throw orderErrors.shipment_too_large(undefined, { violations });
   // A line that is named twice is one line of the parcel.
-  return [...taken].map(([lineId, quantity]) => ({ line: parts.find(({ line }) => line.id === lineId)?.line as OrderLine, quantity }));
+  return [...taken].map(([lineId, quantity]) => ({
+    line: parts.find(({ line }) => line.id === lineId)?.line as OrderLine,
+    quantity,
+  }));
 }
 
-async function afterShipping(tx: Tx, ctx: Ctx, order: Order, lines: readonly OrderLine[], parts: readonly Part[]) {
+async function afterShipping(
+  tx: Tx,
+  ctx: Ctx,
+  order: Order,
+  lines: readonly OrderLine[],
+  parts: readonly Part[],
+) {
   const shipped = lines.map((line) => {
     const quantity = parts.find((part) => part.line.id === line.id)?.quantity ?? 0;
     return { ...line, shippedQuantity: line.shippedQuantity + quantity };
@@ -117,7 +129,10 @@ async function afterShipping(tx: Tx, ctx: Ctx, order: Order, lines: readonly Ord
 }
 
 /** A parcel arrived; when it is the last one, the order is delivered. Saying it again changes nothing. */
-export async function deliverShipment(ctx: Ctx, input: { orderId: string; shipmentId: string }): Promise<OrderWhole> {
+export async function deliverShipment(
+  ctx: Ctx,
+  input: { orderId: string; shipmentId: string },
+): Promise<OrderWhole> {
   return inTransaction(ctx, async (tx) => {
     const order = await lockOrder(tx, ctx.shop.id, input.orderId, ctx.customerId);
     checkVersion(ctx, order);
@@ -137,7 +152,13 @@ export async function deliverShipment(ctx: Ctx, input: { orderId: string; shipme
   });
 }
 
-async function tell(tx: Tx, ctx: Ctx, kind: 'shipped' | 'delivered', order: Order, shipment: OrderShipment): Promise<void> {
+async function tell(
+  tx: Tx,
+  ctx: Ctx,
+  kind: 'shipped' | 'delivered',
+  order: Order,
+  shipment: OrderShipment,
+): Promise<void> {
   const { id: shipmentId, carrier, trackingNumber } = shipment;
   await addTimeline(tx, ctx, order.id, { kind, details: { shipmentId, carrier, trackingNumber } });
   const data = { ...orderSummary(order), shipmentId, carrier, trackingNumber };

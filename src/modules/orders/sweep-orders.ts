@@ -19,7 +19,12 @@ export async function forEachDue(
   due: PgColumn,
   handle: (tx: Tx, order: Order) => Promise<boolean>,
 ): Promise<number> {
-  const found = await ctx.db.select({ id: orders.id }).from(orders).where(where).orderBy(sql`${due}`).limit(BATCH);
+  const found = await ctx.db
+    .select({ id: orders.id })
+    .from(orders)
+    .where(where)
+    .orderBy(sql`${due}`)
+    .limit(BATCH);
   let changed = 0;
   for (const { id } of found) {
     try {

@@ -96,7 +96,10 @@ export const orders = pgTable(
     index('orders_reminder_due_idx').on(t.shopId, t.reminderDueAt).where(sql`${t.reminderDueAt} is not null`),
     index('orders_lapse_due_idx').on(t.shopId, t.lapseDueAt).where(sql`${t.lapseDueAt} is not null`),
     index('orders_complete_due_idx').on(t.shopId, t.completeDueAt).where(sql`${t.completeDueAt} is not null`),
-    check('orders_total', sql`${t.totalAmount} = ${t.linesAmount} - ${t.discountAmount} + ${t.freightAmount}`),
+    check(
+      'orders_total',
+      sql`${t.totalAmount} = ${t.linesAmount} - ${t.discountAmount} + ${t.freightAmount}`,
+    ),
     check(
       'orders_amounts',
       sql`${t.totalAmount} >= 0 and ${t.linesAmount} >= 0 and ${t.discountAmount} between 0 and ${t.linesAmount}
@@ -109,7 +112,10 @@ export const orders = pgTable(
     ),
     check('orders_cancelled', sql`(${t.status} = 'cancelled') = (${t.cancelledAt} is not null)`),
     // What is paid or over is not reminded and does not lapse.
-    check('orders_due', sql`${t.status} = 'pending' or (${t.reminderDueAt} is null and ${t.lapseDueAt} is null)`),
+    check(
+      'orders_due',
+      sql`${t.status} = 'pending' or (${t.reminderDueAt} is null and ${t.lapseDueAt} is null)`,
+    ),
   ],
 );
 
@@ -144,7 +150,10 @@ export const orderLines = pgTable(
     // The prices that a product was sold at.
     index('order_lines_product_idx').on(t.shopId, t.productId, t.placedAt),
     check('order_lines_net', sql`${t.netAmount} = ${t.listUnitAmount} * ${t.quantity} - ${t.discountAmount}`),
-    check('order_lines_amounts', sql`${t.netAmount} >= 0 and ${t.discountAmount} >= 0 and ${t.listUnitAmount} >= 0`),
+    check(
+      'order_lines_amounts',
+      sql`${t.netAmount} >= 0 and ${t.discountAmount} >= 0 and ${t.listUnitAmount} >= 0`,
+    ),
     check(
       'order_lines_quantity',
       sql`${t.quantity} > 0 and ${t.shippedQuantity} between 0 and ${t.quantity}
@@ -227,11 +236,19 @@ export type OrderShipment = typeof orderShipments.$inferSelect;
 
 export const orderShipmentLines = pgTable(
   'order_shipment_lines',
-  { shopId: shopId(), shipmentId: id('shipment_id'), lineId: id('line_id'), quantity: integer('quantity').notNull() },
+  {
+    shopId: shopId(),
+    shipmentId: id('shipment_id'),
+    lineId: id('line_id'),
+    quantity: integer('quantity').notNull(),
+  },
   (t) => [
     primaryKey({ columns: [t.shopId, t.shipmentId, t.lineId] }),
     check('order_shipment_lines_quantity', sql`${t.quantity} > 0`),
-    foreignKey({ columns: [t.shopId, t.shipmentId], foreignColumns: [orderShipments.shopId, orderShipments.id] }),
+    foreignKey({
+      columns: [t.shopId, t.shipmentId],
+      foreignColumns: [orderShipments.shopId, orderShipments.id],
+    }),
     foreignKey({ columns: [t.shopId, t.lineId], foreignColumns: [orderLines.shopId, orderLines.id] }),
   ],
 );

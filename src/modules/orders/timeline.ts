@@ -43,6 +43,11 @@ export const timelineRow = (ctx: Ctx, orderId: string, entry: EntryInput): Timel
 });
 
 /** Writes what happened, in the transaction in which it happens. */
-export async function addTimeline(tx: Tx, ctx: Ctx, orderId: string, ...entries: readonly EntryInput[]): Promise<void> {
+export async function addTimeline(
+  tx: Tx,
+  ctx: Ctx,
+  orderId: string,
+  ...entries: readonly EntryInput[]
+): Promise<void> {
   await tx.insert(orderTimeline).values(entries.map((entry) => timelineRow(ctx, orderId, entry)));
 }

@@ -48,7 +48,12 @@ export async function startPayment(tx: Tx, ctx: Ctx, input: AttemptInput): Promi
   };
   await insertPayment(tx, payment);
   if (!provider.manual) {
-    await enqueue(tx, 'payments.charge', { shopId: ctx.shop.id, paymentId: payment.id }, { key: `charge:${payment.id}` });
+    await enqueue(
+      tx,
+      'payments.charge',
+      { shopId: ctx.shop.id, paymentId: payment.id },
+      { key: `charge:${payment.id}` },
+    );
     return payment;
   }
   await recordStatement(tx, ctx, payment, {
@@ -65,9 +70,15 @@ export async function startPayment(tx: Tx, ctx: Ctx, input: AttemptInput): Promi
  * Gives up the attempts that are still open, because their subject is over. Money that a provider took all the same
  * is recorded when it says so, and goes back as a surplus. The caller holds the subject's lock.
  */
-export async function cancelOpenPayments(tx: Tx, ctx: Ctx, subjectType: string, subjectId: string): Promise<void> {
+export async function cancelOpenPayments(
+  tx: Tx,
+  ctx: Ctx,
+  subjectType: string,
+  subjectId: string,
+): Promise<void> {
   for (const payment of await listPaymentsOf(tx, ctx.shop.id, subjectType, subjectId)) {
-    if (paymentStates.canMove(payment.state, 'cancelled')) await updatePayment(tx, payment, { state: 'cancelled' });
+    if (paymentStates.canMove(payment.state, 'cancelled'))
+      await updatePayment(tx, payment, { state: 'cancelled' });
   }
 }
 
@@ -75,7 +86,13 @@ export async function cancelOpenPayments(tx: Tx, ctx: Ctx, subjectType: string, 
 export async function recordPastPayment(
   tx: Tx,
   ctx: Ctx,
-  input: { subjectType: string; subjectId: string; amount: bigint; reference: string | null; succeededAt: Date },
+  input: {
+    subjectType: string;
+    subjectId: string;
+    amount: bigint;
+    reference: string | null;
+    succeededAt: Date;
+  },
 ): Promise<void> {
   const { succeededAt, ...rest } = input;
   await insertPayment(tx, {

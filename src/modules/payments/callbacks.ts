@@ -26,13 +26,23 @@ export async function receiveCallback(deps: Deps, input: CallbackInput): Promise
   for (const event of events) {
     const payment = await findPayment(deps.db, shop.id, event.paymentId);
     if (payment?.provider !== input.provider) throw platformErrors.not_found('There is no such payment.');
-    const ctx = { ...systemContext(deps, shop, 'payments.callback'), actor: { kind: 'provider', id: input.provider } as const };
+    const ctx = {
+      ...systemContext(deps, shop, 'payments.callback'),
+      actor: { kind: 'provider', id: input.provider } as const,
+    };
     await inTransaction(ctx, (tx) => recordStatement(tx, ctx, payment, event));
   }
   return { received: events.length };
 }
 
 /** The simulator calls back: signed and read like any provider's callback. */
-export async function deliverSimulatorCallback(deps: Deps, job: { shopId: string; event: ProviderEvent }): Promise<void> {
-  await receiveCallback(deps, { provider: 'simulator', shopId: job.shopId, ...simulatorCallback(deps, job.shopId, job.event) });
+export async function deliverSimulatorCallback(
+  deps: Deps,
+  job: { shopId: string; event: ProviderEvent },
+): Promise<void> {
+  await receiveCallback(deps, {
+    provider: 'simulator',
+    shopId: job.shopId,
+    ...simulatorCallback(deps, job.shopId, job.event),
+  });
 }

@@ -14,7 +14,12 @@ import type { Payment } from './tables.ts';
  * Takes a provider's statement about a payment: writes it down once, moves the payment, and tells the subject in
  * the same transaction. A statement that was heard before, or that comes too late to matter, changes nothing.
  */
-export async function recordStatement(tx: Tx, ctx: Ctx, payment: Payment, event: ProviderEvent): Promise<void> {
+export async function recordStatement(
+  tx: Tx,
+  ctx: Ctx,
+  payment: Payment,
+  event: ProviderEvent,
+): Promise<void> {
   // The subject's lock comes first everywhere; under it the payment is read again.
   await subjectOf(payment).lock(tx, ctx, payment.subjectId);
   const isNew = await insertPaymentEvent(tx, {

@@ -15,10 +15,12 @@ export const readPayment = (ctx: Ctx, id: string): Promise<Payment> => getPaymen
 export const readRefund = (ctx: Ctx, id: string): Promise<Refund> => getRefund(ctx.db, ctx.shop.id, id);
 
 /** Payments, newest first. */
-export const readPayments = (ctx: Ctx, query: PageInput): Promise<Page<Payment>> => listPayments(ctx.db, ctx.shop.id, query);
+export const readPayments = (ctx: Ctx, query: PageInput): Promise<Page<Payment>> =>
+  listPayments(ctx.db, ctx.shop.id, query);
 
 /** Refunds, newest first. */
-export const readRefunds = (ctx: Ctx, query: PageInput): Promise<Page<Refund>> => listRefunds(ctx.db, ctx.shop.id, query);
+export const readRefunds = (ctx: Ctx, query: PageInput): Promise<Page<Refund>> =>
+  listRefunds(ctx.db, ctx.shop.id, query);
 
 /** Everything that a provider said about a payment, oldest first. */
 export async function readStatements(ctx: Ctx, paymentId: string): Promise<PaymentEvent[]> {

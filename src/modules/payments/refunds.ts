@@ -25,7 +25,8 @@ export async function requestRefund(
   amount: bigint,
   reason: Refund['reason'],
 ): Promise<Refund> {
-  if (!(await takeRefundable(tx, payment, amount))) throw new Error(`payment ${payment.id} does not hold ${amount}`);
+  if (!(await takeRefundable(tx, payment, amount)))
+    throw new Error(`payment ${payment.id} does not hold ${amount}`);
   const refund: Refund = {
     shopId: ctx.shop.id,
     id: newId(),
@@ -48,7 +49,12 @@ export async function requestRefund(
 }
 
 export const enqueueRefund = (tx: Tx, refund: Refund): Promise<void> =>
-  enqueue(tx, 'payments.refund', { shopId: refund.shopId, refundId: refund.id }, { key: `refund:${refund.id}` });
+  enqueue(
+    tx,
+    'payments.refund',
+    { shopId: refund.shopId, refundId: refund.id },
+    { key: `refund:${refund.id}` },
+  );
 
 /** Writes down how a refund ended; nothing when it had ended already. */
 export async function finishRefund(
@@ -67,11 +73,18 @@ export async function finishRefund(
 }
 
 /** Staff says that a manual or failed refund was given back outside. Refuses one that its provider still works on. */
-export async function confirmRefund(ctx: Ctx, input: { refundId: string; reference: string | null }): Promise<Refund> {
+export async function confirmRefund(
+  ctx: Ctx,
+  input: { refundId: string; reference: string | null },
+): Promise<Refund> {
   return inTransaction(ctx, async (tx) => {
     const refund = await lockRefund(tx, ctx, input.refundId);
     if (refund.state === 'succeeded') return refund;
-    if (refund.state === 'pending' && !providerOf(await getPayment(tx, refund.shopId, refund.paymentId)).manual) throw paymentErrors.refund_not_manual();
+    if (
+      refund.state === 'pending' &&
+      !providerOf(await getPayment(tx, refund.shopId, refund.paymentId)).manual
+    )
+      throw paymentErrors.refund_not_manual();
     return finishRefund(tx, ctx, refund, { reference: input.reference });
   });
 }
@@ -97,7 +110,12 @@ async function lockRefund(tx: Tx, ctx: Ctx, refundId: string): Promise<Refund> {
   return refund;
 }
 
-const tell = (tx: Tx, ctx: Ctx, kind: EventDefinition<typeof paymentEventKinds.refundRequested.data>, refund: Refund) =>
+const tell = (
+  tx: Tx,
+  ctx: Ctx,
+  kind: EventDefinition<typeof paymentEventKinds.refundRequested.data>,
+  refund: Refund,
+) =>
   appendEvents(tx, ctx, [
     eventRow(ctx, kind, refund.id, {
       paymentId: refund.paymentId,

@@ -40,8 +40,12 @@ const selectBySubject = prepared('select_payments_of_subject', (db) =>
 );
 
 /** The attempts for a subject, newest first. */
-export const listPaymentsOf = (on: Reader, shopId: string, subjectType: string, subjectId: string): Promise<Payment[]> =>
-  selectBySubject(on, { shopId, subjectType, subjectId });
+export const listPaymentsOf = (
+  on: Reader,
+  shopId: string,
+  subjectType: string,
+  subjectId: string,
+): Promise<Payment[]> => selectBySubject(on, { shopId, subjectType, subjectId });
 
 export async function insertPayment(tx: Tx, payment: Payment): Promise<void> {
   await tx.insert(payments).values(payment);
@@ -52,7 +56,13 @@ export async function updatePayment(tx: Tx, payment: Payment, changes: Partial<P
   const [updated] = await tx
     .update(payments)
     .set({ ...changes, version: payment.version + 1 })
-    .where(and(eq(payments.shopId, payment.shopId), eq(payments.id, payment.id), eq(payments.version, payment.version)))
+    .where(
+      and(
+        eq(payments.shopId, payment.shopId),
+        eq(payments.id, payment.id),
+        eq(payments.version, payment.version),
+      ),
+    )
     .returning();
   if (!updated) throw platformErrors.version_conflict();
   return updated;
@@ -60,7 +70,11 @@ export async function updatePayment(tx: Tx, payment: Payment, changes: Partial<P
 
 /** Writes down a provider's statement; false when the same statement was there. */
 export async function insertPaymentEvent(tx: Tx, event: PaymentEvent): Promise<boolean> {
-  const written = await tx.insert(paymentEvents).values(event).onConflictDoNothing().returning({ id: paymentEvents.id });
+  const written = await tx
+    .insert(paymentEvents)
+    .values(event)
+    .onConflictDoNothing()
+    .returning({ id: paymentEvents.id });
   return written.length > 0;
 }
 
@@ -76,7 +90,10 @@ export const listEventsOf = (on: Reader, shopId: string, paymentId: string): Pro
 export async function takeRefundable(tx: Tx, payment: Payment, amount: bigint): Promise<boolean> {
   const taken = await tx
     .update(payments)
-    .set({ refundedAmount: sql`${payments.refundedAmount} + ${amount}`, version: sql`${payments.version} + 1` })
+    .set({
+      refundedAmount: sql`${payments.refundedAmount} + ${amount}`,
+      version: sql`${payments.version} + 1`,
+    })
     .where(
       and(
         eq(payments.shopId, payment.shopId),
@@ -95,7 +112,10 @@ export async function insertRefund(tx: Tx, refund: Refund): Promise<void> {
 
 /** The refund, or `not_found`. */
 export async function getRefund(on: Reader, shopId: string, id: string): Promise<Refund> {
-  const [refund] = await on.select().from(refunds).where(and(eq(refunds.shopId, shopId), eq(refunds.id, id)));
+  const [refund] = await on
+    .select()
+    .from(refunds)
+    .where(and(eq(refunds.shopId, shopId), eq(refunds.id, id)));
   if (!refund) throw platformErrors.not_found();
   return refund;
 }
@@ -104,18 +124,27 @@ export async function updateRefund(tx: Tx, refund: Refund, changes: Partial<Refu
   const [updated] = await tx
     .update(refunds)
     .set({ ...changes, version: refund.version + 1 })
-    .where(and(eq(refunds.shopId, refund.shopId), eq(refunds.id, refund.id), eq(refunds.version, refund.version)))
+    .where(
+      and(eq(refunds.shopId, refund.shopId), eq(refunds.id, refund.id), eq(refunds.version, refund.version)),
+    )
     .returning();
   if (!updated) throw platformErrors.version_conflict();
   return updated;
 }
 
 /** Refunds of a subject, oldest first. By refunds_subject_idx. */
-export const listRefundsOf = (on: Reader, shopId: string, subjectType: string, subjectId: string): Promise<Refund[]> =>
+export const listRefundsOf = (
+  on: Reader,
+  shopId: string,
+  subjectType: string,
+  subjectId: string,
+): Promise<Refund[]> =>
   on
     .select()
     .from(refunds)
-    .where(and(eq(refunds.shopId, shopId), eq(refunds.subjectType, subjectType), eq(refunds.subjectId, subjectId)))
+    .where(
+      and(eq(refunds.shopId, shopId), eq(refunds.subjectType, subjectType), eq(refunds.subjectId, subjectId)),
+    )
     .orderBy(refunds.id);
 
 interface ListQuery {

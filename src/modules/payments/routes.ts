@@ -130,7 +130,8 @@ function refundRoutes(app: FastifyInstance): void {
     path: '/v1/refunds/{refundId}/confirm',
     tag,
     summary: 'Confirm a manual refund',
-    description: 'Staff gave the money back in cash or by transfer. Also ends a failed refund that was settled outside.',
+    description:
+      'Staff gave the money back in cash or by transfer. Also ends a failed refund that was settled outside.',
     access: { secret: 'payments:write' },
     idempotency: 'required',
     versioned: true,
@@ -176,7 +177,11 @@ function callbackRoutes(app: FastifyInstance): void {
     errors: [paymentErrors.callback_not_genuine],
     example: { params: { provider: 'simulator', shopId: '01890a5d-ac96-774b-bcce-b302099a8057' } },
     run: (ctx, { params }, request) =>
-      receiveCallback(ctx, { ...params, headers: request.headers, body: (request.body as Buffer | undefined) ?? Buffer.alloc(0) }),
+      receiveCallback(ctx, {
+        ...params,
+        headers: request.headers,
+        body: (request.body as Buffer | undefined) ?? Buffer.alloc(0),
+      }),
     present: ({ received }) => ({ receivedCount: received }),
   });
 }

@@ -3,7 +3,10 @@ import { paymentStates } from './states.ts';
 import type { Payment } from './tables.ts';
 
 /** The state after a provider's statement, or undefined when it tells nothing new (late, repeated, out of order). */
-export function decideState(state: Payment['state'], kind: 'succeeded' | 'processing' | 'failed'): Payment['state'] | undefined {
+export function decideState(
+  state: Payment['state'],
+  kind: 'succeeded' | 'processing' | 'failed',
+): Payment['state'] | undefined {
   return paymentStates.canMove(state, kind) ? kind : undefined;
 }
 

@@ -42,7 +42,11 @@ export const PaymentCreate = model('PaymentCreate', 'An attempt to pay.', {
   reference: Type.Optional(text('For manual payments: the number on the receipt or transfer.', 200)),
   simulate: Type.Optional(ref(SimulationName)),
   delaySeconds: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 3600, description: 'After how many real seconds the simulator calls back.' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: 3600,
+      description: 'After how many real seconds the simulator calls back.',
+    }),
   ),
 });
 
@@ -72,9 +76,13 @@ const ProviderStatement = model('ProviderStatement', 'What a provider said about
   failureCode: nullableText('Why it failed.'),
   receivedAt: instantText('When it came.'),
 });
-export const ProviderStatementList = model('ProviderStatementList', 'Everything that the provider said, oldest first.', {
-  data: Type.Array(ref(ProviderStatement), { description: 'The statements.' }),
-});
+export const ProviderStatementList = model(
+  'ProviderStatementList',
+  'Everything that the provider said, oldest first.',
+  {
+    data: Type.Array(ref(ProviderStatement), { description: 'The statements.' }),
+  },
+);
 
 export const RefundResource = model('Refund', 'Money on its way back along the payment that it came by.', {
   id: uuid('The refund.'),

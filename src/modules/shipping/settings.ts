@@ -9,6 +9,11 @@ export const shippingSettings = defineSettings(
   Type.Object({
     freightRateAmount: amount('What freight costs per order, in minor units, tax included.'),
     freightFreeFromAmount: amount('Freight is free from this amount of goods on; 0: never.'),
-    freightTaxRateBps: Type.Integer({ minimum: 0, maximum: 10_000, default: 0, description: 'The tax rate of freight, in basis points.' }),
+    freightTaxRateBps: Type.Integer({
+      minimum: 0,
+      maximum: 10_000,
+      default: 0,
+      description: 'The tax rate of freight, in basis points.',
+    }),
   }),
 );

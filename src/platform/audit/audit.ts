@@ -29,11 +29,19 @@ export async function recordAudit(tx: Tx, ctx: Ctx, entry: AuditInput): Promise<
 }
 
 /** Audit entries, newest first. */
-export async function listAuditEntries(ctx: Ctx, query: { limit: number; cursor?: string }): Promise<Page<AuditEntryRow>> {
+export async function listAuditEntries(
+  ctx: Ctx,
+  query: { limit: number; cursor?: string },
+): Promise<Page<AuditEntryRow>> {
   const rows = await ctx.db
     .select()
     .from(auditEntries)
-    .where(and(eq(auditEntries.shopId, ctx.shop.id), afterKey([auditEntries.id], readCursor('audit', query), 'desc')))
+    .where(
+      and(
+        eq(auditEntries.shopId, ctx.shop.id),
+        afterKey([auditEntries.id], readCursor('audit', query), 'desc'),
+      ),
+    )
     .orderBy(desc(auditEntries.id))
     .limit(query.limit + 1);
   return toPage('audit', query, rows, (row) => [row.id]);

@@ -5,7 +5,12 @@ import { pageQuery } from '../http/pagination.ts';
 import { instantText, model, pageOf, ref, text, uuid } from '../http/schema.ts';
 import { listAuditEntries } from './audit.ts';
 
-const AuditDetails = model('AuditDetails', 'What was changed; depends on the action.', {}, { additionalProperties: true });
+const AuditDetails = model(
+  'AuditDetails',
+  'What was changed; depends on the action.',
+  {},
+  { additionalProperties: true },
+);
 const AuditEntry = model('AuditEntry', 'Who did what.', {
   id: uuid('The entry.'),
   action: text('The operation.', 100),
@@ -27,7 +32,8 @@ export function auditRoutes(app: FastifyInstance): void {
     path: '/v1/audit-entries',
     tag: 'Audit',
     summary: 'List audit entries',
-    description: 'Who made keys, changed settings, moved clocks or erased a customer. Newest first; never changed.',
+    description:
+      'Who made keys, changed settings, moved clocks or erased a customer. Newest first; never changed.',
     access: { secret: 'audit:read' },
     query: Type.Object(pageQuery),
     success: { statuses: [200], schema: AuditEntryPage, description: 'A page of entries.' },
@@ -35,7 +41,10 @@ export function auditRoutes(app: FastifyInstance): void {
     example: { query: { limit: 20 } },
     run: (ctx, { query }) => listAuditEntries(ctx, query),
     present: ({ rows, nextCursor }) => ({
-      data: rows.map(({ shopId: _shopId, recordedAt, ...row }) => ({ ...row, recordedAt: recordedAt.toISOString() })),
+      data: rows.map(({ shopId: _shopId, recordedAt, ...row }) => ({
+        ...row,
+        recordedAt: recordedAt.toISOString(),
+      })),
       nextCursor,
     }),
   });

@@ -17,7 +17,11 @@ interface ApiKeyInput {
 }
 
 /** Makes a key and stores its hash. The key itself is in the answer and nowhere else. */
-export async function createApiKeyRow(tx: Tx, ctx: Ctx, input: ApiKeyInput): Promise<{ row: ApiKeyRow; key: string }> {
+export async function createApiKeyRow(
+  tx: Tx,
+  ctx: Ctx,
+  input: ApiKeyInput,
+): Promise<{ row: ApiKeyRow; key: string }> {
   const key = makeApiKey(input.kind, ctx.shop.mode, ctx.shop.id);
   const row: ApiKeyRow = {
     shopId: ctx.shop.id,
@@ -38,15 +42,27 @@ export async function createApiKeyRow(tx: Tx, ctx: Ctx, input: ApiKeyInput): Pro
 /** Creates an API key. A publishable key has no scopes: what it may call is fixed. */
 export async function createApiKey(ctx: Ctx, input: ApiKeyInput): Promise<{ row: ApiKeyRow; key: string }> {
   return inTransaction(ctx, async (tx) => {
-    const created = await createApiKeyRow(tx, ctx, input.kind === 'secret' ? input : { ...input, scopes: [] });
+    const created = await createApiKeyRow(
+      tx,
+      ctx,
+      input.kind === 'secret' ? input : { ...input, scopes: [] },
+    );
     const details = { kind: input.kind, scopes: created.row.scopes };
-    await recordAudit(tx, ctx, { action: 'createApiKey', subjectType: 'api_key', subjectId: created.row.id, details });
+    await recordAudit(tx, ctx, {
+      action: 'createApiKey',
+      subjectType: 'api_key',
+      subjectId: created.row.id,
+      details,
+    });
     return created;
   });
 }
 
 /** The keys of the shop, newest first, also those that are revoked. */
-export async function listApiKeys(ctx: Ctx, query: { limit: number; cursor?: string }): Promise<Page<ApiKeyRow>> {
+export async function listApiKeys(
+  ctx: Ctx,
+  query: { limit: number; cursor?: string },
+): Promise<Page<ApiKeyRow>> {
   const after = afterKey([apiKeys.id], readCursor('api-keys', query), 'desc');
   const rows = await ctx.db
     .select()

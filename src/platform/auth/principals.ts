@@ -69,7 +69,11 @@ const findByCustomer = prepared('find_by_customer_token', (db) =>
 );
 
 /** Finds who calls. Everything that is wrong with a credential gets the same 401. */
-export async function authenticate(deps: Deps, header: string | undefined, key: string | undefined): Promise<Authenticated> {
+export async function authenticate(
+  deps: Deps,
+  header: string | undefined,
+  key: string | undefined,
+): Promise<Authenticated> {
   const bearer = /^Bearer ([\x21-\x7e]{1,4096})$/i.exec(header ?? '')?.[1];
   if (bearer === undefined) throw unauthenticated();
   const apiKey = parseApiKey(bearer);
@@ -79,7 +83,8 @@ export async function authenticate(deps: Deps, header: string | undefined, key: 
 
   const [found] = await findByKey(deps.db, { shopId: apiKey.shopId, hash: apiKey.hash, key: idempotencyKey });
   const now = deps.clock.now();
-  if (!found || found.key.revokedAt || (found.key.expiresAt && found.key.expiresAt <= now)) throw unauthenticated();
+  if (!found || found.key.revokedAt || (found.key.expiresAt && found.key.expiresAt <= now))
+    throw unauthenticated();
   return {
     principal: { kind: found.key.kind, id: found.key.id, scopes: found.key.scopes },
     shop: found.shop,

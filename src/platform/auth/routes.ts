@@ -2,12 +2,26 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../http/operation.ts';
 import { pageQuery } from '../http/pagination.ts';
-import { enumeration, inputModel, instantOrNull, instantText, model, nullableInstant, pageOf, ref, text, uuid } from '../http/schema.ts';
+import {
+  enumeration,
+  inputModel,
+  instantOrNull,
+  instantText,
+  model,
+  nullableInstant,
+  pageOf,
+  ref,
+  text,
+  uuid,
+} from '../http/schema.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from './api-keys.ts';
 import { SCOPES } from './permissions.ts';
 import type { ApiKeyRow } from './tables.ts';
 
-const ApiKeyKind = enumeration('ApiKeyKind', 'For servers, or for shop front ends.', ['secret', 'publishable']);
+const ApiKeyKind = enumeration('ApiKeyKind', 'For servers, or for shop front ends.', [
+  'secret',
+  'publishable',
+]);
 const ApiKeyScope = enumeration('Scope', 'What a secret key may do.', SCOPES);
 const keyFields = {
   id: uuid('The key.'),
@@ -27,7 +41,12 @@ const ApiKeyCreated = model('ApiKeyCreated', 'A new API key. This is the only ti
 const ApiKeyCreate = inputModel('ApiKeyCreate', 'A key to make.', {
   kind: ref(ApiKeyKind),
   name: text('What the key is for.', 200),
-  scopes: Type.Array(ref(ApiKeyScope), { default: [], uniqueItems: true, maxItems: 50, description: 'For secret keys.' }),
+  scopes: Type.Array(ref(ApiKeyScope), {
+    default: [],
+    uniqueItems: true,
+    maxItems: 50,
+    description: 'For secret keys.',
+  }),
   expiresAt: Type.Optional(nullableInstant('When it stops counting; real time.')),
 });
 const ApiKeyPage = pageOf('ApiKeyPage', ApiKey);
@@ -52,7 +71,8 @@ export function apiKeyRoutes(app: FastifyInstance): void {
     path: '/v1/api-keys',
     tag: 'API keys',
     summary: 'Make an API key',
-    description: 'The answer is the only place where the key is shown. Keys of a test shop begin with `sk_test_`.',
+    description:
+      'The answer is the only place where the key is shown. Keys of a test shop begin with `sk_test_`.',
     access: { secret: 'api-keys:write' },
     body: ApiKeyCreate,
     success: { statuses: [201], schema: ApiKeyCreated, description: 'The key.' },

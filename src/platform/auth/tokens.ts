@@ -25,7 +25,12 @@ export function createTokens<T extends object>(purpose: string, secret: string, 
     },
     verify(token) {
       const clockTimestamp = clock.now().getTime();
-      const verifier = createVerifier({ key: secret, algorithms: ['HS256'], allowedAud: purpose, clockTimestamp });
+      const verifier = createVerifier({
+        key: secret,
+        algorithms: ['HS256'],
+        allowedAud: purpose,
+        clockTimestamp,
+      });
       try {
         return { payload: verifier(token) as T & { iat: number } };
       } catch (error) {

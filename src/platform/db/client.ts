@@ -14,10 +14,9 @@ export type Reader = Db | Tx;
 
 const INT8 = 20;
 // Raw statements get bigints for int8, as Drizzle's columns do: an amount never passes through a float or a string.
-const types = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === INT8 && format !== 'binary' ? BigInt : pg.types.getTypeParser(oid, format as 'text'),
-};
+const parserOf = pg.types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown;
+const getTypeParser = (oid: number, format?: string) =>
+  oid === INT8 && format !== 'binary' ? BigInt : parserOf(oid, format);
 
 /**
  * Opens the pool. Connections pipeline: statements that do not wait for each other's answers (BEGIN and the
@@ -34,8 +33,8 @@ export function openDatabase(
     pipeline: true,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
-    types: types as pg.CustomTypesConfig,
-  } as pg.PoolConfig);
+    types: { getTypeParser } as pg.CustomTypesConfig,
+  });
   // Without listeners a connection that the server cuts would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
   pool.on('connect', (client) =>

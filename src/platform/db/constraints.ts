@@ -48,7 +48,7 @@ export const isUnavailable = (error: unknown): boolean => {
 function rootCause(error: unknown): string {
   const messages: string[] = [];
   for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; depth += 1) {
-    messages.push(cause.message, String((cause as { code?: unknown }).code ?? ''));
+    messages.push(cause.message, (cause as { code?: string }).code ?? '');
     cause = cause.cause;
   }
   return messages.join(' ');

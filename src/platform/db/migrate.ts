@@ -34,7 +34,7 @@ export async function migrateDatabase(connectionString: string, log: Logger): Pr
   }
 }
 
-const listMigrations = async () => (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).sort();
+const listMigrations = async () => (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).toSorted();
 
 async function applyMigration(client: pg.Client, name: string, log: Logger): Promise<void> {
   const text = await readFile(`${FOLDER}${name}`, 'utf8');

@@ -57,4 +57,5 @@ function claimName(name: string): void {
   names.add(name);
 }
 
-const isNamed = (on: Reader): boolean => (on as unknown as { preparedStatements: boolean }).preparedStatements;
+const isNamed = (on: Reader): boolean =>
+  (on as unknown as { preparedStatements: boolean }).preparedStatements;

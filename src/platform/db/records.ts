@@ -23,7 +23,9 @@ export function recordsJson<T extends PgTable>(table: T, rows: readonly T['$infe
   const names = columnsOf(table);
   return JSON.stringify(
     rows.map((row) =>
-      Object.fromEntries(names.map(([property, column]) => [column, plain((row as Record<string, unknown>)[property])])),
+      Object.fromEntries(
+        names.map(([property, column]) => [column, plain((row as Record<string, unknown>)[property])]),
+      ),
     ),
   );
 }

@@ -68,8 +68,8 @@ async function attemptTransaction<T>(ctx: Ctx, fn: (tx: Tx) => Promise<T>): Prom
 
 async function commit(ctx: Ctx, client: pg.PoolClient, tx: Tx, result: unknown): Promise<void> {
   if (ctx.idempotency === undefined) return confirm(await client.query('commit'));
-  const { credentialId, key, requestHash, render } = ctx.idempotency;
-  const answer = render(result);
+  const { credentialId, key, requestHash } = ctx.idempotency;
+  const answer = ctx.idempotency.render(result);
   const stored = storeAnswer(tx, [
     ctx.shop.id,
     credentialId,
@@ -91,7 +91,8 @@ async function commit(ctx: Ctx, client: pg.PoolClient, tx: Tx, result: unknown):
 
 /** Postgres answers COMMIT of a failed transaction with ROLLBACK and no error. */
 function confirm(result: pg.QueryResult): void {
-  if (result.command !== 'COMMIT') throw new Error(`the transaction was not committed but ended in ${result.command}`);
+  if (result.command !== 'COMMIT')
+    throw new Error(`the transaction was not committed but ended in ${result.command}`);
 }
 
 /** Runs `fn` under a savepoint: its failure undoes only what it did, and the transaction goes on. */

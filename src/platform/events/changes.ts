@@ -22,7 +22,11 @@ export async function listChanges(ctx: Ctx, { after, types, limit }: ChangeQuery
     .select()
     .from(outbox)
     .where(
-      and(eq(outbox.shopId, ctx.shop.id), gt(outbox.position, start), types ? inArray(outbox.type, types) : undefined),
+      and(
+        eq(outbox.shopId, ctx.shop.id),
+        gt(outbox.position, start),
+        types ? inArray(outbox.type, types) : undefined,
+      ),
     )
     .orderBy(outbox.position)
     .limit(limit + 1);
@@ -35,6 +39,13 @@ function readPosition(cursor: string): bigint {
   const digits = /^c(\d{1,18})$/.exec(cursor)?.[1];
   if (digits !== undefined) return BigInt(digits);
   throw platformErrors.invalid_cursor(undefined, {
-    violations: [{ in: 'query', pointer: '/after', code: 'invalid_cursor', detail: 'is not a cursor of the change feed' }],
+    violations: [
+      {
+        in: 'query',
+        pointer: '/after',
+        code: 'invalid_cursor',
+        detail: 'is not a cursor of the change feed',
+      },
+    ],
   });
 }

@@ -13,7 +13,11 @@ export interface EventDefinition<T extends TObject = TObject> {
 }
 
 /** Defines an event; the subject's type is the part of `type` before the dot. */
-export function defineEvent<T extends TObject>(type: string, description: string, data: T): EventDefinition<T> {
+export function defineEvent<T extends TObject>(
+  type: string,
+  description: string,
+  data: T,
+): EventDefinition<T> {
   const subjectType = type.split('.')[0];
   if (!subjectType || subjectType === type) throw new Error(`event ${type} is not <noun>.<what happened>`);
   return { type, subjectType, description, data };
@@ -35,7 +39,7 @@ export function eventRow<T extends TObject>(
     type: definition.type,
     subjectType: definition.subjectType,
     subjectId,
-    data: data as Record<string, unknown>,
+    data: data,
     actorKind: ctx.actor.kind,
     actorId: ctx.actor.id,
     occurredAt,

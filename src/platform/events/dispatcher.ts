@@ -104,9 +104,18 @@ async function deliver(ctx: Ctx, subscriber: Subscriber, event: FeedEvent): Prom
   } catch (error) {
     const attempts = (failure?.attempts ?? 0) + 1;
     const parked = attempts >= MAX_ATTEMPTS;
-    ctx.log.error({ err: error, subscriber: subscriber.name, eventId: event.id, attempts, parked }, 'subscriber failed');
+    ctx.log.error(
+      { err: error, subscriber: subscriber.name, eventId: event.id, attempts, parked },
+      'subscriber failed',
+    );
     const retryAt = new Date(ctx.realNow.getTime() + 1_000 * 2 ** attempts);
-    await writeFailure(ctx.db, [...key, attempts, String(error).slice(0, 1000), retryAt, parked ? ctx.realNow : null]);
+    await writeFailure(ctx.db, [
+      ...key,
+      attempts,
+      String(error).slice(0, 1000),
+      retryAt,
+      parked ? ctx.realNow : null,
+    ]);
     if (parked) await moveCursor(ctx.db, [ctx.shop.id, subscriber.name, event.position]);
     return parked;
   }

@@ -8,41 +8,41 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
+const noBell = (): void => undefined;
+
 /** Calls `work` again and again: at once while it finds something, else every half second or when woken. */
 export function startLoop(work: () => Promise<number>, log: Logger): Loop {
-  let stopped = false;
-  let woken = false;
-  let ring: () => void = () => undefined;
+  const state = { stopped: false, woken: false, ring: noBell };
 
   const pause = () =>
     new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, IDLE_MS);
-      ring = () => {
+      state.ring = () => {
         clearTimeout(timer);
         resolve();
       };
     });
 
   const run = async () => {
-    while (!stopped) {
-      woken = false;
+    while (!state.stopped) {
+      state.woken = false;
       const found = await work().catch((error: unknown) => {
         log.warn({ err: error }, 'dispatching events failed; trying again');
         return 0;
       });
-      if (found === 0 && !woken && !stopped) await pause();
+      if (found === 0 && !state.woken && !state.stopped) await pause();
     }
   };
   const finished = run();
 
   return {
     wake() {
-      woken = true;
-      ring();
+      state.woken = true;
+      state.ring();
     },
     async stop() {
-      stopped = true;
-      ring();
+      state.stopped = true;
+      state.ring();
       await finished;
     },
   };

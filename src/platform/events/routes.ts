@@ -5,7 +5,12 @@ import { operation } from '../http/operation.ts';
 import { instantText, model, nullableText, ref, text, uuid } from '../http/schema.ts';
 import { listChanges } from './changes.ts';
 
-const ChangeData = model('ChangeData', 'What the event tells; its fields depend on `type`.', {}, { additionalProperties: true });
+const ChangeData = model(
+  'ChangeData',
+  'What the event tells; its fields depend on `type`.',
+  {},
+  { additionalProperties: true },
+);
 const Change = model('Change', 'One committed event.', {
   id: uuid('The event; the same in webhooks.'),
   type: text('For example `order.placed`.', 100),
@@ -21,7 +26,12 @@ const ChangePage = model('ChangePage', 'Events in the order of the feed.', {
 });
 
 const query = Type.Object({
-  after: Type.Optional(Type.String({ maxLength: 40, description: 'The `nextCursor` of the last answer; without it, from the start.' })),
+  after: Type.Optional(
+    Type.String({
+      maxLength: 40,
+      description: 'The `nextCursor` of the last answer; without it, from the start.',
+    }),
+  ),
   types: Type.Optional(
     Type.Array(Type.String({ maxLength: 100 }), { maxItems: 50, description: 'Only events of these types.' }),
   ),

@@ -32,7 +32,9 @@ export async function sequenceEvents(db: Db): Promise<number> {
   const client = await db.$client.connect();
   try {
     await client.query('begin');
-    const lock = await client.query<{ held: boolean }>(`select pg_try_advisory_xact_lock(${SEQUENCER_LOCK}) as held`);
+    const lock = await client.query<{ held: boolean }>(
+      `select pg_try_advisory_xact_lock(${SEQUENCER_LOCK}) as held`,
+    );
     // The lock comes before the statement whose snapshot must see everything that earlier holders numbered.
     const numbered = lock.rows[0]?.held ? ((await client.query(numberEvents)).rowCount ?? 0) : 0;
     await client.query('commit');

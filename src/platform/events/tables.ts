@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { id, instant, shopId } from '../db/columns.ts';
 
 /** Events, written in the transaction that caused them. The sequencer numbers them once they are committed. */
@@ -41,7 +51,11 @@ export const feedHeads = pgTable('feed_heads', {
 /** How far each subscriber has come in each shop's feed. */
 export const subscriberCursors = pgTable(
   'subscriber_cursors',
-  { shopId: shopId(), subscriber: text('subscriber').notNull(), position: bigint('position', { mode: 'bigint' }).notNull() },
+  {
+    shopId: shopId(),
+    subscriber: text('subscriber').notNull(),
+    position: bigint('position', { mode: 'bigint' }).notNull(),
+  },
   (t) => [primaryKey({ columns: [t.shopId, t.subscriber] })],
 );
 

@@ -46,10 +46,13 @@ export function documentOptions(app: FastifyInstance, modules: readonly Module[]
         },
       },
     },
-    refResolver: { buildLocalReference: (json, _base, _fragment, i) => String(json.$id ?? `def-${i}`) },
+    refResolver: {
+      buildLocalReference: (json, _base, _fragment, i) =>
+        typeof json.$id === 'string' ? json.$id : `def-${i}`,
+    },
     transformObject: (document) =>
       'openapiObject' in document
-        ? (completeDocument(document.openapiObject, app.operations) as never)
-        : (document.swaggerObject as never),
+        ? completeDocument(document.openapiObject, app.operations)
+        : document.swaggerObject,
   };
 }

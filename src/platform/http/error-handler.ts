@@ -7,7 +7,9 @@ import { toViolations } from './validation.ts';
 /** The refusal that an error amounts to. What is unknown becomes `internal_error`, with nothing of its message. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const { code, validation, validationContext, statusCode } = error as FastifyError & { validation?: ErrorObject[] };
+  const { code, validation, validationContext, statusCode } = error as FastifyError & {
+    validation?: ErrorObject[];
+  };
   if (validation) {
     return platformErrors.validation_failed('One or more values do not fit the schema.', {
       violations: toViolations(validation, validationContext ?? 'body'),
@@ -18,9 +20,12 @@ export function toProblem(error: unknown): Problem {
   if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return platformErrors.malformed_request('The body is empty.');
   // Every other 4xx of Fastify or of its JSON parser is about how the request is written.
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return platformErrors.malformed_request('The request could not be read: its JSON or its headers are broken.');
+    return platformErrors.malformed_request(
+      'The request could not be read: its JSON or its headers are broken.',
+    );
   }
-  if (isLockTimeout(error)) return platformErrors.version_conflict('Another request holds the resource; try again.');
+  if (isLockTimeout(error))
+    return platformErrors.version_conflict('Another request holds the resource; try again.');
   // 22021, 22P05: text that the database's encoding does not have; 22003: a number beyond the column.
   const sqlState = postgresError(error)?.code ?? '';
   if (['22021', '22P05', '22003', '22007', '22008', '22P02'].includes(sqlState)) {

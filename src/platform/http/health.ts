@@ -10,7 +10,10 @@ export function healthRoutes(app: FastifyInstance): void {
     try {
       await app.deps.db.execute(sql`select 1`);
     } catch (error) {
-      throw platformErrors.overloaded('The database does not answer.', { cause: error, headers: { 'retry-after': '1' } });
+      throw platformErrors.overloaded('The database does not answer.', {
+        cause: error,
+        headers: { 'retry-after': '1' },
+      });
     }
     return { status: 'ready' };
   });

@@ -1,11 +1,12 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Ctx, Deps, IdempotentCall } from '../context.ts';
+import type { FastifyRequest } from 'fastify';
+import type { Answer, Ctx, Deps, IdempotentCall } from '../context.ts';
 import { preparedSql } from '../db/prepared.ts';
 import { type Problem, platformErrors } from '../errors.ts';
 import type { StoredAnswer } from '../auth/principals.ts';
 import { PROBLEM_JSON, problemBody } from './error-handler.ts';
 
 const WAIT_MS = 5_000;
+const noTwin = (): void => undefined;
 export const KEY_KEPT_DAYS = 7;
 
 // The requests of this process that run under a key. A twin waits here, holding no database connection; twins in
@@ -44,18 +45,22 @@ export async function once(
   shopId: string,
   call: IdempotentCall,
   known: StoredAnswer | undefined,
-  reply: FastifyReply,
-  work: () => Promise<FastifyReply>,
-): Promise<FastifyReply> {
+  work: () => Promise<Answer>,
+): Promise<Answer> {
   const id = `${shopId}/${call.credentialId}/${call.key}`;
-  if (known) return replay(reply, call, known);
+  if (known) return replay(call, known);
   for (let twin = running.get(id); twin; twin = running.get(id)) {
     await withinTime(twin);
     const answer = await readAnswer(deps, shopId, call);
-    if (answer) return replay(reply, call, answer);
+    if (answer) return replay(call, answer);
   }
-  let finish: () => void = () => undefined;
-  running.set(id, new Promise((resolve) => (finish = resolve)));
+  let finish = noTwin;
+  running.set(
+    id,
+    new Promise((resolve) => {
+      finish = resolve;
+    }),
+  );
   try {
     return await work();
   } finally {
@@ -72,25 +77,26 @@ async function withinTime(twin: Promise<void>): Promise<void> {
   await Promise.race([twin, timeout]).finally(() => clearTimeout(timer));
 }
 
-async function readAnswer(deps: Deps, shopId: string, call: IdempotentCall): Promise<StoredAnswer | undefined> {
+async function readAnswer(
+  deps: Deps,
+  shopId: string,
+  call: IdempotentCall,
+): Promise<StoredAnswer | undefined> {
   const [row] = await findAnswer(deps.db, [shopId, call.credentialId, call.key]);
   return row && { requestHash: row.request_hash, status: row.status, headers: row.headers, body: row.body };
 }
 
-/** Sends the answer that was committed while this request ran. */
-export async function replayCommitted(ctx: Ctx, call: IdempotentCall, reply: FastifyReply): Promise<FastifyReply> {
+/** The answer that was committed while this request ran. */
+export async function replayCommitted(ctx: Ctx, call: IdempotentCall): Promise<Answer> {
   const answer = await readAnswer(ctx, ctx.shop.id, call);
   if (!answer) throw platformErrors.idempotency_key_in_use();
-  return replay(reply, call, answer);
+  return replay(call, answer);
 }
 
-function replay(reply: FastifyReply, call: IdempotentCall, answer: StoredAnswer): FastifyReply {
-  if (!answer.requestHash.equals(call.requestHash)) throw platformErrors.idempotency_key_reused();
-  return reply
-    .code(answer.status)
-    .headers(JSON.parse(answer.headers) as Record<string, string>)
-    .header('idempotency-replayed', 'true')
-    .send(answer.body);
+function replay(call: IdempotentCall, { requestHash, status, headers, body }: StoredAnswer): Answer {
+  if (!requestHash.equals(call.requestHash)) throw platformErrors.idempotency_key_reused();
+  const stored = JSON.parse(headers) as Record<string, string>;
+  return { status, headers: { ...stored, 'idempotency-replayed': 'true' }, body };
 }
 
 const TRANSIENT = new Set(['version_conflict', 'idempotency_key_in_use']);
@@ -108,6 +114,15 @@ export async function keepRefusal(ctx: Ctx, call: IdempotentCall, problem: Probl
 /** Stores an answer outside of any transaction, for operations that write nothing. */
 export async function keepAnswer(ctx: Ctx, call: IdempotentCall, answer: Omit<StoredAnswer, 'requestHash'>) {
   const { credentialId, key, requestHash } = call;
-  const values = [ctx.shop.id, credentialId, key, requestHash, answer.status, answer.headers, answer.body, ctx.realNow];
+  const values = [
+    ctx.shop.id,
+    credentialId,
+    key,
+    requestHash,
+    answer.status,
+    answer.headers,
+    answer.body,
+    ctx.realNow,
+  ];
   return (await storeRefusal(ctx.db, values)).length > 0;
 }

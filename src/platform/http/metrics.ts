@@ -14,7 +14,10 @@ export function instrument(app: FastifyInstance, registry: Registry): void {
   });
   app.addHook('onResponse', async (request, reply) => {
     const { operationId } = (request.routeOptions.schema ?? {}) as { operationId?: string };
-    duration.observe({ operation: operationId ?? 'none', status: reply.statusCode }, reply.elapsedTime / 1000);
+    duration.observe(
+      { operation: operationId ?? 'none', status: reply.statusCode },
+      reply.elapsedTime / 1000,
+    );
   });
 }
 
@@ -24,7 +27,14 @@ export function createRegistry(deps: Pick<Deps, 'db'>): Registry {
   collectDefaultMetrics({ register: registry });
   const pool = deps.db.$client;
   const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({ name, help, registers: [registry], collect() { this.set(read()); } });
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
   gauge('makegood_pool_connections', 'Open database connections', () => pool.totalCount);
   gauge('makegood_pool_idle', 'Idle database connections', () => pool.idleCount);
   gauge('makegood_pool_waiting', 'Requests that wait for a connection', () => pool.waitingCount);

@@ -28,7 +28,8 @@ export function errorsOf(op: Operation): ErrorDefinition[] {
 /** The Fastify schema of an operation: what validates, serialises and documents. */
 export function describeOperation(op: Operation): FastifySchema {
   const byStatus = new Map<number, ErrorDefinition[]>();
-  for (const error of errorsOf(op)) byStatus.set(error.status, [...(byStatus.get(error.status) ?? []), error]);
+  for (const error of errorsOf(op))
+    byStatus.set(error.status, [...(byStatus.get(error.status) ?? []), error]);
   const refusals = [...byStatus].map(([status, errors]) => [
     status,
     {
@@ -41,7 +42,9 @@ export function describeOperation(op: Operation): FastifySchema {
     { ...ref(op.success.schema), description: op.success.description },
   ]);
   const headers = {
-    ...(op.method === 'POST' && !op.access.open ? { 'idempotency-key': keyHeader(op.idempotency === 'required') } : {}),
+    ...(op.method === 'POST' && !op.access.open
+      ? { 'idempotency-key': keyHeader(op.idempotency === 'required') }
+      : {}),
     ...(op.versioned ? { 'if-match': ifMatchHeader } : {}),
   };
   return {
@@ -56,7 +59,7 @@ export function describeOperation(op: Operation): FastifySchema {
     ...(op.body ? { body: ref(op.body) } : {}),
     ...(Object.keys(headers).length > 0 ? { headers: Type.Object(headers) } : {}),
     response: Object.fromEntries([...successes, ...refusals]),
-  } as FastifySchema;
+  };
 }
 
 const closed = (op: Operation) =>
@@ -113,7 +116,11 @@ interface Described {
   'x-scope'?: string;
 }
 
-function complete(described: Record<string, unknown>, op: Operation, schemas: Record<string, { description?: string }>): void {
+function complete(
+  described: Record<string, unknown>,
+  op: Operation,
+  schemas: Record<string, { description?: string }>,
+): void {
   const target = described as Described;
   if (op.access.secret) target['x-scope'] = op.access.secret;
   for (const parameter of target.parameters ?? []) {
@@ -123,7 +130,8 @@ function complete(described: Record<string, unknown>, op: Operation, schemas: Re
     const component = schemas[parameter.schema?.$ref?.split('/').at(-1) ?? ''];
     if (component?.description) parameter.description ??= component.description;
     // Header names in their usual spelling.
-    if (parameter.in === 'header') parameter.name = parameter.name === 'if-match' ? 'If-Match' : 'Idempotency-Key';
+    if (parameter.in === 'header')
+      parameter.name = parameter.name === 'if-match' ? 'If-Match' : 'Idempotency-Key';
   }
   const json = target.requestBody?.content['application/json'];
   if (json && op.example.body !== undefined) json.example = op.example.body;

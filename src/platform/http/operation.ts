@@ -1,9 +1,9 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticate, type Authenticated } from '../auth/principals.ts';
 import type { Access } from '../auth/permissions.ts';
 import { shopTime } from '../clock.ts';
-import type { Ctx, Deps, IdempotentCall } from '../context.ts';
+import type { Answer, Ctx, Deps, IdempotentCall } from '../context.ts';
 import { AnsweredMeanwhile } from '../db/transaction.ts';
 import { type ErrorDefinition, Problem, platformErrors } from '../errors.ts';
 import { hashRequest } from './canonical.ts';
@@ -38,13 +38,25 @@ export interface Operation<
   readonly query?: Q;
   readonly body?: B;
   /** `statuses`: the first is the usual one. */
-  readonly success: { readonly statuses: readonly [number, ...number[]]; readonly schema: R; readonly description: string };
+  readonly success: {
+    readonly statuses: readonly [number, ...number[]];
+    readonly schema: R;
+    readonly description: string;
+  };
   /** Refusals beyond those that every operation of its kind can give. */
   readonly errors: readonly ErrorDefinition[];
-  readonly example: { readonly params?: Record<string, string>; readonly query?: Record<string, unknown>; readonly body?: unknown };
+  readonly example: {
+    readonly params?: Record<string, string>;
+    readonly query?: Record<string, unknown>;
+    readonly body?: unknown;
+  };
   readonly run: (
     ctx: Ctx,
-    input: { params: StaticOr<P, Record<string, never>>; query: StaticOr<Q, Record<string, never>>; body: StaticOr<B, undefined> },
+    input: {
+      params: StaticOr<P, Record<string, never>>;
+      query: StaticOr<Q, Record<string, never>>;
+      body: StaticOr<B, undefined>;
+    },
     request: FastifyRequest,
   ) => Promise<Result>;
   readonly present: (result: Result, ctx: Ctx) => Static<R>;
@@ -74,7 +86,7 @@ export function operation<
   if (app.operations.has(op.operationId)) throw new Error(`operation ${op.operationId} is defined twice`);
   app.operations.set(op.operationId, op);
   app.route({
-    method: op.method as HTTPMethods,
+    method: op.method,
     url: op.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     schema: describeOperation(op),
     ...(op.bodyLimit === undefined ? {} : { bodyLimit: op.bodyLimit }),
@@ -103,7 +115,12 @@ function mayCall(access: Access, { principal }: Authenticated): boolean {
   return access.secret !== undefined && principal.scopes.includes(access.secret);
 }
 
-async function serve(deps: Deps, op: Operation, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function serve(
+  deps: Deps,
+  op: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const { authenticated, idempotencyKey: key } = request;
   const input = { params: request.params, query: request.query, body: request.body } as never;
   if (!authenticated) {
@@ -111,26 +128,42 @@ async function serve(deps: Deps, op: Operation, request: FastifyRequest, reply: 
     return send(reply, render(op, ctx, await op.run(ctx, input, request), reply));
   }
   const ctx = createContext(deps, authenticated, request);
-  if (key === undefined) return send(reply, render(op, ctx, await op.run(ctx, input, request), reply), request);
+  if (key === undefined)
+    return send(reply, render(op, ctx, await op.run(ctx, input, request), reply), request);
 
-  let answer: Answer | undefined;
+  return send(reply, await serveOnce(op, ctx, key, input, request, reply));
+}
+
+/** Serves a request with a key: its answer is stored, in the transaction of its effect where it has one. */
+async function serveOnce(
+  op: Operation,
+  ctx: Ctx,
+  key: string,
+  input: never,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Answer> {
+  let stored: Answer | undefined;
   const call: IdempotentCall = {
-    credentialId: authenticated.principal.id,
+    credentialId: request.authenticated?.principal.id ?? '',
     key,
     requestHash: hashRequest(request.method, request.url, request.body),
-    render: (result) => (answer = render(op, ctx, result, reply)),
+    render: (result) => (stored = render(op, ctx, result, reply)),
   };
-  return once(deps, ctx.shop.id, call, authenticated.answer, reply, async () => {
+  return once(ctx, ctx.shop.id, call, request.authenticated?.answer, async () => {
     try {
       const result = await op.run({ ...ctx, idempotency: call }, input, request);
-      if (answer) return send(reply, answer);
-      const read = render(op, ctx, result, reply);
-      await keepAnswer(ctx, call, { ...read, headers: JSON.stringify(read.headers) });
-      return send(reply, read);
+      if (stored) return stored;
+      const answer = render(op, ctx, result, reply);
+      await keepAnswer(ctx, call, { ...answer, headers: JSON.stringify(answer.headers) });
+      return answer;
     } catch (error) {
-      if (error instanceof AnsweredMeanwhile) return replayCommitted(ctx, call, reply);
-      if (!(error instanceof Problem) || !isKept(error) || (await keepRefusal(ctx, call, error))) throw error;
-      return replayCommitted(ctx, call, reply);
+      const isRefusal = error instanceof Problem && isKept(error);
+      // A twin's answer that was stored first is the truth, also against a refusal of our own.
+      if (error instanceof AnsweredMeanwhile || (isRefusal && !(await keepRefusal(ctx, call, error)))) {
+        return replayCommitted(ctx, call);
+      }
+      throw error;
     }
   });
 }
@@ -163,12 +196,6 @@ function readIfMatch(request: FastifyRequest): number | undefined {
   });
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: string;
-}
-
 function render(op: Operation, ctx: Ctx, result: unknown, reply: FastifyReply): Answer {
   const body = op.present(result, ctx) as { version?: unknown };
   const status = op.statusOf?.(result) ?? op.success.statuses[0];
@@ -181,6 +208,7 @@ function render(op: Operation, ctx: Ctx, result: unknown, reply: FastifyReply): 
 function send(reply: FastifyReply, answer: Answer, request?: FastifyRequest): FastifyReply {
   const { etag } = answer.headers;
   reply.header('cache-control', 'no-store').headers(answer.headers);
-  const matches = request?.method === 'GET' && etag !== undefined && request.headers['if-none-match'] === etag;
+  const matches =
+    request?.method === 'GET' && etag !== undefined && request.headers['if-none-match'] === etag;
   return matches ? reply.code(304).send() : reply.code(answer.status).send(answer.body);
 }

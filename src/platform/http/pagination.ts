@@ -7,8 +7,15 @@ import { canonicalJson } from './canonical.ts';
 
 /** The query parameters that every list takes. */
 export const pageQuery = {
-  limit: Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'How many resources a page holds.' }),
-  cursor: Type.Optional(Type.String({ maxLength: 1000, description: 'The `nextCursor` of the page before.' })),
+  limit: Type.Integer({
+    minimum: 1,
+    maximum: 200,
+    default: 50,
+    description: 'How many resources a page holds.',
+  }),
+  cursor: Type.Optional(
+    Type.String({ maxLength: 1000, description: 'The `nextCursor` of the page before.' }),
+  ),
 };
 
 export interface Page<T> {
@@ -28,13 +35,17 @@ const bindingOf = (query: object): string => {
 export function readCursor(list: string, query: { cursor?: string }): KeyValue[] | undefined {
   if (query.cursor === undefined) return undefined;
   try {
-    const [name, binding, ...key] = JSON.parse(Buffer.from(query.cursor, 'base64url').toString()) as KeyValue[];
+    const [name, binding, ...key] = JSON.parse(
+      Buffer.from(query.cursor, 'base64url').toString(),
+    ) as KeyValue[];
     if (name === list && binding === bindingOf(query)) return key;
   } catch {
     // Told apart from a foreign cursor by nobody: both are not ours to continue.
   }
   throw platformErrors.invalid_cursor(undefined, {
-    violations: [{ in: 'query', pointer: '/cursor', code: 'invalid_cursor', detail: 'is not a cursor of this list' }],
+    violations: [
+      { in: 'query', pointer: '/cursor', code: 'invalid_cursor', detail: 'is not a cursor of this list' },
+    ],
   });
 }
 
@@ -60,7 +71,13 @@ export function afterKey(
 ): SQL | undefined {
   if (!key) return undefined;
   if (key.length !== columns.length) throw platformErrors.invalid_cursor();
-  const left = sql.join(columns.map((column) => sql`${column}`), sql`, `);
-  const right = sql.join(key.map((value, i) => sql`${value}::${sql.raw(columns[i]?.getSQLType() ?? 'text')}`), sql`, `);
+  const left = sql.join(
+    columns.map((column) => sql`${column}`),
+    sql`, `,
+  );
+  const right = sql.join(
+    key.map((value, i) => sql`${value}::${sql.raw(columns[i]?.getSQLType() ?? 'text')}`),
+    sql`, `,
+  );
   return direction === 'asc' ? sql`(${left}) > (${right})` : sql`(${left}) < (${right})`;
 }

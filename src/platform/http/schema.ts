@@ -1,4 +1,11 @@
-import { type ObjectOptions, type Static, type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox';
+import {
+  type ObjectOptions,
+  type Static,
+  type TObject,
+  type TProperties,
+  type TSchema,
+  Type,
+} from '@sinclair/typebox';
 import { MAX_AMOUNT } from '../money.ts';
 
 /** Schemas by `$id`: the same object validates, serialises and becomes a component of the OpenAPI document. */
@@ -9,28 +16,43 @@ export const allComponents = (): readonly TSchema[] => [...components.values()];
 
 function register<T extends TSchema>(schema: T): T {
   const { $id } = schema;
-  if (!$id || components.has($id)) throw new Error(`component ${$id ?? '(no name)'} has no name or is defined twice`);
+  if (!$id || components.has($id))
+    throw new Error(`component ${$id ?? '(no name)'} has no name or is defined twice`);
   components.set($id, schema);
   return schema;
 }
 
 /** A named object. Closed: an unknown field in a body is refused. */
-export const model = <T extends TProperties>($id: string, description: string, properties: T, options: ObjectOptions = {}) =>
-  register(Type.Object(properties, { ...options, $id, description, additionalProperties: false }));
+export const model = <T extends TProperties>(
+  $id: string,
+  description: string,
+  properties: T,
+  options: ObjectOptions = {},
+) => register(Type.Object(properties, { ...options, $id, description, additionalProperties: false }));
 
 /** Marks what has a default as not required: validation fills it in, so the code always finds it. */
 export function requireWithoutDefaults<T extends TSchema>(schema: T): T {
-  const { required, properties, ...rest } = schema as unknown as { required?: string[]; properties: Record<string, TSchema> };
+  const { required, properties, ...rest } = schema as unknown as {
+    required?: string[];
+    properties: Record<string, TSchema>;
+  };
   const kept = required?.filter((name) => properties[name]?.['default'] === undefined) ?? [];
   return { ...rest, properties, ...(kept.length > 0 ? { required: kept } : {}) } as unknown as T;
 }
 
 /** A named request body. */
-export const inputModel = <T extends TProperties>($id: string, description: string, properties: T): TObject<T> =>
-  register(requireWithoutDefaults(Type.Object(properties, { $id, description, additionalProperties: false })));
+export const inputModel = <T extends TProperties>(
+  $id: string,
+  description: string,
+  properties: T,
+): TObject<T> =>
+  register(
+    requireWithoutDefaults(Type.Object(properties, { $id, description, additionalProperties: false })),
+  );
 
 /** A named schema that is no object, such as an amount. */
-export const scalar = <T>($id: string, schema: Record<string, unknown>) => register(Type.Unsafe<T>({ ...schema, $id }));
+export const scalar = <T>($id: string, schema: Record<string, unknown>) =>
+  register(Type.Unsafe<T>({ ...schema, $id }));
 
 /** A named list of strings: an enum in every generated client. */
 export const enumeration = <const T extends readonly string[]>($id: string, description: string, values: T) =>
@@ -74,12 +96,22 @@ export const nullableText = (description: string, options: Record<string, unknow
 export const nullableInstant = (description: string) => nullableText(description, { format: 'date-time' });
 export const nullableUuid = (description: string) => nullableText(description, { format: 'uuid' });
 export const versionNumber = () =>
-  Type.Integer({ minimum: 1, description: 'Rises with every change; the ETag of the resource and the value for If-Match.' });
+  Type.Integer({
+    minimum: 1,
+    description: 'Rises with every change; the ETag of the resource and the value for If-Match.',
+  });
 export const externalId = () =>
-  nullableText('The id of this resource in your own system; unique in the shop.', { minLength: 1, maxLength: 200 });
+  nullableText('The id of this resource in your own system; unique in the shop.', {
+    minLength: 1,
+    maxLength: 200,
+  });
 
 const Violation = model('Violation', 'One thing that is wrong with the request.', {
-  in: Type.Unsafe<string>({ type: 'string', enum: ['body', 'query', 'path', 'header'], description: 'The part of the request.' }),
+  in: Type.Unsafe<string>({
+    type: 'string',
+    enum: ['body', 'query', 'path', 'header'],
+    description: 'The part of the request.',
+  }),
   pointer: Type.String({ description: 'JSON pointer (RFC 6901) into that part.' }),
   code: Type.String({ description: 'A stable code.' }),
   detail: Type.String({ description: 'What is wrong, in words.' }),
@@ -97,11 +129,17 @@ export const ProblemDetails = register(
       requestId: Type.String({ description: 'The id of the request, also in the X-Request-Id header.' }),
       errors: Type.Array(ref(Violation), { description: 'Every violation that was found.' }),
     },
-    { $id: 'Problem', description: 'An error as application/problem+json (RFC 9457).', additionalProperties: true },
+    {
+      $id: 'Problem',
+      description: 'An error as application/problem+json (RFC 9457).',
+      additionalProperties: true,
+    },
   ),
 );
 
 /** Minor units as they go out. Exact: the API's amounts stay far below 2^53. */
 export const toWire = (amount: bigint): number => Number(amount);
-export const toWireOrNull = (amount: bigint | null): number | null => (amount === null ? null : Number(amount));
-export const instantOrNull = (value: Date | null): string | null => (value === null ? null : value.toISOString());
+export const toWireOrNull = (amount: bigint | null): number | null =>
+  amount === null ? null : Number(amount);
+export const instantOrNull = (value: Date | null): string | null =>
+  value === null ? null : value.toISOString();

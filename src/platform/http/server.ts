@@ -1,9 +1,13 @@
+import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import Fastify, {
   LogController,
-  type FastifyBaseLogger,
-  type FastifyInstance, type FastifyReply, type FastifyRequest, type HTTPMethods } from 'fastify';
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type HTTPMethods,
+} from 'fastify';
 import type { Deps } from '../context.ts';
 import { platformErrors } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -18,7 +22,7 @@ const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'
 /** A Fastify instance on which every answer, also to nonsense, has the API's shape. */
 export async function createServer(deps: Deps): Promise<FastifyInstance> {
   const app = Fastify({
-    loggerInstance: deps.log as FastifyBaseLogger,
+    loggerInstance: deps.log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => {
       const given = request.headers['x-request-id'];
@@ -28,7 +32,8 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
-    frameworkErrors: (error, request, reply) => handleError(error, request as FastifyRequest, reply as FastifyReply),
+    frameworkErrors: (error, request, reply) =>
+      void handleError(error, request as FastifyRequest, reply as FastifyReply),
     clientErrorHandler: answerUnreadable,
   });
   app.decorate('deps', deps);
@@ -55,7 +60,14 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
   await app.register(cors, {
     origin: deps.config.corsOrigins === '*' ? '*' : [...deps.config.corsOrigins],
     methods: [...METHODS] as string[],
-    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'if-match', 'if-none-match', 'x-request-id'],
+    allowedHeaders: [
+      'authorization',
+      'content-type',
+      'idempotency-key',
+      'if-match',
+      'if-none-match',
+      'x-request-id',
+    ],
     exposedHeaders: ['etag', 'idempotency-replayed', 'x-request-id', 'retry-after'],
     maxAge: 86_400,
     // A plain OPTIONS is answered by the path itself, with Allow.
@@ -71,14 +83,18 @@ async function checkText(request: FastifyRequest): Promise<void> {
     ...findUnstorableText(request.body, 'body'),
   ];
   if (violations.length === 0) return;
-  throw platformErrors.validation_failed('The request contains values that cannot be stored.', { violations });
+  throw platformErrors.validation_failed('The request contains values that cannot be stored.', {
+    violations,
+  });
 }
 
 /** What Node's parser refuses never reaches Fastify; it gets the same kind of answer. */
-function answerUnreadable(error: Error & { code?: string }, socket: import('node:net').Socket): void {
+function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
   const problem =
-    error.code === 'HPE_HEADER_OVERFLOW' ? platformErrors.too_many_headers() : platformErrors.malformed_request();
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? platformErrors.too_many_headers()
+      : platformErrors.malformed_request();
   const { status } = problem.definition;
   const body = JSON.stringify(problemBody(toProblem(problem), newId()));
   const head = `HTTP/1.1 ${status} Error\r\nContent-Type: ${PROBLEM_JSON}\r\nContent-Length: ${Buffer.byteLength(body)}`;
@@ -86,9 +102,12 @@ function answerUnreadable(error: Error & { code?: string }, socket: import('node
 }
 
 /** Answers 405 with Allow, and OPTIONS, for every path that exists. Call it when all routes are registered. */
-export function answerOtherMethods(app: FastifyInstance, routes: ReadonlyMap<string, ReadonlySet<string>>): void {
+export function answerOtherMethods(
+  app: FastifyInstance,
+  routes: ReadonlyMap<string, ReadonlySet<string>>,
+): void {
   for (const [url, known] of routes) {
-    const allow = [...known, 'OPTIONS'].sort().join(', ');
+    const allow = [...known, 'OPTIONS'].toSorted().join(', ');
     const others = METHODS.filter((method) => !known.has(method));
     app.route({
       method: [...others],
@@ -100,6 +119,8 @@ export function answerOtherMethods(app: FastifyInstance, routes: ReadonlyMap<str
       },
       handler: async () => undefined,
     });
-    app.options(url, { schema: { hide: true } }, async (_request, reply) => reply.code(204).header('allow', allow).send());
+    app.options(url, { schema: { hide: true } }, async (_request, reply) =>
+      reply.code(204).header('allow', allow).send(),
+    );
   }
 }

@@ -4,7 +4,8 @@ import type { FastifyInstance, FastifySchema } from 'fastify';
 import type { Violation } from '../errors.ts';
 
 // RFC 3339. Years that JavaScript and Postgres both carry; a leap second has no Date.
-const DATE_TIME = /^(?!0000)\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
+const DATE_TIME =
+  /^(?!0000)\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;
 
 function isDateTime(value: string): boolean {
   if (!DATE_TIME.test(value)) return false;
@@ -39,7 +40,12 @@ export function createValidators(app: FastifyInstance) {
   };
 }
 
-const PARTS: Record<string, Violation['in']> = { body: 'body', querystring: 'query', params: 'path', headers: 'header' };
+const PARTS: Record<string, Violation['in']> = {
+  body: 'body',
+  querystring: 'query',
+  params: 'path',
+  headers: 'header',
+};
 const CODES: Record<string, string> = {
   additionalProperties: 'unknown_field',
   required: 'missing_field',
@@ -66,7 +72,9 @@ const MAX_VIOLATIONS = 100;
 export function toViolations(errors: readonly ErrorObject[], context: string): Violation[] {
   const part = PARTS[context] ?? 'body';
   return errors
-    .filter((error) => !['anyOf', 'oneOf', 'if', 'propertyNames'].includes(error.keyword) || errors.length === 1)
+    .filter(
+      (error) => !['anyOf', 'oneOf', 'if', 'propertyNames'].includes(error.keyword) || errors.length === 1,
+    )
     .slice(0, MAX_VIOLATIONS)
     .map((error) => ({
       in: part,

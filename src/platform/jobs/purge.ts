@@ -6,5 +6,7 @@ import { KEY_KEPT_DAYS } from '../http/idempotency.ts';
 
 /** Forgets idempotency keys older than seven real days. */
 export async function purgeIdempotencyKeys(deps: Deps): Promise<void> {
-  await deps.db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, after(deps.clock.now(), -KEY_KEPT_DAYS * DAY_MS)));
+  await deps.db
+    .delete(idempotencyKeys)
+    .where(lt(idempotencyKeys.createdAt, after(deps.clock.now(), -KEY_KEPT_DAYS * DAY_MS)));
 }

@@ -14,7 +14,12 @@ const addJob = preparedSql(
 );
 
 /** Enqueues work that leaves the process, in the transaction that decides it: both happen or neither. */
-export async function enqueue(tx: Tx, task: string, payload: object, options: JobOptions = {}): Promise<void> {
+export async function enqueue(
+  tx: Tx,
+  task: string,
+  payload: object,
+  options: JobOptions = {},
+): Promise<void> {
   await addJob(tx, [
     task,
     JSON.stringify(payload),

@@ -1,4 +1,4 @@
-import { Logger as WorkerLogger, type Runner, parseCronItems, run } from 'graphile-worker';
+import { Logger as WorkerLogger, LogLevel, type Runner, parseCronItems, run } from 'graphile-worker';
 import pg from 'pg';
 import type { Deps } from '../context.ts';
 import type { Logger } from '../logging.ts';
@@ -17,7 +17,9 @@ interface WorkerOptions {
 export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{ stop(): Promise<void> }> {
   const pool = new pg.Pool({ connectionString: options.connectionString, max: 4 });
   pool.on('error', (error) => deps.log.warn({ err: error }, 'an idle worker connection was lost'));
-  pool.on('connect', (client) => client.on('error', (error) => deps.log.warn({ err: error }, 'worker connection lost')));
+  pool.on('connect', (client) =>
+    client.on('error', (error) => deps.log.warn({ err: error }, 'worker connection lost')),
+  );
   const runner: Runner = await run({
     pgPool: pool,
     concurrency: 4,
@@ -25,7 +27,10 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{
     pollInterval: 1_000,
     logger: workerLogger(deps.log),
     taskList: Object.fromEntries(
-      Object.entries(options.tasks).map(([name, task]) => [name, (payload: unknown) => task(deps, payload as never)]),
+      Object.entries(options.tasks).map(([name, task]) => [
+        name,
+        (payload: unknown) => task(deps, payload as never),
+      ]),
     ),
     parsedCronItems: parseCronItems(options.everyMinute.map((task) => ({ task, match: '* * * * *' }))),
   });
@@ -39,7 +44,7 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{
 
 const workerLogger = (log: Logger) =>
   new WorkerLogger(() => (level, message, meta) => {
-    if (level === 'error') log.error({ meta }, message);
-    else if (level === 'warning') log.warn({ meta }, message);
+    if (level === LogLevel.ERROR) log.error({ meta }, message);
+    else if (level === LogLevel.WARNING) log.warn({ meta }, message);
     else log.debug({ meta }, message);
   });

@@ -51,7 +51,11 @@ export async function runSweep(deps: Deps, sweep: Sweep, shop: Shop): Promise<nu
 }
 
 /** When the next thing is due in a shop, over all sweeps. */
-export async function findNextDue(db: Db, sweeps: readonly Sweep[], shopId: string): Promise<Date | undefined> {
+export async function findNextDue(
+  db: Db,
+  sweeps: readonly Sweep[],
+  shopId: string,
+): Promise<Date | undefined> {
   const times = await Promise.all(
     sweeps.map(async (sweep) => {
       const [row] = await db

@@ -45,8 +45,16 @@ export async function createShop(
   const ctx = systemContext(deps, shop, 'shops');
   return inTransaction(ctx, async (tx) => {
     await tx.insert(shops).values(shop);
-    const secret = await createApiKeyRow(tx, ctx, { kind: 'secret', name: 'First secret key', scopes: [...SCOPES] });
-    const publishable = await createApiKeyRow(tx, ctx, { kind: 'publishable', name: 'Shop front end', scopes: [] });
+    const secret = await createApiKeyRow(tx, ctx, {
+      kind: 'secret',
+      name: 'First secret key',
+      scopes: [...SCOPES],
+    });
+    const publishable = await createApiKeyRow(tx, ctx, {
+      kind: 'publishable',
+      name: 'Shop front end',
+      scopes: [],
+    });
     return { shop, secretKey: secret.key, publishableKey: publishable.key };
   });
 }
@@ -66,9 +74,15 @@ export async function updateShop(ctx: Ctx, changes: ShopChanges): Promise<Shop> 
     checkVersion(ctx, current);
     const { settings, ...fields } = changes;
     const merged = { ...current.settings };
-    for (const [name, block] of Object.entries(settings ?? {})) merged[name] = { ...merged[name], ...(block as object) };
+    for (const [name, block] of Object.entries(settings ?? {}))
+      merged[name] = { ...merged[name], ...(block as object) };
     const updated = await writeShop(tx, current, { ...fields, settings: merged, updatedAt: ctx.realNow });
-    await recordAudit(tx, ctx, { action: 'updateShop', subjectType: 'shop', subjectId: current.id, details: { ...changes } });
+    await recordAudit(tx, ctx, {
+      action: 'updateShop',
+      subjectType: 'shop',
+      subjectId: current.id,
+      details: { ...changes },
+    });
     return updated;
   });
 }

@@ -14,7 +14,9 @@ const TestClock = model('TestClock', "A test shop's clock. It ticks on from wher
 });
 const TestClockAdvance = model('TestClockAdvance', 'How far to move the clock: one of the two.', {
   toAt: Type.Optional(instantText('Move to this moment.')),
-  byMinutes: Type.Optional(Type.Integer({ minimum: 1, maximum: 5_300_000, description: 'Move by so many minutes.' })),
+  byMinutes: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 5_300_000, description: 'Move by so many minutes.' }),
+  ),
 });
 const TestClockAdvanced = model('TestClockAdvanced', 'Where the clock stands after moving.', {
   fromAt: instantText('Where the clock stood.'),
@@ -29,7 +31,6 @@ export function shopRoutes(app: FastifyInstance, wire: ShopSchemas, work: TimedW
 }
 
 function settingRoutes(app: FastifyInstance, { ShopResource, ShopUpdate, presentShop }: ShopSchemas): void {
-
   operation(app, {
     operationId: 'getShop',
     method: 'GET',
@@ -51,7 +52,8 @@ function settingRoutes(app: FastifyInstance, { ShopResource, ShopUpdate, present
     path: '/v1/shop',
     tag: 'Shop',
     summary: 'Change the shop or its settings',
-    description: 'JSON merge patch. Settings that are not named keep their values. Promises already made keep theirs.',
+    description:
+      'JSON merge patch. Settings that are not named keep their values. Promises already made keep theirs.',
     access: { secret: 'shop:write' },
     versioned: true,
     body: ShopUpdate,

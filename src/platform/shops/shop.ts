@@ -10,7 +10,10 @@ export type Shop = ShopRow;
 export const COUNTRY_PROFILES = ['CN', 'EU', 'US', 'OTHER'] as const;
 
 const selectShop = prepared('select_shop', (db) =>
-  db.select().from(shops).where(eq(shops.id, sql.placeholder('id'))),
+  db
+    .select()
+    .from(shops)
+    .where(eq(shops.id, sql.placeholder('id'))),
 );
 
 /** The shop, or `not_found`. */

@@ -17,7 +17,10 @@ export const shops = pgTable(
     mode: text('mode').$type<'live' | 'test'>().notNull(),
     /** Added to the real time; only a test shop has one. */
     clockOffsetMs: bigint('clock_offset_ms', { mode: 'bigint' }).notNull().default(sql`0`),
-    settings: jsonb('settings').$type<Record<string, Record<string, unknown>>>().notNull().default(sql`'{}'::jsonb`),
+    settings: jsonb('settings')
+      .$type<Record<string, Record<string, unknown>>>()
+      .notNull()
+      .default(sql`'{}'::jsonb`),
     version: version(),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),

@@ -46,7 +46,12 @@ export async function advanceTestClock(ctx: Ctx, work: TimedWork, target: Date):
   const shop = await inTransaction(ctx, async (tx) => {
     const moved = await writeShop(tx, await lockShop(tx, ctx.shop.id), offsetFor(ctx, target));
     const details = { from: ctx.now.toISOString(), to: target.toISOString() };
-    await recordAudit(tx, ctx, { action: 'advanceTestClock', subjectType: 'shop', subjectId: moved.id, details });
+    await recordAudit(tx, ctx, {
+      action: 'advanceTestClock',
+      subjectType: 'shop',
+      subjectId: moved.id,
+      details,
+    });
     return { shop: moved, from: ctx.now, changed };
   });
   await work.settleEvents(deps);
@@ -61,7 +66,9 @@ async function moveClock(ctx: Ctx, due: Date): Promise<Shop> {
   });
 }
 
-const offsetFor = (ctx: Ctx, target: Date) => ({ clockOffsetMs: BigInt(target.getTime() - ctx.clock.now().getTime()) });
+const offsetFor = (ctx: Ctx, target: Date) => ({
+  clockOffsetMs: BigInt(target.getTime() - ctx.clock.now().getTime()),
+});
 
 /** The shop's clock as it stands now. */
 export async function readTestClock(ctx: Ctx): Promise<{ shop: Shop; now: Date }> {

@@ -1,6 +1,9 @@
 import t from 'tap';
 import { newId } from '../../../src/platform/ids.ts';
 import { startApp } from '../../support/app.ts';
+import { readEvents } from './outbox.ts';
+
+const app = await startApp(t);
 
 const whole = {
   externalId: 'CHAI-10',
@@ -23,7 +26,8 @@ const whole = {
 };
 
 t.test('a product is added, read and listed', async (t) => {
-  const { call, settle } = await startApp(t);
+  const shop = await app.createShop();
+  const { call } = shop;
   const made = await call('POST /v1/products', { body: { ...whole, onHandQuantity: 39 } });
   t.equal(made.status, 201);
   t.match(made.body, { ...whole, currency: 'USD', version: 1 });
@@ -32,25 +36,36 @@ t.test('a product is added, read and listed', async (t) => {
   t.same((await call(`GET ${path}`)).body, made.body);
   t.same((await call('GET /v1/products-by-external-id/CHAI-10')).body, made.body);
   t.same((await call('GET /v1/products')).body, { data: [made.body], nextCursor: null });
-  t.match((await call(`GET ${path}/stock`)).body, { onHandQuantity: 39, reservedQuantity: 0, availableQuantity: 39 });
-  t.match((await call(`GET ${path}/prices`)).body, { data: [{ amount: 1800, source: 'created', currency: 'USD' }] });
+  t.match((await call(`GET ${path}/stock`)).body, {
+    onHandQuantity: 39,
+    reservedQuantity: 0,
+    availableQuantity: 39,
+  });
+  t.match((await call(`GET ${path}/prices`)).body, {
+    data: [{ amount: 1800, source: 'created', currency: 'USD' }],
+  });
   t.equal((await call(`GET ${path}`, { headers: { 'if-none-match': '"1"' } })).status, 304);
 
   const least = await call('POST /v1/products', { body: { name: 'Least', priceAmount: 0 } });
   t.equal(least.status, 201);
-  t.match(least.body, { externalId: null, options: {}, collections: [], status: 'active', taxRateBps: 0, metadata: {} });
+  t.match(least.body, {
+    externalId: null,
+    options: {},
+    collections: [],
+    status: 'active',
+    taxRateBps: 0,
+    metadata: {},
+  });
   t.match((await call(`GET /v1/products/${least.body.id}/stock`)).body, { onHandQuantity: 0 });
 
-  await settle();
-  const { body } = await call('GET /v1/changes?types=product.created');
-  t.match(body.data, [
+  t.match(await readEvents(app, shop, 'product.created'), [
     { subjectId: made.body.id, data: { externalId: 'CHAI-10', priceAmount: 1800, onHandQuantity: 39 } },
     { subjectId: least.body.id },
   ]);
 });
 
 t.test('what is wrong with a new product is told', async (t) => {
-  const { call } = await startApp(t);
+  const { call } = await app.createShop();
   await call('POST /v1/products', { body: whole });
   const refuse = async (body: object, status: number, code: string, pointer?: string) => {
     const answer = await call('POST /v1/products', { body: { name: 'X', priceAmount: 1000, ...body } });
@@ -76,10 +91,16 @@ t.test('what is wrong with a new product is told', async (t) => {
 });
 
 t.test('a product is changed by merge patch', async (t) => {
-  const { call, settle } = await startApp(t);
+  const shop = await app.createShop();
+  const { call } = shop;
   const { body: made } = await call('POST /v1/products', { body: whole });
   const path = `/v1/products/${made.id}`;
-  const changes = { priceAmount: 1900, description: null, metadata: { shelf: null, row: '7' }, options: { grade: 'A' } };
+  const changes = {
+    priceAmount: 1900,
+    description: null,
+    metadata: { shelf: null, row: '7' },
+    options: { grade: 'A' },
+  };
   const patched = await call(`PATCH ${path}`, { body: changes, headers: { 'if-match': '"1"' } });
   t.match(patched, {
     status: 200,
@@ -101,22 +122,25 @@ t.test('a product is changed by merge patch', async (t) => {
     body: { code: 'validation_failed', errors: [{ pointer: '/metadata' }] },
   });
   await call('POST /v1/products', { body: { ...whole, externalId: 'CHANG' } });
-  t.match(await call(`PATCH ${path}`, { body: { externalId: 'CHANG' } }), { body: { code: 'product_external_id_taken' } });
-  t.match(await call(`PATCH ${path}`, { body: { minimumPriceAmount: 1901 } }), { body: { code: 'price_below_minimum' } });
+  t.match(await call(`PATCH ${path}`, { body: { externalId: 'CHANG' } }), {
+    body: { code: 'product_external_id_taken' },
+  });
+  t.match(await call(`PATCH ${path}`, { body: { minimumPriceAmount: 1901 } }), {
+    body: { code: 'price_below_minimum' },
+  });
   t.match(await call(`PATCH /v1/products/${newId()}`, { body: {} }), { status: 404 });
 
-  await settle();
-  const { body } = await call('GET /v1/changes?types=product.updated,product.price_changed');
-  t.match(body.data, [
+  const events = await readEvents(app, shop, 'product.updated', 'product.price_changed');
+  t.match(events, [
     { type: 'product.updated', data: { version: 2 } },
     { type: 'product.price_changed', data: { previousAmount: 1800, amount: 1900, currency: 'USD' } },
   ]);
-  t.same(body.data[0].data.changedFields.toSorted(), ['description', 'metadata', 'options', 'priceAmount']);
-  t.equal(body.data.length, 2);
+  t.same(events[0]?.data.changedFields.toSorted(), ['description', 'metadata', 'options', 'priceAmount']);
+  t.equal(events.length, 2);
 });
 
 t.test('lists filter, sort and page', async (t) => {
-  const { call } = await startApp(t);
+  const { call } = await app.createShop();
   const long = '茶'.repeat(200);
   const items = [
     { name: 'B', category: 'tea', collections: ['new'] },
@@ -126,8 +150,10 @@ t.test('lists filter, sort and page', async (t) => {
     { name: 'C' },
   ];
   const ids: string[] = [];
-  for (const item of items) ids.push((await call('POST /v1/products', { body: { priceAmount: 1, ...item } })).body.id);
-  const list = async (query: string) => (await call(`GET /v1/products?${query}`)).body.data.map((p: any) => ids.indexOf(p.id));
+  for (const item of items)
+    ids.push((await call('POST /v1/products', { body: { priceAmount: 1, ...item } })).body.id);
+  const list = async (query: string) =>
+    (await call(`GET /v1/products?${query}`)).body.data.map((p: any) => ids.indexOf(p.id));
   t.same(await list(''), [4, 3, 2, 1, 0]);
   t.same(await list('sort=createdAt'), [0, 1, 2, 3, 4]);
   t.same(await list('category=tea'), [1, 0]);
@@ -154,15 +180,19 @@ t.test('lists filter, sort and page', async (t) => {
     t.equal(new Set(paged).size, 5);
   }
   const { nextCursor } = (await call('GET /v1/products?limit=1')).body;
-  t.match(await call(`GET /v1/products?limit=1&category=tea&cursor=${nextCursor}`), { body: { code: 'invalid_cursor' } });
-  t.match(await call('GET /v1/products?sort=price'), { status: 400, body: { errors: [{ pointer: '/sort' }] } });
+  t.match(await call(`GET /v1/products?limit=1&category=tea&cursor=${nextCursor}`), {
+    body: { code: 'invalid_cursor' },
+  });
+  t.match(await call('GET /v1/products?sort=price'), {
+    status: 400,
+    body: { errors: [{ pointer: '/sort' }] },
+  });
   t.match(await call('GET /v1/products?color=red'), { status: 400 });
 });
 
 t.test('a shop neither sees nor changes what another shop has', async (t) => {
-  const app = await startApp(t);
-  const other = await app.createShop();
-  const { body: made } = await app.call('POST /v1/products', { body: whole });
+  const [shop, other] = [await app.createShop(), await app.createShop()];
+  const { body: made } = await shop.call('POST /v1/products', { body: whole });
   const path = `/v1/products/${made.id}`;
   const attempts = [
     [`GET ${path}`],
@@ -178,12 +208,18 @@ t.test('a shop neither sees nor changes what another shop has', async (t) => {
     [`GET /v1/catalogue/products/${made.id}`],
   ] as const;
   for (const [target, body] of attempts) {
-    t.match(await other.call(target, body ? { body } : {}), { status: 404, body: { code: 'not_found' } }, target);
+    t.match(
+      await other.call(target, body ? { body } : {}),
+      { status: 404, body: { code: 'not_found' } },
+      target,
+    );
   }
   t.same((await other.call('GET /v1/products')).body.data, []);
   t.same((await other.call('GET /v1/stock-levels')).body.data, []);
   t.same((await other.call('GET /v1/catalogue/products')).body.data, []);
-  const put = await other.call('PUT /v1/products-by-external-id/CHAI-10', { body: { name: 'Mine', priceAmount: 5 } });
+  const put = await other.call('PUT /v1/products-by-external-id/CHAI-10', {
+    body: { name: 'Mine', priceAmount: 5 },
+  });
   t.equal(put.status, 201, 'the same external id is free in another shop');
-  t.same((await app.call(`GET ${path}`)).body, made);
+  t.same((await shop.call(`GET ${path}`)).body, made);
 });

@@ -32,17 +32,26 @@ const rowOf = (input: Parameters<typeof fieldsOfNew>[0]): ProductRow => ({
 const tea = rowOf({ name: 'Chai', priceAmount: 1800n, options: { size: 'L' }, metadata: { a: '1' } });
 
 t.test('floorOf', async (t) => {
-  t.equal(floorOf({ minimumPriceAmount: null, costAmount: 999n }, 2_500), 1_249n, 'a part of a cent counts whole');
+  t.equal(
+    floorOf({ minimumPriceAmount: null, costAmount: 999n }, 2_500),
+    1_249n,
+    'a part of a cent counts whole',
+  );
   t.equal(floorOf({ minimumPriceAmount: null, costAmount: 1_000n }, 0), 1_000n);
   t.equal(floorOf({ minimumPriceAmount: 1_300n, costAmount: 1_000n }, 2_000), 1_300n);
   t.equal(floorOf({ minimumPriceAmount: null, costAmount: null }, 2_000), 0n);
   fc.assert(
-    fc.property(fc.option(amount), fc.option(amount), fc.nat(100_000), (minimumPriceAmount, costAmount, bps) => {
-      const floor = floorOf({ minimumPriceAmount, costAmount }, bps);
-      const margin = (costAmount ?? 0n) * (10_000n + BigInt(bps));
-      const tight = [minimumPriceAmount ?? 0n, (margin + 9_999n) / 10_000n].includes(floor);
-      return tight && floor >= (minimumPriceAmount ?? 0n) && floor * 10_000n >= margin;
-    }),
+    fc.property(
+      fc.option(amount),
+      fc.option(amount),
+      fc.nat(100_000),
+      (minimumPriceAmount, costAmount, bps) => {
+        const floor = floorOf({ minimumPriceAmount, costAmount }, bps);
+        const margin = (costAmount ?? 0n) * (10_000n + BigInt(bps));
+        const tight = [minimumPriceAmount ?? 0n, (margin + 9_999n) / 10_000n].includes(floor);
+        return tight && floor >= (minimumPriceAmount ?? 0n) && floor * 10_000n >= margin;
+      },
+    ),
     runs,
   );
 });
@@ -55,7 +64,9 @@ t.test('findProductFault', async (t) => {
   t.same(codesOf({ minimumPriceAmount: 1801n }), ['/priceAmount price_below_minimum']);
   t.equal(codesOf({ minimumPriceAmount: 1800n }), undefined);
   const breaks = (...priceBreaks: [number, number][]) =>
-    codesOf({ priceBreaks: priceBreaks.map(([minimumQuantity, unitAmount]) => ({ minimumQuantity, unitAmount })) });
+    codesOf({
+      priceBreaks: priceBreaks.map(([minimumQuantity, unitAmount]) => ({ minimumQuantity, unitAmount })),
+    });
   t.equal(breaks([10, 1700], [50, 1500]), undefined);
   t.same(breaks([10, 1800]), ['/priceBreaks/0/unitAmount price_breaks_not_falling']);
   t.same(breaks([10, 1700], [10, 1500]), ['/priceBreaks/1/minimumQuantity price_breaks_not_falling']);
@@ -79,14 +90,18 @@ t.test('findProductFault', async (t) => {
 t.test('price breaks that pass rise in quantity and fall in price, one after the other', async () => {
   const step = fc.record({ minimumQuantity: fc.integer({ min: 2, max: 30 }), unitAmount: fc.nat(30) });
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 4 }), fc.bigInt(0n, 30n), (priceBreaks: PriceBreak[], priceAmount) => {
-      const all = [{ minimumQuantity: 1, unitAmount: Number(priceAmount) }, ...priceBreaks];
-      const fine = all.every((to, i) => {
-        const from = all[i - 1];
-        return !from || (to.minimumQuantity > from.minimumQuantity && to.unitAmount < from.unitAmount);
-      });
-      return fine === (findProductFault({ ...tea, priceAmount, priceBreaks }) === undefined);
-    }),
+    fc.property(
+      fc.array(step, { maxLength: 4 }),
+      fc.bigInt(0n, 30n),
+      (priceBreaks: PriceBreak[], priceAmount) => {
+        const all = [{ minimumQuantity: 1, unitAmount: Number(priceAmount) }, ...priceBreaks];
+        const fine = all.every((to, i) => {
+          const from = all[i - 1];
+          return !from || (to.minimumQuantity > from.minimumQuantity && to.unitAmount < from.unitAmount);
+        });
+        return fine === (findProductFault({ ...tea, priceAmount, priceBreaks }) === undefined);
+      },
+    ),
     runs,
   );
 });
@@ -94,7 +109,10 @@ t.test('price breaks that pass rise in quantity and fall in price, one after the
 t.test('changes', async (t) => {
   t.same(changedFields(tea, fieldsAfter(tea, {})), []);
   t.same(changedFields(tea, fieldsAfter(tea, { options: { size: 'L' }, priceAmount: 1800n })), []);
-  t.same(changedFields(tea, fieldsAfter(tea, { name: 'Chang', options: {} })).toSorted(), ['name', 'options']);
+  t.same(changedFields(tea, fieldsAfter(tea, { name: 'Chang', options: {} })).toSorted(), [
+    'name',
+    'options',
+  ]);
   t.same(fieldsAfter(tea, { collections: ['clearance', 'new'] }).collections, ['new', 'clearance']);
   const patched = inputOf(tea, { metadata: { a: null, b: '2' }, description: null });
   t.same(patched, { metadata: { b: '2' }, description: null });
@@ -133,13 +151,19 @@ t.test('momentAfter never stands still and never goes back', async () => {
 });
 
 t.test('sumByProduct', async () => {
-  const item = fc.record({ productId: fc.constantFrom('a', 'b', 'c', 'd'), quantity: fc.integer({ min: 1, max: 99 }) });
+  const item = fc.record({
+    productId: fc.constantFrom('a', 'b', 'c', 'd'),
+    quantity: fc.integer({ min: 1, max: 99 }),
+  });
   fc.assert(
     fc.property(fc.array(item), (items) => {
       const sums = sumByProduct(items);
-      const total = (list: readonly { quantity: number }[]) => list.reduce((sum, { quantity }) => sum + quantity, 0);
+      const total = (list: readonly { quantity: number }[]) =>
+        list.reduce((sum, { quantity }) => sum + quantity, 0);
       const sorted = sums.every((sum, i) => i === 0 || (sums[i - 1]?.productId ?? '') < sum.productId);
-      return sorted && sums.every((s) => s.quantity === total(items.filter((i) => i.productId === s.productId)));
+      return (
+        sorted && sums.every((s) => s.quantity === total(items.filter((i) => i.productId === s.productId)))
+      );
     }),
     runs,
   );

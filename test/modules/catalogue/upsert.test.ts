@@ -1,15 +1,27 @@
+import type pg from 'pg';
 import t from 'tap';
 import { startApp } from '../../support/app.ts';
+import { readEvents } from './outbox.ts';
+
+const app = await startApp(t);
 
 t.test('PUT adds, then changes what the body names', async (t) => {
-  const { call } = await startApp(t);
+  const { call } = await app.createShop();
   const path = '/v1/products-by-external-id/ERP%2F1%20%E8%8C%B6';
-  const first = { name: 'Tea', priceAmount: 1000, category: 'tea', metadata: { a: '1', b: '2' }, onHandQuantity: 5 };
+  const first = {
+    name: 'Tea',
+    priceAmount: 1000,
+    category: 'tea',
+    metadata: { a: '1', b: '2' },
+    onHandQuantity: 5,
+  };
   const made = await call(`PUT ${path}`, { body: first });
   t.match(made, { status: 201, headers: { etag: '"1"' }, body: { externalId: 'ERP/1 茶', category: 'tea' } });
   const again = await call(`PUT ${path}`, { body: first });
   t.match(again, { status: 200, body: { id: made.body.id, version: 1 } }, 'the same again changes nothing');
-  const changed = await call(`PUT ${path}`, { body: { name: 'Green tea', priceAmount: 900, metadata: { a: '3' } } });
+  const changed = await call(`PUT ${path}`, {
+    body: { name: 'Green tea', priceAmount: 900, metadata: { a: '3' } },
+  });
   t.match(changed, { status: 200, body: { version: 2, name: 'Green tea', category: 'tea' } });
   t.same(changed.body.metadata, { a: '3' }, 'a map is replaced whole');
   const stock = async () => (await call(`GET /v1/products/${made.body.id}/stock`)).body;
@@ -29,7 +41,9 @@ t.test('PUT adds, then changes what the body names', async (t) => {
 
   const body = { name: 'Tea', priceAmount: 1 };
   t.match(await call(`PUT ${path}`, { body, headers: { 'if-match': '"1"' } }), { status: 412 });
-  t.match(await call('PUT /v1/products-by-external-id/new', { body, headers: { 'if-match': '"1"' } }), { status: 412 });
+  t.match(await call('PUT /v1/products-by-external-id/new', { body, headers: { 'if-match': '"1"' } }), {
+    status: 412,
+  });
   t.match(await call(`PUT ${path}`, { body: { ...body, externalId: 'other' } }), {
     status: 400,
     body: { errors: [{ pointer: '/externalId' }] },
@@ -38,8 +52,11 @@ t.test('PUT adds, then changes what the body names', async (t) => {
 });
 
 t.test('bulk per item: every item has its result, in order', async (t) => {
-  const { call, settle } = await startApp(t);
-  const known = await call('PUT /v1/products-by-external-id/k', { body: { name: 'K', priceAmount: 10, onHandQuantity: 4 } });
+  const shop = await app.createShop();
+  const { call } = shop;
+  const known = await call('PUT /v1/products-by-external-id/k', {
+    body: { name: 'K', priceAmount: 10, onHandQuantity: 4 },
+  });
   const items = [
     { externalId: 'a', name: 'A', priceAmount: 5, onHandQuantity: 7 },
     { externalId: 'k', name: 'K', priceAmount: 12, onHandQuantity: 9 },
@@ -62,9 +79,8 @@ t.test('bulk per item: every item has its result, in order', async (t) => {
   t.match((await call(`GET /v1/products/${results[0].id}`)).body, { name: 'A', externalId: 'a' });
   t.match((await call(`GET /v1/products/${known.body.id}/stock`)).body, { onHandQuantity: 9 });
   t.match(await call('GET /v1/products-by-external-id/low'), { status: 404 });
-  await settle();
-  const { body } = await call('GET /v1/changes');
-  t.same(body.data.map(({ type }: any) => type).toSorted(), [
+  const events = await readEvents(app, shop);
+  t.same(events.map(({ type }) => type).toSorted(), [
     'product.created',
     'product.created',
     'product.created',
@@ -75,7 +91,7 @@ t.test('bulk per item: every item has its result, in order', async (t) => {
 });
 
 t.test('bulk atomic: all or nothing', async (t) => {
-  const { call } = await startApp(t);
+  const { call } = await app.createShop();
   const good = { externalId: 'a', name: 'A', priceAmount: 5 };
   const bad = { externalId: 'b', name: 'B', priceAmount: 5, minimumPriceAmount: 6 };
   const refused = await call('POST /v1/products/bulk', { body: { items: [good, bad, good] } });
@@ -92,16 +108,19 @@ t.test('bulk atomic: all or nothing', async (t) => {
   t.same((await call('GET /v1/products')).body.data, []);
   const done = await call('POST /v1/products/bulk', { body: { mode: 'atomic', items: [good] } });
   t.match(done, { status: 200, body: { results: [{ index: 0, status: 201 }] } });
-  const invalid = await call('POST /v1/products/bulk', { body: { mode: 'perItem', items: [good, { name: 'X' }] } });
+  const invalid = await call('POST /v1/products/bulk', {
+    body: { mode: 'perItem', items: [good, { name: 'X' }] },
+  });
   t.equal(invalid.status, 400, 'a body that does not fit the schema is refused whole');
-  t.match(
-    invalid.body.errors.map((e: any) => e.pointer).toSorted(),
-    ['/items/1/externalId', '/items/1/priceAmount'],
-  );
+  t.match(invalid.body.errors.map((e: any) => e.pointer).toSorted(), [
+    '/items/1/externalId',
+    '/items/1/priceAmount',
+  ]);
 });
 
 t.test('a bulk of 1,000 takes a handful of statements', async (t) => {
-  const { call, deps } = await startApp(t);
+  const { call } = await app.createShop();
+  const pool = app.deps.db.$client;
   const items = Array.from({ length: 1000 }, (_, i) => ({
     externalId: `sku-${i}`,
     name: `Product ${i}`,
@@ -110,16 +129,18 @@ t.test('a bulk of 1,000 takes a handful of statements', async (t) => {
     priceBreaks: [{ minimumQuantity: 10, unitAmount: 50 }],
   }));
   let statements = 0;
-  const { connect } = deps.db.$client;
-  deps.db.$client.on('acquire', (client) => {
-    const { query } = client;
-    client.query = ((...given: unknown[]) => {
-      statements += 1;
-      return (query as (...all: unknown[]) => unknown).apply(client, given);
-    }) as never;
-    deps.db.$client.once('release', () => (client.query = query));
-  });
-  t.ok(connect);
+  const count = (client: pg.PoolClient) => {
+    const query = client.query.bind(client) as (...given: unknown[]) => unknown;
+    Object.assign(client, {
+      query: (...given: unknown[]) => {
+        statements += 1;
+        return query(...given);
+      },
+    });
+    pool.once('release', () => Reflect.deleteProperty(client, 'query'));
+  };
+  pool.on('acquire', count);
+  t.teardown(() => pool.off('acquire', count));
   const run = async (body: object) => {
     statements = 0;
     const answer = await call('POST /v1/products/bulk', { body });
@@ -128,7 +149,11 @@ t.test('a bulk of 1,000 takes a handful of statements', async (t) => {
   };
   t.same(new Set(await run({ mode: 'perItem', items })), new Set([201]));
   t.ok(statements <= 16, `${statements} statements for 1,000 new products`);
-  const changed = items.map((item) => ({ ...item, priceAmount: item.priceAmount + 1, onHandQuantity: item.onHandQuantity + 1 }));
+  const changed = items.map((item) => ({
+    ...item,
+    priceAmount: item.priceAmount + 1,
+    onHandQuantity: item.onHandQuantity + 1,
+  }));
   t.same(new Set(await run({ mode: 'perItem', items: changed })), new Set([200]));
   t.ok(statements <= 16, `${statements} statements for 1,000 changed products`);
   t.equal((await call('POST /v1/products/bulk', { body: { items: [...items, items[0]] } })).status, 400);

@@ -3,7 +3,9 @@ import { startApp } from '../../support/app.ts';
 
 t.test('an order from quote to completion', async (t) => {
   const shop = await startApp(t);
-  const product = await shop.call('POST /v1/products', { body: { name: 'Chai', priceAmount: 1800, onHandQuantity: 10 } });
+  const product = await shop.call('POST /v1/products', {
+    body: { name: 'Chai', priceAmount: 1800, onHandQuantity: 10 },
+  });
   t.equal(product.status, 201, JSON.stringify(product.body));
   const lines = [{ productId: product.body.id, quantity: 2 }];
   const quote = await shop.call('POST /v1/quotes', { body: { lines } });
@@ -13,7 +15,9 @@ t.test('an order from quote to completion', async (t) => {
   t.equal(placed.status, 201, JSON.stringify(placed.body));
   t.equal(placed.headers['etag'], '"1"');
   const id = placed.body.id;
-  const paid = await shop.call(`POST /v1/orders/${id}/payments`, { body: { provider: 'manual', reference: 'R1' } });
+  const paid = await shop.call(`POST /v1/orders/${id}/payments`, {
+    body: { provider: 'manual', reference: 'R1' },
+  });
   t.equal(paid.status, 201, JSON.stringify(paid.body));
   t.equal(paid.body.state, 'succeeded');
   const shipped = await shop.call(`POST /v1/orders/${id}/ship`, { body: { carrier: 'Speedy Express' } });

@@ -28,7 +28,12 @@ export interface PaymentProvider {
   /** Whether this shop may use it. */
   isAvailable(shop: Shop): boolean;
   charge(deps: Deps, shop: Shop, payment: Payment): Promise<ProviderEvent>;
-  refund(deps: Deps, shop: Shop, refund: Refund, payment: Payment): Promise<{ reference: string } | { failureCode: string }>;
+  refund(
+    deps: Deps,
+    shop: Shop,
+    refund: Refund,
+    payment: Payment,
+  ): Promise<{ reference: string } | { failureCode: string }>;
   /** The statements in a callback; undefined when it does not come from the provider. */
   readCallback(deps: Deps, shop: Shop, request: CallbackRequest): readonly ProviderEvent[] | undefined;
 }

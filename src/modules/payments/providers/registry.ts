@@ -19,5 +19,7 @@ export function providerOf(payment: { readonly provider: string }): PaymentProvi
 export function chooseProvider(shop: Shop, name: string): PaymentProvider {
   const provider = providers.get(name);
   if (provider?.isAvailable(shop)) return provider;
-  throw paymentErrors.provider_not_available(`The provider ${name} cannot be used in this shop.`, { pointer: '/provider' });
+  throw paymentErrors.provider_not_available(`The provider ${name} cannot be used in this shop.`, {
+    pointer: '/provider',
+  });
 }

@@ -35,7 +35,10 @@ export const simulator: PaymentProvider = {
   isAvailable: (shop) => shop.mode === 'test',
 
   async charge(deps, shop, payment) {
-    const { simulate = 'succeed', delaySeconds = 0 } = payment.options as { simulate?: Simulation; delaySeconds?: number };
+    const { simulate = 'succeed', delaySeconds = 0 } = payment.options as {
+      simulate?: Simulation;
+      delaySeconds?: number;
+    };
     if (simulate === 'decline') return statement(payment, 'failed');
     const [row] = await countCall(deps.db, [shop.id, payment.id, payment.amount]);
     const isFirst = row?.calls === 1;
@@ -61,7 +64,13 @@ export const simulator: PaymentProvider = {
   },
 };
 
-async function scheduleCallbacks(deps: Deps, shop: Shop, payment: Payment, simulate: Simulation, delaySeconds: number) {
+async function scheduleCallbacks(
+  deps: Deps,
+  shop: Shop,
+  payment: Payment,
+  simulate: Simulation,
+  delaySeconds: number,
+) {
   const success = statement(payment, 'succeeded');
   const callbacks: Record<string, ProviderEvent[]> = {
     call_back_twice: [success, success],

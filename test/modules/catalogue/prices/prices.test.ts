@@ -2,9 +2,12 @@ import t from 'tap';
 import { dealPrices } from '../../../../src/modules/catalogue/ports.ts';
 import { startApp, type TestShop } from '../../../support/app.ts';
 
+const app = await startApp(t);
+
 const DAY = 1440;
 const amounts = (body: any) => body.data.map(({ amount }: any) => amount);
-const advance = (shop: TestShop, byMinutes: number) => shop.call('POST /v1/test-clock/advance', { body: { byMinutes } });
+const advance = (shop: TestShop, byMinutes: number) =>
+  shop.call('POST /v1/test-clock/advance', { body: { byMinutes } });
 const nowOf = async (shop: TestShop) => new Date((await shop.call('GET /v1/test-clock')).body.now);
 const daysBefore = (date: Date, days: number) => new Date(date.getTime() - days * 86_400_000).toISOString();
 
@@ -14,9 +17,10 @@ async function addProduct(shop: TestShop, body: object = {}) {
 }
 
 t.test('every price is in the history, and the price at a moment is found', async (t) => {
-  const shop = await startApp(t);
+  const shop = await app.createShop();
   const { path, body: made } = await addProduct(shop);
-  const patch = async (priceAmount: number) => (await shop.call(`PATCH ${path}`, { body: { priceAmount } })).body;
+  const patch = async (priceAmount: number) =>
+    (await shop.call(`PATCH ${path}`, { body: { priceAmount } })).body;
   await advance(shop, DAY);
   const second = await patch(1100);
   await advance(shop, DAY);
@@ -45,7 +49,7 @@ t.test('every price is in the history, and the price at a moment is found', asyn
 });
 
 t.test('prices from before the product came here', async (t) => {
-  const shop = await startApp(t);
+  const shop = await app.createShop();
   const { path, body: made } = await addProduct(shop);
   const now = new Date(made.createdAt);
   const record = (prices: object[]) => shop.call(`POST ${path}/prices`, { body: { prices } });
@@ -70,14 +74,18 @@ t.test('prices from before the product came here', async (t) => {
     status: 422,
     body: { code: 'past_price_too_late', errors: [{ pointer: '/prices/1/effectiveAt' }] },
   });
-  t.same(amounts((await shop.call(`GET ${path}/prices`)).body), [1000, 800, 750, 700], 'a refusal writes nothing');
+  t.same(
+    amounts((await shop.call(`GET ${path}/prices`)).body),
+    [1000, 800, 750, 700],
+    'a refusal writes nothing',
+  );
   t.equal((await shop.call(`GET ${path}`)).body.priceAmount, 1000);
   const far = await record([{ amount: 1, effectiveAt: '0001-01-01T00:00:00+14:00' }]);
   t.equal(far.status, 400, 'a year that the database does not have');
 });
 
 t.test('EU: the lowest price offered in 30 days, with the one in force when they began', async (t) => {
-  const shop = await startApp(t, { shop: { countryProfile: 'EU' } });
+  const shop = await app.createShop({ countryProfile: 'EU' });
   const { path, body: made } = await addProduct(shop);
   const now = new Date(made.createdAt);
   await shop.call(`POST ${path}/prices`, {
@@ -89,11 +97,22 @@ t.test('EU: the lowest price offered in 30 days, with the one in force when they
       ],
     },
   });
-  const best = async (query: string) => (await shop.call(`GET ${path}/best-prior-price?market=EU${query}`)).body;
-  t.match(await best(''), { amount: 700, basis: 'lowest_offered', windowDays: 30, currency: 'USD', market: 'EU' });
+  const best = async (query: string) =>
+    (await shop.call(`GET ${path}/best-prior-price?market=EU${query}`)).body;
+  t.match(await best(''), {
+    amount: 700,
+    basis: 'lowest_offered',
+    windowDays: 30,
+    currency: 'USD',
+    market: 'EU',
+  });
   t.match(await best(`&at=${daysBefore(now, 5)}`), { amount: 700 });
   t.match(await best(`&at=${daysBefore(now, 39)}`), { amount: 500 });
-  t.match(await best(`&at=${daysBefore(now, 40)}`), { amount: 500 }, 'what begins at the moment does not count');
+  t.match(
+    await best(`&at=${daysBefore(now, 40)}`),
+    { amount: 500 },
+    'what begins at the moment does not count',
+  );
   t.match(await best(`&at=${daysBefore(now, 10)}`), { amount: 700 }, 'what began with the window counts');
   t.match(await best(`&at=${daysBefore(now, 100)}`), { amount: null, basis: 'never_offered' });
   await advance(shop, 11 * DAY);
@@ -101,7 +120,7 @@ t.test('EU: the lowest price offered in 30 days, with the one in force when they
 });
 
 t.test('EU: a crossed-out price is never above it', async (t) => {
-  const shop = await startApp(t, { shop: { countryProfile: 'EU' } });
+  const shop = await app.createShop({ countryProfile: 'EU' });
   const untrue = { status: 422, body: { code: 'reference_price_not_true', rule: 'crossed_out_price_eu' } };
   const isNew = { body: { name: 'New', priceAmount: 900, referenceAmount: 1000 } };
   t.match(await shop.call('POST /v1/products', isNew), untrue, 'nothing was offered before');
@@ -110,7 +129,10 @@ t.test('EU: a crossed-out price is never above it', async (t) => {
   t.match(await patch({ referenceAmount: 1000 }), { status: 200 }, 'at the price itself nothing is claimed');
   await advance(shop, 31 * DAY);
   t.match(await patch({ priceAmount: 800, referenceAmount: 1001 }), untrue);
-  t.match(await patch({ priceAmount: 800 }), { status: 200, body: { priceAmount: 800, referenceAmount: 1000 } });
+  t.match(await patch({ priceAmount: 800 }), {
+    status: 200,
+    body: { priceAmount: 800, referenceAmount: 1000 },
+  });
   await advance(shop, DAY);
   t.match(await patch({ name: 'Green tea' }), { status: 200 }, 'it stays true beside the same price');
   t.match(await patch({ priceAmount: 700 }), { ...untrue, body: { bestPriorAmount: 800 } });
@@ -141,7 +163,7 @@ t.test('CN: the lowest price charged in 7 days, else the last one', async (t) =>
   });
   t.teardown(() => (dealPrices.get = real));
 
-  const shop = await startApp(t, { shop: { countryProfile: 'CN' } });
+  const shop = await app.createShop({ countryProfile: 'CN' });
   const { path, body: made } = await addProduct(shop);
   const best = async () => (await shop.call(`GET ${path}/best-prior-price?market=CN`)).body;
   t.match(await best(), { amount: null, basis: 'never_sold', windowDays: 7 });
@@ -164,7 +186,7 @@ t.test('CN: the lowest price charged in 7 days, else the last one', async (t) =>
 });
 
 t.test('elsewhere a crossed-out price is not checked', async (t) => {
-  const shop = await startApp(t);
+  const shop = await app.createShop();
   const { body } = await addProduct(shop, { referenceAmount: 5000 });
   t.equal(body.referenceAmount, 5000);
 });

@@ -18,7 +18,11 @@ t.test('the best prior price', async (t) => {
   t.match(decideChargedPrice(7, 900n, 800n), { amount: 900n, basis: 'lowest_charged', windowDays: 7 });
   t.match(decideChargedPrice(7, undefined, 800n), { amount: 800n, basis: 'last_charged' });
   t.match(decideChargedPrice(7, undefined, undefined), { amount: null, basis: 'never_sold' });
-  t.match(decideChargedPrice(7, 0n, undefined), { amount: 0n, basis: 'lowest_charged' }, 'a price of 0 is a price');
+  t.match(
+    decideChargedPrice(7, 0n, undefined),
+    { amount: 0n, basis: 'lowest_charged' },
+    'a price of 0 is a price',
+  );
   t.match(decideOfferedPrice(30, 700n), { market: 'EU', amount: 700n, basis: 'lowest_offered' });
   t.match(decideOfferedPrice(30, undefined), { amount: null, basis: 'never_offered' });
   t.equal(windowStart(new Date('2026-03-31T12:00:00Z'), 30).toISOString(), '2026-03-01T12:00:00.000Z');

@@ -1,0 +1,140 @@
+import { and, asc, eq } from 'drizzle-orm';
+import type { Reader, Tx } from '../../platform/db/client.ts';
+import { preparedSql } from '../../platform/db/prepared.ts';
+import { MAX_AMOUNT } from '../../platform/money.ts';
+import type { Figures } from './purchase-rules.ts';
+import { type CustomerPurchase, customerPurchases } from './tables.ts';
+
+// The event's place in the feed guards every write: an event that comes again, or late, changes nothing. A merge may
+// have given the row to another customer, so an update leaves its customer alone.
+const upsertStatement = preparedSql(
+  'upsert_customer_purchase',
+  `insert into customer_purchases as p (shop_id, customer_id, order_id, amount, placed_at, categories, position)
+   values ($1, $2, $3, $4, $5, $6, $7)
+   on conflict (shop_id, order_id) do update set amount = excluded.amount, placed_at = excluded.placed_at,
+     categories = excluded.categories, position = excluded.position
+   where p.position < excluded.position`,
+);
+
+/** Writes what an order amounts to. */
+export async function upsertPurchase(tx: Tx, row: CustomerPurchase): Promise<void> {
+  const { shopId, customerId, orderId, amount, placedAt, categories, position } = row;
+  await upsertStatement(tx, [
+    shopId,
+    customerId,
+    orderId,
+    amount,
+    placedAt,
+    JSON.stringify(categories),
+    position,
+  ]);
+}
+
+const setStatement = preparedSql(
+  'set_customer_purchase_amount',
+  `update customer_purchases set amount = $3, position = $4 where shop_id = $1 and order_id = $2 and position < $4`,
+);
+const lowerStatement = preparedSql(
+  'lower_customer_purchase_amount',
+  `update customer_purchases set amount = greatest(0, amount - $3), position = $4
+   where shop_id = $1 and order_id = $2 and position < $4`,
+);
+
+interface AmountOfOrder {
+  readonly orderId: string;
+  /** Minor units. */
+  readonly amount: bigint;
+  readonly position: bigint;
+}
+
+/** Changes what a known order amounts to. */
+export const setPurchaseAmount = async (
+  tx: Tx,
+  shopId: string,
+  { orderId, amount, position }: AmountOfOrder,
+) => void (await setStatement(tx, [shopId, orderId, amount, position]));
+
+/** Takes an amount off what a known order amounts to, down to zero. */
+export const lowerPurchaseAmount = async (
+  tx: Tx,
+  shopId: string,
+  { orderId, amount, position }: AmountOfOrder,
+) => void (await lowerStatement(tx, [shopId, orderId, amount, position]));
+
+// Along the primary key, for a whole page of customers at once. The same order of categories on every server: ties by
+// the bytes of their names. A sum beyond what the API can carry shows as the most that it can.
+const selectFigures = preparedSql<{
+  customer_id: string;
+  first_at: Date;
+  last_at: Date;
+  purchases: number;
+  total: bigint;
+  favourites: string[] | null;
+}>(
+  'select_customer_figures',
+  `with bought as materialized (
+     select customer_id, placed_at, amount, categories from customer_purchases
+     where shop_id = $1 and customer_id = any($2::uuid[]) and amount > 0
+   ), spent as (
+     select customer_id, category, row_number() over (
+       partition by customer_id order by sum(net::numeric) desc, category collate "C") as place
+     from bought cross join lateral jsonb_each_text(categories) as c (category, net)
+     group by customer_id, category
+   ), favourites as (
+     select customer_id, array_agg(category order by place) as names from spent where place <= 3 group by customer_id
+   )
+   select customer_id, min(placed_at) as first_at, max(placed_at) as last_at, count(*)::int4 as purchases,
+     least(sum(amount), ${MAX_AMOUNT})::int8 as total, favourites.names as favourites
+   from bought left join favourites using (customer_id) group by customer_id, favourites.names`,
+);
+
+/** The purchase figures of customers, by customer id; those who bought nothing are left out. */
+export async function findFigures(
+  on: Reader,
+  shopId: string,
+  customerIds: readonly string[],
+): Promise<ReadonlyMap<string, Figures>> {
+  if (customerIds.length === 0) return new Map();
+  const rows = await selectFigures(on, [shopId, [...customerIds]]);
+  return new Map(
+    rows.map((row) => [
+      row.customer_id,
+      {
+        firstPurchaseAt: row.first_at,
+        lastPurchaseAt: row.last_at,
+        purchaseCount: row.purchases,
+        totalAmount: row.total,
+        favouriteCategories: row.favourites ?? [],
+      },
+    ]),
+  );
+}
+
+/** What each order of a customer amounts to, oldest first. */
+export const listPurchaseRows = (
+  on: Reader,
+  shopId: string,
+  customerId: string,
+): Promise<CustomerPurchase[]> =>
+  on
+    .select()
+    .from(customerPurchases)
+    .where(and(eq(customerPurchases.shopId, shopId), eq(customerPurchases.customerId, customerId)))
+    .orderBy(asc(customerPurchases.placedAt), asc(customerPurchases.orderId));
+
+/** Gives the purchases of one customer to another. Returns how many. */
+export async function movePurchases(tx: Tx, shopId: string, from: string, to: string): Promise<number> {
+  const moved = await tx
+    .update(customerPurchases)
+    .set({ customerId: to })
+    .where(and(eq(customerPurchases.shopId, shopId), eq(customerPurchases.customerId, from)));
+  return moved.rowCount ?? 0;
+}
+
+/** Deletes the purchases of a customer. Returns how many. */
+export async function deletePurchases(tx: Tx, shopId: string, customerId: string): Promise<number> {
+  const gone = await tx
+    .delete(customerPurchases)
+    .where(and(eq(customerPurchases.shopId, shopId), eq(customerPurchases.customerId, customerId)));
+  return gone.rowCount ?? 0;
+}

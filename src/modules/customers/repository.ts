@@ -1,0 +1,164 @@
+import { and, asc, desc, eq, getTableColumns, gte, isNull, type SQL, sql } from 'drizzle-orm';
+import type { Reader, Tx } from '../../platform/db/client.ts';
+import { onConflict } from '../../platform/db/constraints.ts';
+import { prepared, preparedSql } from '../../platform/db/prepared.ts';
+import { recordsJson } from '../../platform/db/records.ts';
+import { platformErrors } from '../../platform/errors.ts';
+import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
+import { customersErrors } from './errors.ts';
+import { type Customer, contactPoints, customers } from './tables.ts';
+
+const p = sql.placeholder;
+const withId = and(eq(customers.shopId, p('shopId')), eq(customers.id, p('id')));
+
+const selectCustomer = prepared('select_customer', (db) => db.select().from(customers).where(withId));
+
+/** The row of a customer, also of one that was erased or merged. */
+export const findCustomerRow = async (
+  on: Reader,
+  shopId: string,
+  id: string,
+): Promise<Customer | undefined> => (await selectCustomer(on, { shopId, id }))[0];
+
+// Two changes of one customer: the second waits and sees the first. Orders refer to customers without waiting.
+const lockToChange = prepared('lock_customer', (db) =>
+  db.select().from(customers).where(withId).for('no key update'),
+);
+
+/** Locks the row of a customer for a change. */
+export const lockCustomerRow = async (tx: Tx, shopId: string, id: string): Promise<Customer | undefined> =>
+  (await lockToChange(tx, { shopId, id }))[0];
+
+// UPDATE, not NO KEY UPDATE: who is about to hang something on a customer that ends here has to wait, then sees it
+// ended. In order of id: two merges of the same two customers wait for each other instead of deadlocking.
+const lockToEnd = prepared('lock_customers_to_end', (db) =>
+  db
+    .select()
+    .from(customers)
+    .where(and(eq(customers.shopId, p('shopId')), sql`${customers.id} = any(${p('ids')}::uuid[])`))
+    .orderBy(customers.id)
+    .for('update'),
+);
+
+/** Locks customers that are about to be merged or erased, so that nothing new can refer to them meanwhile. */
+export const lockCustomerRowsToEnd = (tx: Tx, shopId: string, ids: readonly string[]): Promise<Customer[]> =>
+  lockToEnd(tx, { shopId, ids });
+
+const lockToRefer = prepared('hold_customer', (db) =>
+  db
+    .select({ mergedIntoId: customers.mergedIntoId, erasedAt: customers.erasedAt })
+    .from(customers)
+    .where(withId)
+    .for('key share'),
+);
+
+/** Locks the row of a customer against being merged or erased. Changes of its fields do not wait. */
+export const holdCustomerRow = async (
+  tx: Tx,
+  shopId: string,
+  id: string,
+): Promise<Pick<Customer, 'mergedIntoId' | 'erasedAt'> | undefined> =>
+  (await lockToRefer(tx, { shopId, id }))[0];
+
+// By customers_external_id_key.
+const ofExternalIds = and(
+  eq(customers.shopId, p('shopId')),
+  sql`${customers.externalId} = any(${p('externalIds')}::text[])`,
+);
+const selectByExternalIds = prepared('select_customers_by_external_id', (db) =>
+  db.select().from(customers).where(ofExternalIds),
+);
+const lockByExternalIds = prepared('lock_customers_by_external_id', (db) =>
+  // In order of id: two bulk upserts that share customers wait for each other instead of deadlocking.
+  db.select().from(customers).where(ofExternalIds).orderBy(customers.id).for('no key update'),
+);
+
+/** The row of the customer of an external id. */
+export const findCustomerRowByExternalId = async (
+  on: Reader,
+  shopId: string,
+  externalId: string,
+): Promise<Customer | undefined> => (await selectByExternalIds(on, { shopId, externalIds: [externalId] }))[0];
+
+/** Locks the customers of these external ids that exist. */
+export const lockCustomerRowsByExternalId = (
+  tx: Tx,
+  shopId: string,
+  externalIds: readonly string[],
+): Promise<Customer[]> => lockByExternalIds(tx, { shopId, externalIds });
+
+const insertStatement = preparedSql<{ id: string }>(
+  'insert_customers',
+  // In order of external id: two requests that add the same customers wait for each other instead of deadlocking.
+  `insert into customers select * from jsonb_populate_recordset(null::customers, $1) order by external_id
+   on conflict (shop_id, external_id) where external_id is not null do nothing returning id`,
+);
+const KEPT = new Set(['shop_id', 'id', 'created_at']);
+const assignments = Object.values(getTableColumns(customers))
+  .filter(({ name }) => !KEPT.has(name))
+  .map(({ name }) => `${name} = r.${name}`);
+const updateStatement = preparedSql<{ id: string }>(
+  'update_customers',
+  `update customers c set ${assignments.join(', ')} from jsonb_populate_recordset(null::customers, $1) r
+   where c.shop_id = r.shop_id and c.id = r.id and c.version = r.version - 1 returning c.id`,
+);
+
+/** Adds customers. Returns the ids of those that were added: another request may have taken an external id. */
+export async function insertCustomers(tx: Tx, rows: readonly Customer[]): Promise<ReadonlySet<string>> {
+  if (rows.length === 0) return new Set();
+  return new Set((await insertStatement(tx, [recordsJson(customers, rows)])).map(({ id }) => id));
+}
+
+/** Writes customers that are locked, each one version further. */
+export async function updateCustomers(tx: Tx, rows: readonly Customer[]): Promise<void> {
+  if (rows.length === 0) return;
+  const taken = () => customersErrors.customer_external_id_taken(undefined, { pointer: '/externalId' });
+  const update = updateStatement(tx, [recordsJson(customers, rows)]);
+  const written = await onConflict(update, 'customers_external_id_key', taken);
+  if (written.length !== rows.length) throw platformErrors.version_conflict();
+}
+
+export interface CustomerQuery {
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly sort?: 'createdAt' | '-createdAt' | 'updatedAt' | '-updatedAt';
+  readonly updatedSince?: string;
+  readonly contact?: string;
+  readonly country?: string;
+}
+
+/** Customers of the shop, without tombstones of merged ones. Each filter and each sort has an index. */
+export async function listCustomerRows(
+  on: Reader,
+  shopId: string,
+  query: CustomerQuery,
+): Promise<Page<Customer>> {
+  const sort = query.sort ?? '-createdAt';
+  const field = sort.endsWith('createdAt') ? 'createdAt' : 'updatedAt';
+  const direction = sort.startsWith('-') ? 'desc' : 'asc';
+  const order = direction === 'asc' ? asc : desc;
+  const columns = [customers[field], customers.id] as const;
+  const after = afterKey(columns, readCursor('customers', query), direction);
+  const rows = await on
+    .select()
+    .from(customers)
+    .where(
+      and(eq(customers.shopId, shopId), isNull(customers.mergedIntoId), ...filtersOf(shopId, query), after),
+    )
+    .orderBy(...columns.map((column) => order(column)))
+    .limit(query.limit + 1);
+  return toPage('customers', query, rows, (row) => [row[field].toISOString(), row.id]);
+}
+
+function filtersOf(shopId: string, { updatedSince, contact, country }: CustomerQuery): (SQL | undefined)[] {
+  return [
+    updatedSince === undefined ? undefined : gte(customers.updatedAt, new Date(updatedSince)),
+    country === undefined ? undefined : eq(customers.country, country),
+    // As an array that is looked up first, by contact_points_value_idx: a join would tempt the planner to walk all
+    // customers in their order until enough of them fit.
+    contact === undefined
+      ? undefined
+      : sql`${customers.id} = any(array(select ${contactPoints.customerId} from ${contactPoints}
+          where ${contactPoints.shopId} = ${shopId} and ${contactPoints.value} = ${contact}))`,
+  ];
+}

@@ -1,0 +1,48 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import t from 'tap';
+import type { Operation } from '../../src/platform/http/operation.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { makeCustomer, prepare, tokenOf } from '../support/world.ts';
+
+const app = await startApp(t);
+const document = app.app.swagger() as unknown as { components: { schemas: Record<string, object> } };
+const ajv = new Ajv2020({ strict: false, validateFormats: true });
+addFormats.default(ajv);
+for (const [name, schema] of Object.entries(document.components.schemas)) {
+  ajv.addSchema(JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', '')), name);
+}
+
+async function callExample(shop: TestApp, op: Operation) {
+  const { params, body, headers, payload } = await prepare(shop, shop, op.operationId, op.example);
+  const path = op.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(params[name] ?? `no ${name}`),
+  );
+  const query = new URLSearchParams(
+    Object.entries(op.example.query ?? {}).map(([key, value]): [string, string] => [key, String(value)]),
+  );
+  const needsCustomer =
+    op.access.secret === undefined && op.access.customer === true && !op.access.publishable;
+  const as = needsCustomer
+    ? await tokenOf(shop, (await makeCustomer(shop)).id)
+    : op.access.secret
+      ? undefined
+      : shop.publishableKey;
+  return shop.call(`${op.method} ${path}${query.size > 0 ? `?${query}` : ''}`, {
+    body: payload ?? body,
+    ...(as === undefined ? {} : { as }),
+    ...(headers ? { headers } : {}),
+  });
+}
+
+for (const op of app.app.operations.values()) {
+  t.test(`the example of ${op.operationId}`, async (t) => {
+    const answer = await callExample(app, op);
+    t.ok(
+      (op.success.statuses as readonly number[]).includes(answer.status),
+      `${answer.status} ${JSON.stringify(answer.body).slice(0, 500)}`,
+    );
+    const validate = ajv.getSchema(op.success.schema.$id ?? '');
+    t.ok(validate?.(answer.body), `the answer fits its schema: ${JSON.stringify(validate?.errors)}`);
+  });
+}

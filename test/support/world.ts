@@ -1,0 +1,161 @@
+import { simulatorCallback } from '../../src/modules/payments/providers/simulator.ts';
+import { newId } from '../../src/platform/ids.ts';
+import type { TestApp, TestShop } from './app.ts';
+
+/** What an operation's example needs to succeed: real ids for its path and its body. */
+export interface Prepared {
+  readonly params: Record<string, string>;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly payload?: Buffer;
+}
+
+type Recipe = (shop: TestShop, app: TestApp, example: { body?: any }) => Promise<Prepared>;
+
+const must = async (answer: ReturnType<TestShop['call']>) => {
+  const { status, body } = await answer;
+  if (status >= 300) throw new Error(`could not prepare: ${status} ${JSON.stringify(body)}`);
+  return body;
+};
+
+export const makeProduct = (shop: TestShop, fields: object = {}) =>
+  must(
+    shop.call('POST /v1/products', {
+      body: { name: 'Chai', priceAmount: 1800, onHandQuantity: 100, externalId: newId(), ...fields },
+    }),
+  );
+
+export const makeOrder = async (shop: TestShop, fields: object = {}) => {
+  const product = await makeProduct(shop);
+  return must(
+    shop.call('POST /v1/orders', { body: { lines: [{ productId: product.id, quantity: 2 }], ...fields } }),
+  );
+};
+
+export const pay = (shop: TestShop, orderId: string, body: object = { provider: 'manual' }) =>
+  must(shop.call(`POST /v1/orders/${orderId}/payments`, { body }));
+
+export async function makePaidOrder(shop: TestShop) {
+  const order = await makeOrder(shop);
+  const payment = await pay(shop, order.id);
+  return { order, payment };
+}
+
+export async function makeShippedOrder(shop: TestShop) {
+  const { order } = await makePaidOrder(shop);
+  return must(shop.call(`POST /v1/orders/${order.id}/ship`, { body: {} }));
+}
+
+export async function makeDeliveredOrder(shop: TestShop) {
+  const order = await makeShippedOrder(shop);
+  return must(shop.call(`POST /v1/orders/${order.id}/shipments/${order.shipments[0].id}/deliver`));
+}
+
+export const makeCustomer = (shop: TestShop, fields: object = {}) =>
+  must(shop.call('POST /v1/customers', { body: { name: 'Maria Anders', externalId: newId(), ...fields } }));
+
+/** A token with which a customer calls. */
+export const tokenOf = async (shop: TestShop, customerId: string): Promise<string> =>
+  (await must(shop.call('POST /v1/customer-tokens', { body: { customerId } }))).token;
+
+const onOrder =
+  (make: (shop: TestShop) => Promise<{ id: string } | { order: { id: string } }>): Recipe =>
+  async (shop, _app, { body }) => {
+    const made = await make(shop);
+    return { params: { orderId: 'order' in made ? made.order.id : made.id }, body };
+  };
+
+async function makeRefund(shop: TestShop) {
+  const { order } = await makePaidOrder(shop);
+  await must(shop.call(`POST /v1/orders/${order.id}/cancel`, { body: {} }));
+  const { data } = await must(shop.call('GET /v1/refunds'));
+  return { params: { refundId: data[0].id as string } };
+}
+
+const withProduct: Recipe = async (shop, _app, { body }) => {
+  const { id } = await makeProduct(shop);
+  return {
+    params: {},
+    body: { ...body, lines: body.lines.map((line: object) => ({ ...line, productId: id })) },
+  };
+};
+
+const recipes: Record<string, Recipe> = {
+  quoteBasket: withProduct,
+  placeOrder: withProduct,
+  importOrder: withProduct,
+  shipOrder: onOrder(makePaidOrder),
+  completeOrder: onOrder(makeDeliveredOrder),
+  deliverShipment: async (shop) => {
+    const order = await makeShippedOrder(shop);
+    return { params: { orderId: order.id, shipmentId: order.shipments[0].id } };
+  },
+  confirmRefund: async (shop, _app, { body }) => ({ ...(await makeRefund(shop)), body }),
+  retryRefund: makeRefund,
+  getRefund: makeRefund,
+  getPayment: async (shop) => ({ params: { paymentId: (await makePaidOrder(shop)).payment.id } }),
+  listProviderStatements: async (shop) => ({ params: { paymentId: (await makePaidOrder(shop)).payment.id } }),
+  // In force from now on; the example's moment is long before the fresh product.
+  getProductPriceAt: async (shop) => {
+    const product = await makeProduct(shop);
+    const prices = [{ amount: 1500, effectiveAt: '1998-04-30T00:00:00Z' }];
+    await must(shop.call(`POST /v1/products/${product.id}/prices`, { body: { prices } }));
+    return { params: { productId: product.id } };
+  },
+  revokeApiKey: async (shop) => {
+    const key = await must(
+      shop.call('POST /v1/api-keys', { body: { kind: 'secret', name: 'ERP', scopes: [] } }),
+    );
+    return { params: { keyId: key.id } };
+  },
+  receiveCallback: async (shop, app) => {
+    const order = await makeOrder(shop);
+    const payment = await pay(shop, order.id, { provider: 'simulator' });
+    const event = {
+      paymentId: payment.id,
+      eventId: newId(),
+      kind: 'succeeded' as const,
+      reference: 'r',
+      failureCode: null,
+    };
+    const { body, headers } = simulatorCallback(app.deps, shop.shopId, event);
+    return {
+      params: { provider: 'simulator', shopId: shop.shopId },
+      payload: body,
+      headers: { ...headers, 'content-type': 'application/json' },
+    };
+  },
+  mergeCustomers: async (shop) => {
+    const [one, two] = [await makeCustomer(shop), await makeCustomer(shop)];
+    return { params: { customerId: one.id }, body: { duplicateCustomerId: two.id } };
+  },
+  createCustomerToken: async (shop, _app, { body }) => ({
+    params: {},
+    body: { ...body, customerId: (await makeCustomer(shop)).id },
+  }),
+};
+
+/** Prepares what an operation needs. Without a recipe: a fresh resource for each id in its path. */
+export async function prepare(
+  shop: TestShop,
+  app: TestApp,
+  operationId: string,
+  example: { params?: Record<string, string>; body?: unknown },
+): Promise<Prepared> {
+  const recipe = recipes[operationId];
+  if (recipe) return recipe(shop, app, example);
+  const params: Record<string, string> = {};
+  for (const [name, value] of Object.entries(example.params ?? {}))
+    params[name] = await idFor(shop, operationId, name, value);
+  return { params, ...(example.body === undefined ? {} : { body: example.body }) };
+}
+
+async function idFor(shop: TestShop, operationId: string, name: string, value: string): Promise<string> {
+  if (name === 'productId') return (await makeProduct(shop)).id;
+  if (name === 'orderId') return (await makeOrder(shop)).id;
+  if (name === 'customerId') return (await makeCustomer(shop)).id;
+  if (name !== 'externalId') return value;
+  return operationId.includes('Customer')
+    ? (await makeCustomer(shop)).externalId
+    : (await makeProduct(shop)).externalId;
+}
