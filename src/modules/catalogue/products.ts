@@ -45,7 +45,7 @@ export async function updateProduct(ctx: Ctx, id: string, changes: ProductChange
 }
 
 /** The one draft, or the problem that it has. */
-export function acceptOne([draft]: readonly Draft[]): Draft {
+function acceptOne([draft]: readonly Draft[]): Draft {
   if (!draft) throw new Error('a product was not drafted');
   if (draft.problem) throw draft.problem;
   return draft;

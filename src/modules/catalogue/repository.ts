@@ -99,14 +99,16 @@ export async function insertProducts(tx: Tx, rows: readonly ProductRow[]): Promi
   return new Set((await insertStatement(tx, [recordsJson(products, rows)])).map(({ id }) => id));
 }
 
+const externalIdTaken = () =>
+  catalogueErrors.product_external_id_taken(undefined, { pointer: '/externalId' });
+
 /** Writes products that are locked, each one version further. */
 export async function updateProducts(tx: Tx, rows: readonly ProductRow[]): Promise<void> {
   if (rows.length === 0) return;
-  const taken = () => catalogueErrors.product_external_id_taken(undefined, { pointer: '/externalId' });
   const written = await onConflict(
     updateStatement(tx, [recordsJson(products, rows)]),
     'products_external_id_key',
-    taken,
+    externalIdTaken,
   );
   if (written.length !== rows.length) throw platformErrors.version_conflict();
 }

@@ -205,7 +205,7 @@ export function sumByProduct(items: readonly StockQuantity[]): StockQuantity[] {
   for (const { productId, quantity } of items) sums.set(productId, (sums.get(productId) ?? 0) + quantity);
   return [...sums]
     .map(([productId, quantity]) => ({ productId, quantity }))
-    .sort((a, b) => (a.productId < b.productId ? -1 : 1));
+    .toSorted((a, b) => (a.productId < b.productId ? -1 : 1));
 }
 
 /** The places of values that came before in the list. */

@@ -79,8 +79,8 @@ const PriceBreak = model('PriceBreak', 'A lower price per piece from a quantity 
   unitAmount: ref(PositiveAmount, { description: 'What one piece then costs.' }),
 });
 
-const name = text('What customers read.', 200);
-const onHandQuantity = Type.Integer({
+const productName = text('What customers read.', 200);
+const countedStock = Type.Integer({
   minimum: 0,
   maximum: MAX_QUANTITY,
   description:
@@ -139,14 +139,14 @@ export const ProductCreate = model(
   'ProductCreate',
   'A product to add, or all that is to be said about one.',
   {
-    name,
+    name: productName,
     priceAmount: ref(PositiveAmount),
-    ...optional({ ...writable, onHandQuantity }),
+    ...optional({ ...writable, onHandQuantity: countedStock }),
   },
 );
 export const ProductUpdate = model('ProductUpdate', 'Changes to a product, as JSON merge patch.', {
   ...optional({
-    name,
+    name: productName,
     priceAmount: ref(PositiveAmount),
     ...writable,
     options: ref(ProductOptionsUpdate),
@@ -155,7 +155,7 @@ export const ProductUpdate = model('ProductUpdate', 'Changes to a product, as JS
 });
 export const Product = model('Product', 'One sellable thing. Its stock is a resource of its own.', {
   id: uuid('The product.'),
-  name,
+  name: productName,
   priceAmount: ref(PositiveAmount, { description: 'The price of one piece, tax included.' }),
   currency: ref(Currency),
   ...writable,
@@ -205,9 +205,9 @@ type WithBigints<T> = { [K in keyof T]: K extends AmountName ? bigint | Exclude<
 
 const readAmounts = <T extends object>(body: T) =>
   Object.fromEntries(
-    Object.entries(body).map(([name, value]) => [
+    Object.entries(body as Record<string, unknown>).map(([name, value]) => [
       name,
-      AMOUNTS.has(name) && value !== null ? BigInt(value) : value,
+      AMOUNTS.has(name) && typeof value === 'number' ? BigInt(value) : value,
     ]),
   ) as WithBigints<T>;
 

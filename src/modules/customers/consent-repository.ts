@@ -73,6 +73,14 @@ export async function listConsentRows(
   return toPage(list, query, rows, (row) => [row.decidedAt.toISOString(), row.position]);
 }
 
+const selectAll = prepared('select_consents', (db) =>
+  db.select().from(consents).where(ofCustomer).orderBy(desc(consents.decidedAt), desc(consents.position)),
+);
+
+/** Every decision of a customer, newest first. */
+export const listAllConsents = (on: Reader, shopId: string, customerId: string): Promise<Consent[]> =>
+  selectAll(on, { shopId, customerId });
+
 const insertStatement = preparedSql<{ position: number }>(
   'insert_consents',
   // The customer's row is locked: nobody else counts at the same time.
@@ -90,15 +98,16 @@ interface NewConsents {
   readonly decidedAt: Date;
 }
 
-/** Writes down decisions of a customer whose row is locked; from then on they are the newest. */
+/** Writes down decisions of a customer whose row is locked; they are the newest. Returns the last one's position. */
 export async function insertConsents(
   tx: Tx,
   shopId: string,
   customerId: string,
   { decisions, source, decidedAt }: NewConsents,
-): Promise<void> {
-  if (decisions.length === 0) return;
-  await insertStatement(tx, [shopId, customerId, JSON.stringify(decisions), source, decidedAt]);
+): Promise<number> {
+  if (decisions.length === 0) return 0;
+  const rows = await insertStatement(tx, [shopId, customerId, JSON.stringify(decisions), source, decidedAt]);
+  return Math.max(...rows.map(({ position }) => position));
 }
 
 const moveStatement = preparedSql<{ id: string }>(

@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, getTableColumns, gte, isNull, type SQL, sql } from 'drizzle-orm';
+import { revokedCustomers } from '../../platform/auth/tables.ts';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { onConflict } from '../../platform/db/constraints.ts';
 import { prepared, preparedSql } from '../../platform/db/prepared.ts';
@@ -161,4 +162,28 @@ function filtersOf(shopId: string, { updatedSince, contact, country }: CustomerQ
       : sql`${customers.id} = any(array(select ${contactPoints.customerId} from ${contactPoints}
           where ${contactPoints.shopId} = ${shopId} and ${contactPoints.value} = ${contact}))`,
   ];
+}
+
+/** Lets the tombstones that name a customer name another: there is one step from a tombstone to who survived. */
+export async function redirectTombstones(tx: Tx, shopId: string, from: string, to: string): Promise<void> {
+  await tx
+    .update(customers)
+    .set({ mergedIntoId: to })
+    .where(and(eq(customers.shopId, shopId), eq(customers.mergedIntoId, from)));
+}
+
+/** Takes the external ids from the tombstones of a customer: they would still point to the person. */
+export async function clearTombstones(tx: Tx, shopId: string, survivorId: string): Promise<void> {
+  await tx
+    .update(customers)
+    .set({ externalId: null })
+    .where(and(eq(customers.shopId, shopId), eq(customers.mergedIntoId, survivorId)));
+}
+
+/** Ends every token of a customer that was signed up to a moment; real time. */
+export async function insertRevocation(tx: Tx, shopId: string, customerId: string, revokedAt: Date): Promise<void> {
+  await tx
+    .insert(revokedCustomers)
+    .values({ shopId, customerId, revokedAt })
+    .onConflictDoUpdate({ target: [revokedCustomers.shopId, revokedCustomers.customerId], set: { revokedAt } });
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import Fastify, {
+  type FastifyBaseLogger,
   LogController,
   type FastifyInstance,
   type FastifyReply,
@@ -21,8 +22,10 @@ const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'
 
 /** A Fastify instance on which every answer, also to nonsense, has the API's shape. */
 export async function createServer(deps: Deps): Promise<FastifyInstance> {
+  // As Fastify knows it: pino's own type would make an instance that no plugin's types fit.
+  const loggerInstance: FastifyBaseLogger = deps.log;
   const app = Fastify({
-    loggerInstance: deps.log,
+    loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: (request) => {
       const given = request.headers['x-request-id'];

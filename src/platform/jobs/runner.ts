@@ -1,4 +1,4 @@
-import { Logger as WorkerLogger, LogLevel, type Runner, parseCronItems, run } from 'graphile-worker';
+import { Logger as WorkerLogger, type Runner, parseCronItems, run } from 'graphile-worker';
 import pg from 'pg';
 import type { Deps } from '../context.ts';
 import type { Logger } from '../logging.ts';
@@ -43,8 +43,8 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{
 }
 
 const workerLogger = (log: Logger) =>
-  new WorkerLogger(() => (level, message, meta) => {
-    if (level === LogLevel.ERROR) log.error({ meta }, message);
-    else if (level === LogLevel.WARNING) log.warn({ meta }, message);
+  new WorkerLogger(() => (level: string, message, meta) => {
+    if (level === 'error') log.error({ meta }, message);
+    else if (level === 'warning') log.warn({ meta }, message);
     else log.debug({ meta }, message);
   });

@@ -23,8 +23,7 @@ async function checkInvariants(t: Test) {
     module.name === 'catalogue' ? (module.invariants ?? []) : [],
   )) {
     const { checked, broken } = await check(app.deps.db);
-    // A driver that returns counts as text must not make a broken rule look whole.
-    t.ok(BigInt(checked) > 0n && BigInt(broken) === 0n, `${name}: ${broken} of ${checked} broken`);
+    t.ok(Number(checked) > 0 && Number(broken) === 0, `${name}: ${broken} of ${checked} broken`);
   }
 }
 

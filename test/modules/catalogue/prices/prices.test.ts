@@ -1,5 +1,5 @@
 import t from 'tap';
-import { dealPrices } from '../../../../src/modules/catalogue/ports.ts';
+import { type DealPrices, dealPrices } from '../../../../src/modules/catalogue/ports.ts';
 import { startApp, type TestShop } from '../../../support/app.ts';
 
 const app = await startApp(t);
@@ -150,18 +150,20 @@ t.test('EU: a crossed-out price is never above it', async (t) => {
 
 t.test('CN: the lowest price charged in 7 days, else the last one', async (t) => {
   const deals: { productId: string; amount: bigint; at: Date }[] = [];
-  const real = dealPrices.get;
   const of = (id: string, from: number, to: Date) =>
     deals.filter(({ productId, at }) => productId === id && at.getTime() >= from && at < to);
-  dealPrices.get = () => ({
+  // Orders are to the right of the catalogue: here stands in for them what the port asks for.
+  const fake: DealPrices = {
     findLowestUnitPrice: async (_on, _shop, id, from, to) =>
       of(id, from.getTime(), to)
         .map(({ amount }) => amount)
         .toSorted((a, b) => (a < b ? -1 : 1))[0],
     findLastUnitPrice: async (_on, _shop, id, before) =>
       of(id, 0, before).toSorted((a, b) => b.at.getTime() - a.at.getTime())[0],
-  });
-  t.teardown(() => (dealPrices.get = real));
+  };
+  const { get } = dealPrices;
+  Object.assign(dealPrices, { get: () => fake });
+  t.teardown(() => void Object.assign(dealPrices, { get }));
 
   const shop = await app.createShop({ countryProfile: 'CN' });
   const { path, body: made } = await addProduct(shop);

@@ -1,0 +1,38 @@
+import type { Static } from '@sinclair/typebox';
+import type { Ctx } from '../../platform/context.ts';
+import type { Tx } from '../../platform/db/client.ts';
+import type { FeedEvent } from '../../platform/events/dispatcher.ts';
+import type { orderEvents } from '../orders/events.ts';
+import { paymentEventKinds } from '../payments/events.ts';
+import { lowerPurchaseAmount, setPurchaseAmount, upsertPurchase } from './purchase-repository.ts';
+import { categoriesOf, keptAmount } from './purchase-rules.ts';
+import { holdSurvivor } from './standing.ts';
+
+type OrderData = Static<typeof orderEvents.cancelled.data> &
+  Partial<Pick<Static<typeof orderEvents.paid.data>, 'lines'>>;
+type RefundData = Static<typeof paymentEventKinds.refundRequested.data>;
+
+/**
+ * Keeps what an order amounts to for its customer, from what an order or a refund tells. The same event again changes
+ * nothing.
+ */
+export async function keepPurchase(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<void> {
+  if (event.type === paymentEventKinds.refundRequested.type) return lowerPurchase(tx, ctx, event);
+  const data = event.data as OrderData;
+  if (data.customerId === null) return;
+  const amount = keptAmount(data);
+  const what = { orderId: event.subject_id, amount, position: event.position };
+  // An order of which nothing is kept is no purchase; one that was a purchase before comes down to nothing.
+  if (amount === 0n || !data.lines) return setPurchaseAmount(tx, ctx.shop.id, what);
+  const customerId = await holdSurvivor(tx, ctx.shop.id, data.customerId);
+  if (customerId === undefined) return;
+  const categories = categoriesOf(data.lines);
+  await upsertPurchase(tx, { ...what, shopId: ctx.shop.id, customerId, placedAt: new Date(data.placedAt), categories });
+}
+
+/** Money of an order that is set on its way back. A surplus was never part of what the order amounts to. */
+async function lowerPurchase(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<void> {
+  const { subjectType, subjectId, amount, reason } = event.data as RefundData;
+  if (subjectType !== 'order' || reason === 'surplus') return;
+  await lowerPurchaseAmount(tx, ctx.shop.id, { orderId: subjectId, amount: BigInt(amount), position: event.position });
+}
