@@ -5,7 +5,12 @@ import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import type { Page } from '../../platform/http/pagination.ts';
 import { newId } from '../../platform/ids.ts';
-import { findNewestDecision, insertConsents, listConsentRows, listConsentsInForce } from './consent-repository.ts';
+import {
+  findNewestDecision,
+  insertConsents,
+  listConsentRows,
+  listConsentsInForce,
+} from './consent-repository.ts';
 import { type Decision, decideMayContact } from './consent-rules.ts';
 import { lockCustomer, checkKnown } from './customers.ts';
 import { customerEvents } from './events.ts';
@@ -37,7 +42,17 @@ async function writeConsent(tx: Tx, ctx: Ctx, customerId: string, input: Consent
     updateCustomers(tx, [nextVersion(ctx, customer)]),
     appendEvents(tx, ctx, [event]),
   ]);
-  return { shopId: ctx.shop.id, id, customerId, position, purpose, channel, decision, source, decidedAt: ctx.now };
+  return {
+    shopId: ctx.shop.id,
+    id,
+    customerId,
+    position,
+    purpose,
+    channel,
+    decision,
+    source,
+    decidedAt: ctx.now,
+  };
 }
 
 export interface ConsentHistory extends Page<Consent> {

@@ -33,7 +33,8 @@ export async function createCustomer(ctx: Ctx, input: NewCustomerInput): Promise
   return inTransaction(ctx, async (tx) => {
     const draft = acceptDraft(ctx, { current: undefined, input });
     const conflicts = await writeDrafts(tx, ctx, [draft]);
-    if (conflicts.length > 0) throw customersErrors.customer_external_id_taken(undefined, { pointer: '/externalId' });
+    if (conflicts.length > 0)
+      throw customersErrors.customer_external_id_taken(undefined, { pointer: '/externalId' });
     return { ...draft.next, figures: NO_PURCHASES };
   });
 }
@@ -47,7 +48,12 @@ export async function updateCustomer(ctx: Ctx, id: string, changes: CustomerChan
 }
 
 /** Changes a customer inside the caller's transaction. Refusals: those of updateCustomer. */
-export async function changeCustomer(tx: Tx, ctx: Ctx, id: string, changes: CustomerChanges): Promise<CustomerWhole> {
+export async function changeCustomer(
+  tx: Tx,
+  ctx: Ctx,
+  id: string,
+  changes: CustomerChanges,
+): Promise<CustomerWhole> {
   const current = await lockCustomer(tx, ctx, id);
   const draft = acceptDraft(ctx, { current, input: inputOf(current.customer, changes) });
   await writeDrafts(tx, ctx, [draft]);
@@ -86,8 +92,15 @@ export const getCustomerByExternalId = async (ctx: Ctx, externalId: string): Pro
 export async function listCustomers(ctx: Ctx, query: CustomerQuery): Promise<Page<CustomerView>> {
   const { rows, nextCursor } = await listCustomerRows(ctx.db, ctx.shop.id, query);
   const wholes = await loadWholes(ctx.db, ctx.shop.id, rows);
-  const figures = await findFigures(ctx.db, ctx.shop.id, rows.map(({ id }) => id));
-  const views = wholes.map((whole) => ({ ...whole, figures: figures.get(whole.customer.id) ?? NO_PURCHASES }));
+  const figures = await findFigures(
+    ctx.db,
+    ctx.shop.id,
+    rows.map(({ id }) => id),
+  );
+  const views = wholes.map((whole) => ({
+    ...whole,
+    figures: figures.get(whole.customer.id) ?? NO_PURCHASES,
+  }));
   return { rows: views, nextCursor };
 }
 

@@ -17,7 +17,13 @@ import { loadWholes, replaceAddresses, replaceContactPoints } from './parts-repo
 import { type CustomerMove, customerMerges } from './ports.ts';
 import { movePurchases } from './purchase-repository.ts';
 import { lockCustomerRowsToEnd, redirectTombstones, updateCustomers } from './repository.ts';
-import { changedFields, type CustomerView, type CustomerWhole, fieldsOf, findStandingFault } from './rules.ts';
+import {
+  changedFields,
+  type CustomerView,
+  type CustomerWhole,
+  fieldsOf,
+  findStandingFault,
+} from './rules.ts';
 import type { Customer } from './tables.ts';
 import { revokeCustomerTokens } from './tokens.ts';
 import { applyFields, nextVersion } from './write.ts';

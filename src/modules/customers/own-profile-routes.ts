@@ -76,7 +76,8 @@ function recordOwnConsentRoute(app: FastifyInstance): void {
     path: '/v1/me/consents',
     tag,
     summary: 'Allow or refuse something',
-    description: 'One step, also out: the newest decision of a purpose and channel counts from this moment on.',
+    description:
+      'One step, also out: the newest decision of a purpose and channel counts from this moment on.',
     access,
     versioned: true,
     body: OwnConsentCreate,

@@ -37,7 +37,8 @@ export async function exportPersonalData(
   const { db, shop } = ctx;
   const whole = await loadWhole(db, checkKnown(await findCustomerRow(db, shop.id, customerId)));
   const records: { name: string; records: Record<string, unknown>[] }[] = [];
-  for (const { name, export: read } of sections) records.push({ name, records: await read(db, ctx, customerId) });
+  for (const { name, export: read } of sections)
+    records.push({ name, records: await read(db, ctx, customerId) });
   return {
     exportedAt: ctx.now,
     view: await viewOf(db, whole),
@@ -111,6 +112,7 @@ async function eraseOwn(tx: Tx, ctx: Ctx, customer: Customer): Promise<void> {
 function answersKept(erasedAt: Date, now: Date): KeptData[] {
   const until = after(erasedAt, KEY_KEPT_DAYS * DAY_MS);
   if (until <= now) return [];
-  const why = 'A request that is sent again with the same Idempotency-Key gets the same answer; then they are deleted.';
+  const why =
+    'A request that is sent again with the same Idempotency-Key gets the same answer; then they are deleted.';
   return [{ what: 'Stored answers to requests about the customer', why, until }];
 }

@@ -27,12 +27,22 @@ export async function keepPurchase(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<
   const customerId = await holdSurvivor(tx, ctx.shop.id, data.customerId);
   if (customerId === undefined) return;
   const categories = categoriesOf(data.lines);
-  await upsertPurchase(tx, { ...what, shopId: ctx.shop.id, customerId, placedAt: new Date(data.placedAt), categories });
+  await upsertPurchase(tx, {
+    ...what,
+    shopId: ctx.shop.id,
+    customerId,
+    placedAt: new Date(data.placedAt),
+    categories,
+  });
 }
 
 /** Money of an order that is set on its way back. A surplus was never part of what the order amounts to. */
 async function lowerPurchase(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<void> {
   const { subjectType, subjectId, amount, reason } = event.data as RefundData;
   if (subjectType !== 'order' || reason === 'surplus') return;
-  await lowerPurchaseAmount(tx, ctx.shop.id, { orderId: subjectId, amount: BigInt(amount), position: event.position });
+  await lowerPurchaseAmount(tx, ctx.shop.id, {
+    orderId: subjectId,
+    amount: BigInt(amount),
+    position: event.position,
+  });
 }

@@ -181,9 +181,17 @@ export async function clearTombstones(tx: Tx, shopId: string, survivorId: string
 }
 
 /** Ends every token of a customer that was signed up to a moment; real time. */
-export async function insertRevocation(tx: Tx, shopId: string, customerId: string, revokedAt: Date): Promise<void> {
+export async function insertRevocation(
+  tx: Tx,
+  shopId: string,
+  customerId: string,
+  revokedAt: Date,
+): Promise<void> {
   await tx
     .insert(revokedCustomers)
     .values({ shopId, customerId, revokedAt })
-    .onConflictDoUpdate({ target: [revokedCustomers.shopId, revokedCustomers.customerId], set: { revokedAt } });
+    .onConflictDoUpdate({
+      target: [revokedCustomers.shopId, revokedCustomers.customerId],
+      set: { revokedAt },
+    });
 }

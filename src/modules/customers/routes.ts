@@ -1,12 +1,19 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import type { Problem } from '../../platform/errors.ts';
 import { problemBody } from '../../platform/http/error-handler.ts';
 import { operation } from '../../platform/http/operation.ts';
 import { pageQuery } from '../../platform/http/pagination.ts';
 import { instantText, ref, text, uuid } from '../../platform/http/schema.ts';
 import { catalogueErrors } from '../catalogue/errors.ts';
 import { consentRoutes } from './consent-routes.ts';
-import { createCustomer, getCustomer, getCustomerByExternalId, listCustomers, updateCustomer } from './customers.ts';
+import {
+  createCustomer,
+  getCustomer,
+  getCustomerByExternalId,
+  listCustomers,
+  updateCustomer,
+} from './customers.ts';
 import { customersErrors } from './errors.ts';
 import { ownProfileRoutes } from './own-profile-routes.ts';
 import { personalDataRoutes } from './personal-data-routes.ts';
@@ -149,7 +156,7 @@ function bulkUpsertCustomersRoute(app: FastifyInstance): void {
     present: ({ outcomes }, ctx) => ({
       results: outcomes.map(({ whole, created, problem }, index) =>
         problem
-          ? { index, status: problem.definition.status, error: problemBody(problem, ctx.requestId) }
+          ? { index, status: problem.definition.status, error: itemError(problem, ctx.requestId) }
           : { index, status: created ? 201 : 200, id: whole.customer.id },
       ),
     }),
@@ -157,11 +164,16 @@ function bulkUpsertCustomersRoute(app: FastifyInstance): void {
   });
 }
 
+const itemError = (problem: Problem, requestId: string) => {
+  const { errors, ...body } = problemBody(problem, requestId);
+  return { ...body, errors: [...errors] };
+};
+
 function getCustomerByExternalIdRoute(app: FastifyInstance): void {
   operation(app, {
     operationId: 'getCustomerByExternalId',
     method: 'GET',
-    path: '/v1/customers/by-external-id/{externalId}',
+    path: '/v1/customers-by-external-id/{externalId}',
     tag,
     summary: 'Read a customer by your own id',
     description: 'By the id that the customer has in your own system.',
@@ -179,7 +191,7 @@ function upsertCustomerByExternalIdRoute(app: FastifyInstance): void {
   operation(app, {
     operationId: 'upsertCustomerByExternalId',
     method: 'PUT',
-    path: '/v1/customers/by-external-id/{externalId}',
+    path: '/v1/customers-by-external-id/{externalId}',
     tag,
     summary: 'Add or change a customer by your own id',
     description:

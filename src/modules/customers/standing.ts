@@ -15,7 +15,9 @@ export async function holdCustomer(
   pointer = '/customerId',
 ): Promise<void> {
   const row = await holdCustomerRow(tx, shopId, customerId);
-  const fault = row ? findStandingFault(row, pointer) : customersErrors.customer_not_found(undefined, { pointer });
+  const fault = row
+    ? findStandingFault(row, pointer)
+    : customersErrors.customer_not_found(undefined, { pointer });
   if (fault) throw fault;
 }
 

@@ -6,7 +6,12 @@ import { keepPurchase } from './purchases.ts';
 export const customerSubscribers: readonly Subscriber[] = [
   {
     name: 'customers.purchases',
-    events: [orderEvents.paid, orderEvents.imported, orderEvents.cancelled, paymentEventKinds.refundRequested],
+    events: [
+      orderEvents.paid,
+      orderEvents.imported,
+      orderEvents.cancelled,
+      paymentEventKinds.refundRequested,
+    ],
     handle: keepPurchase,
   },
 ];

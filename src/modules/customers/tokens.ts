@@ -15,7 +15,9 @@ export async function createCustomerToken(
 ): Promise<{ token: string; expiresAt: Date }> {
   const pointer = '/customerId';
   const row = await findCustomerRow(ctx.db, ctx.shop.id, customerId);
-  const fault = row ? findStandingFault(row, pointer) : customersErrors.customer_not_found(undefined, { pointer });
+  const fault = row
+    ? findStandingFault(row, pointer)
+    : customersErrors.customer_not_found(undefined, { pointer });
   if (fault) throw fault;
   return customerTokens(ctx.config, ctx.clock).sign({ shop: ctx.shop.id, sub: customerId }, ttlMinutes * 60);
 }

@@ -37,7 +37,8 @@ export async function upsertCustomerByExternalId(
     throw platformErrors.validation_failed(undefined, { violations: [violation] });
   }
   return inTransaction(ctx, async (tx) => {
-    const check = (current: CustomerWhole | undefined) => checkVersion(ctx, current?.customer ?? { version: 0 });
+    const check = (current: CustomerWhole | undefined) =>
+      checkVersion(ctx, current?.customer ?? { version: 0 });
     const [outcome] = await upsertCustomers(tx, ctx, [{ ...input, externalId }], { check });
     if (!outcome?.whole) throw outcome?.problem ?? platformErrors.version_conflict();
     return { view: await viewOf(tx, outcome.whole), created: outcome.created };
@@ -63,26 +64,46 @@ interface Options {
 }
 
 /** Adds or changes customers by external id, in a handful of statements however many they are. */
-async function upsertCustomers(tx: Tx, ctx: Ctx, items: readonly Upsert[], options: Options): Promise<Outcome[]> {
+async function upsertCustomers(
+  tx: Tx,
+  ctx: Ctx,
+  items: readonly Upsert[],
+  options: Options,
+): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   const repeated = findRepeated(items.map(({ externalId }) => externalId));
   for (const i of repeated) outcomes[i] = { problem: duplicate() };
   let waiting = items.flatMap((_, i) => (repeated.has(i) ? [] : [i]));
   for (let round = 1; waiting.length > 0; round += 1) {
     if (round > MAX_ROUNDS) throw platformErrors.version_conflict();
-    const drafts = await draftRound(tx, ctx, waiting.flatMap((i) => items[i] ?? []), options);
+    const drafts = await draftRound(
+      tx,
+      ctx,
+      waiting.flatMap((i) => items[i] ?? []),
+      options,
+    );
     drafts.forEach(({ next, current, problem }, n) => {
       outcomes[waiting[n] ?? -1] = problem ? { problem } : { whole: next, created: current === undefined };
     });
     if (options.atomic) refuseAll(outcomes);
-    const conflicts = new Set(await writeDrafts(tx, ctx, drafts.filter(({ problem }) => !problem)));
+    const conflicts = new Set(
+      await writeDrafts(
+        tx,
+        ctx,
+        drafts.filter(({ problem }) => !problem),
+      ),
+    );
     waiting = waiting.filter((_, n) => conflicts.has(drafts[n] as Draft));
   }
   return outcomes;
 }
 
 async function draftRound(tx: Tx, ctx: Ctx, items: readonly Upsert[], { check }: Options): Promise<Draft[]> {
-  const rows = await lockCustomerRowsByExternalId(tx, ctx.shop.id, items.map(({ externalId }) => externalId));
+  const rows = await lockCustomerRowsByExternalId(
+    tx,
+    ctx.shop.id,
+    items.map(({ externalId }) => externalId),
+  );
   const wholes = await loadWholes(tx, ctx.shop.id, rows);
   const byExternalId = new Map(wholes.map((whole) => [whole.customer.externalId, whole]));
   return items.map((input) => {

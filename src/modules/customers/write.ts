@@ -88,10 +88,16 @@ export const nextVersion = (ctx: Ctx, row: Customer): Customer => ({
  */
 export async function writeDrafts(tx: Tx, ctx: Ctx, drafts: readonly Draft[]): Promise<Draft[]> {
   const created = drafts.filter(({ current }) => current === undefined);
-  const inserted = await insertCustomers(tx, created.map(({ next }) => next.customer));
+  const inserted = await insertCustomers(
+    tx,
+    created.map(({ next }) => next.customer),
+  );
   const added = created.filter(({ next }) => inserted.has(next.customer.id));
   const updated = drafts.filter(({ current, changed }) => current !== undefined && changed.length > 0);
-  await updateCustomers(tx, updated.map(({ next }) => next.customer));
+  await updateCustomers(
+    tx,
+    updated.map(({ next }) => next.customer),
+  );
 
   const listed = (name: 'contactPoints' | 'addresses') => [
     ...added.filter(({ next }) => next[name].length > 0),
@@ -99,9 +105,21 @@ export async function writeDrafts(tx: Tx, ctx: Ctx, drafts: readonly Draft[]): P
   ];
   // They do not need each other's answers and share a round trip.
   await Promise.all([
-    replaceContactPoints(tx, ctx.shop.id, listed('contactPoints').map(({ next }) => next)),
-    replaceAddresses(tx, ctx.shop.id, listed('addresses').map(({ next }) => next)),
-    appendEvents(tx, ctx, [...added, ...updated].map((draft) => eventOf(ctx, draft))),
+    replaceContactPoints(
+      tx,
+      ctx.shop.id,
+      listed('contactPoints').map(({ next }) => next),
+    ),
+    replaceAddresses(
+      tx,
+      ctx.shop.id,
+      listed('addresses').map(({ next }) => next),
+    ),
+    appendEvents(
+      tx,
+      ctx,
+      [...added, ...updated].map((draft) => eventOf(ctx, draft)),
+    ),
   ]);
   return created.filter(({ next }) => !inserted.has(next.customer.id));
 }

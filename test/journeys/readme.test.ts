@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import t from 'tap';
+import { startApp } from '../support/app.ts';
+import { makeProduct } from '../support/world.ts';
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const tour = /<!-- tour -->\s*```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+
+function runBash(script: string, env: Record<string, string>) {
+  const child = spawn('bash', ['-euo', 'pipefail', '-c', script], { env: { ...process.env, ...env } });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  return new Promise<{ code: number | null; output: string }>((resolve) => {
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+t.test('every line of the tour works as it stands', async (t) => {
+  const shop = await startApp(t);
+  await makeProduct(shop, { externalId: '1' });
+  await shop.app.listen({ port: 0, host: '127.0.0.1' });
+  const { port } = shop.app.server.address() as AddressInfo;
+  t.ok(tour.split('\n').length > 20, 'the tour was found');
+  const { code, output } = await runBash(tour, { BASE: `http://127.0.0.1:${port}`, KEY: shop.secretKey });
+  t.equal(code, 0, output);
+  t.match(output, /^completed$/m);
+  t.match(output, /"kind":"completed"/);
+  t.notMatch(output, /"code":/, 'nothing was refused');
+});
