@@ -75,12 +75,16 @@ CREATE TABLE "consents" (
 	"shop_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
 	"customer_id" uuid NOT NULL,
+	"position" integer NOT NULL,
 	"purpose" text NOT NULL,
 	"channel" text NOT NULL,
 	"decision" text NOT NULL,
 	"source" text NOT NULL,
 	"decided_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "consents_shop_id_id_pk" PRIMARY KEY("shop_id","id"),
+	CONSTRAINT "consents_position_key" UNIQUE("shop_id","customer_id","position"),
+	CONSTRAINT "consents_purpose" CHECK ("consents"."purpose" in ('marketing', 'service', 'profiling')),
+	CONSTRAINT "consents_channel" CHECK ("consents"."channel" in ('email', 'sms', 'phone', 'post', 'chat')),
 	CONSTRAINT "consents_decision" CHECK ("consents"."decision" in ('granted', 'refused'))
 );
 --> statement-breakpoint
@@ -112,7 +116,10 @@ CREATE TABLE "customer_purchases" (
 	"amount" bigint NOT NULL,
 	"placed_at" timestamp (3) with time zone NOT NULL,
 	"categories" jsonb NOT NULL,
-	CONSTRAINT "customer_purchases_shop_id_customer_id_order_id_pk" PRIMARY KEY("shop_id","customer_id","order_id")
+	"position" bigint NOT NULL,
+	CONSTRAINT "customer_purchases_shop_id_customer_id_order_id_pk" PRIMARY KEY("shop_id","customer_id","order_id"),
+	CONSTRAINT "customer_purchases_order_key" UNIQUE("shop_id","order_id"),
+	CONSTRAINT "customer_purchases_amount" CHECK ("customer_purchases"."amount" >= 0)
 );
 --> statement-breakpoint
 CREATE TABLE "customers" (
@@ -127,10 +134,14 @@ CREATE TABLE "customers" (
 	"staff_note" text,
 	"metadata" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"erased_at" timestamp (3) with time zone,
+	"merged_into_id" uuid,
 	"version" integer DEFAULT 1 NOT NULL,
 	"created_at" timestamp (3) with time zone NOT NULL,
 	"updated_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "customers_pkey" PRIMARY KEY("shop_id","id")
+	CONSTRAINT "customers_pkey" PRIMARY KEY("shop_id","id"),
+	CONSTRAINT "customers_erased" CHECK ("customers"."erased_at" is null or ("customers"."external_id" is null and "customers"."company" is null and "customers"."locale" is null
+        and "customers"."country" is null and "customers"."staff_note" is null and "customers"."preferences" = '{}' and "customers"."metadata" = '{}')),
+	CONSTRAINT "customers_merged" CHECK ("customers"."merged_into_id" <> "customers"."id")
 );
 --> statement-breakpoint
 CREATE TABLE "order_adjustments" (
@@ -434,6 +445,7 @@ ALTER TABLE "contact_points" ADD CONSTRAINT "contact_points_shop_id_customer_id_
 ALTER TABLE "customer_addresses" ADD CONSTRAINT "customer_addresses_shop_id_customer_id_customers_shop_id_id_fk" FOREIGN KEY ("shop_id","customer_id") REFERENCES "public"."customers"("shop_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "customer_purchases" ADD CONSTRAINT "customer_purchases_shop_id_customer_id_customers_shop_id_id_fk" FOREIGN KEY ("shop_id","customer_id") REFERENCES "public"."customers"("shop_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "customers" ADD CONSTRAINT "customers_shop_id_shops_id_fk" FOREIGN KEY ("shop_id") REFERENCES "public"."shops"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "customers" ADD CONSTRAINT "customers_merged_into_fk" FOREIGN KEY ("shop_id","merged_into_id") REFERENCES "public"."customers"("shop_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "order_adjustments" ADD CONSTRAINT "order_adjustments_shop_id_line_id_order_lines_shop_id_id_fk" FOREIGN KEY ("shop_id","line_id") REFERENCES "public"."order_lines"("shop_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "order_lines" ADD CONSTRAINT "order_lines_shop_id_order_id_orders_shop_id_id_fk" FOREIGN KEY ("shop_id","order_id") REFERENCES "public"."orders"("shop_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "order_lines" ADD CONSTRAINT "order_lines_shop_id_product_id_products_shop_id_id_fk" FOREIGN KEY ("shop_id","product_id") REFERENCES "public"."products"("shop_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -453,11 +465,14 @@ CREATE INDEX "products_status_idx" ON "products" USING btree ("shop_id","status"
 CREATE INDEX "products_category_idx" ON "products" USING btree ("shop_id","category","created_at","id");--> statement-breakpoint
 CREATE INDEX "products_group_code_idx" ON "products" USING btree ("shop_id","group_code") WHERE "products"."group_code" is not null;--> statement-breakpoint
 CREATE INDEX "products_collections_idx" ON "products" USING btree ("shop_id","created_at","id") WHERE "products"."collections" <> '{}';--> statement-breakpoint
-CREATE INDEX "consents_customer_idx" ON "consents" USING btree ("shop_id","customer_id","purpose","channel","id");--> statement-breakpoint
 CREATE INDEX "contact_points_value_idx" ON "contact_points" USING btree ("shop_id","value");--> statement-breakpoint
+CREATE UNIQUE INDEX "contact_points_primary_key" ON "contact_points" USING btree ("shop_id","customer_id","kind") WHERE "contact_points"."is_primary";--> statement-breakpoint
+CREATE UNIQUE INDEX "customer_addresses_default_key" ON "customer_addresses" USING btree ("shop_id","customer_id") WHERE "customer_addresses"."is_default";--> statement-breakpoint
 CREATE UNIQUE INDEX "customers_external_id_key" ON "customers" USING btree ("shop_id","external_id") WHERE "customers"."external_id" is not null;--> statement-breakpoint
-CREATE INDEX "customers_updated_at_idx" ON "customers" USING btree ("shop_id","updated_at","id");--> statement-breakpoint
-CREATE INDEX "customers_created_at_idx" ON "customers" USING btree ("shop_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "customers_updated_at_idx" ON "customers" USING btree ("shop_id","updated_at","id") WHERE "customers"."merged_into_id" is null;--> statement-breakpoint
+CREATE INDEX "customers_created_at_idx" ON "customers" USING btree ("shop_id","created_at","id") WHERE "customers"."merged_into_id" is null;--> statement-breakpoint
+CREATE INDEX "customers_country_idx" ON "customers" USING btree ("shop_id","country","created_at","id") WHERE "customers"."merged_into_id" is null;--> statement-breakpoint
+CREATE INDEX "customers_merged_into_idx" ON "customers" USING btree ("shop_id","merged_into_id") WHERE "customers"."merged_into_id" is not null;--> statement-breakpoint
 CREATE INDEX "order_adjustments_order_idx" ON "order_adjustments" USING btree ("shop_id","order_id","id");--> statement-breakpoint
 CREATE INDEX "order_lines_product_idx" ON "order_lines" USING btree ("shop_id","product_id","placed_at");--> statement-breakpoint
 CREATE INDEX "order_shipments_order_idx" ON "order_shipments" USING btree ("shop_id","order_id","id");--> statement-breakpoint

@@ -1,7 +1,10 @@
 import { catalogue } from './modules/catalogue/module.ts';
 import { dealPrices } from './modules/catalogue/ports.ts';
+import { customersModule } from './modules/customers/module.ts';
+import { customerMerges, personalData } from './modules/customers/ports.ts';
 import { orderDealPrices } from './modules/orders/deal-prices.ts';
 import { ordersModule } from './modules/orders/module.ts';
+import { orderCustomerMove, orderPersonalData } from './modules/orders/personal-data.ts';
 import { orderPaymentSubject } from './modules/orders/pay.ts';
 import { paymentsModule } from './modules/payments/module.ts';
 import { paymentSubjects } from './modules/payments/ports.ts';
@@ -9,8 +12,16 @@ import { shippingModule } from './modules/shipping/module.ts';
 import type { Module } from './platform/module.ts';
 
 /** THE list of modules, in import order: a module imports only from those before it. */
-export const modules: readonly Module[] = [catalogue, paymentsModule, shippingModule, ordersModule];
+export const modules: readonly Module[] = [
+  catalogue,
+  customersModule,
+  paymentsModule,
+  shippingModule,
+  ordersModule,
+];
 
 // Ports: what a module needs of one that comes after it.
 dealPrices.fill(orderDealPrices);
+customerMerges.fill([orderCustomerMove]);
+personalData.fill([orderPersonalData]);
 paymentSubjects.fill({ order: orderPaymentSubject });

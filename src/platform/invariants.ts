@@ -6,8 +6,9 @@ import type { Invariant } from './module.ts';
 export const sqlInvariant = (name: string, query: SQL): Invariant => ({
   name,
   async check(db: Db) {
-    const { rows } = await db.execute<{ checked: bigint; broken: bigint }>(query);
-    return rows[0] ?? { checked: 0n, broken: 0n };
+    // Drizzle gives counts as text.
+    const { rows } = await db.execute<{ checked: string; broken: string }>(query);
+    return { checked: BigInt(rows[0]?.checked ?? 0), broken: BigInt(rows[0]?.broken ?? 0) };
   },
 });
 

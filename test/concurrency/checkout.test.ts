@@ -40,9 +40,7 @@ t.test('two lines that share one product are summed', async (t) => {
     ['/lines/0/quantity', '/lines/1/quantity'],
   );
   t.equal((await readStock(app, product.id)).reservedQuantity, 0, 'nothing stays reserved');
-  const answers = await Promise.all(
-    times(10).map(() => app.call('POST /v1/orders', { body: share(1, 1) })),
-  );
+  const answers = await Promise.all(times(10).map(() => app.call('POST /v1/orders', { body: share(1, 1) })));
   t.same(tally(answers), { 201: 2, 409: 8 });
   t.match(await readStock(app, product.id), { reservedQuantity: 4, availableQuantity: 1 });
   await checkInvariants(t, app);

@@ -136,6 +136,8 @@ function* attempts(op: Operation, prepared: Prepared): Generator<Attempt> {
     };
   }
   if (op.idempotency === 'required') yield { what: 'no Idempotency-Key', key: null, statuses: [400] };
+  if (!op.body && op.method !== 'GET')
+    yield { what: 'a body where none is taken', body: { a: 1 }, statuses: [400], points: true };
   if (op.body) {
     yield {
       what: 'broken JSON',

@@ -105,7 +105,9 @@ export const readCustomers = () =>
     name: valueOf(row, 'contactName'),
     company: valueOf(row, 'companyName'),
     country: countryOf(valueOf(row, 'country')),
-    contactPoints: [{ kind: 'landline' as const, value: valueOf(row, 'phone'), isPrimary: true }],
+    contactPoints: [
+      { kind: 'landline' as const, value: valueOf(row, 'phone'), label: null, isPrimary: true },
+    ],
     addresses: [{ address: addressOf(row, '', valueOf(row, 'companyName')), isDefault: true }],
   }));
 

@@ -1,6 +1,7 @@
 import { getProductByExternalId } from '../../modules/catalogue/products.ts';
 import { recordPastPrices } from '../../modules/catalogue/prices/history.ts';
 import { bulkUpsertProducts } from '../../modules/catalogue/upsert.ts';
+import { bulkUpsertCustomers } from '../../modules/customers/upsert.ts';
 import { importOrder } from '../../modules/orders/import.ts';
 import { type Ctx, type Deps, systemContext } from '../../platform/context.ts';
 import type { Shop } from '../../platform/shops/shop.ts';
@@ -48,6 +49,8 @@ async function seedProducts(ctx: Ctx, tables: ReturnType<typeof readOrders>): Pr
   return `products: ${missing.length} added, ${items.length - missing.length} were there, ${points} past prices recorded`;
 }
 
-async function seedCustomers(_ctx: Ctx): Promise<string> {
-  return `customers: ${readCustomers().length}`;
+async function seedCustomers(ctx: Ctx): Promise<string> {
+  const outcomes = await bulkUpsertCustomers(ctx, 'atomic', readCustomers());
+  const added = outcomes.filter(({ created }) => created).length;
+  return `customers: ${added} added, ${outcomes.length - added} were there`;
 }

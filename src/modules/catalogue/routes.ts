@@ -130,7 +130,9 @@ function bulkUpsertProductsRoute(app: FastifyInstance): void {
     summary: 'Add or change up to 1,000 products',
     description:
       'By `externalId`. What an item names is replaced, what it leaves out stays. With `perItem` the answer is 207 ' +
-      'and says for each item, in order, what became of it. A body that does not fit the schema is refused as a whole.',
+      'and says for each item, in order, what became of it; items are refused for the reasons of ' +
+      '`upsertProductByExternalId`, and with `duplicate_external_id` when one comes again. With `atomic` one refusal ' +
+      'refuses all. A body that does not fit the schema is refused as a whole.',
     access: { secret: 'products:write' },
     bodyLimit: BULK_BODY_LIMIT,
     body: ProductBulkUpsert,

@@ -122,6 +122,7 @@ async function serve(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { authenticated, idempotencyKey: key } = request;
+  if (!op.body && !op.access.open) refuseBody(request);
   const input = { params: request.params, query: request.query, body: request.body } as never;
   if (!authenticated) {
     const ctx = { ...deps, requestId: request.id, realNow: deps.clock.now() } as unknown as Ctx;
@@ -132,6 +133,15 @@ async function serve(
     return send(reply, render(op, ctx, await op.run(ctx, input, request), reply), request);
 
   return send(reply, await serveOnce(op, ctx, key, input, request, reply));
+}
+
+// What is sent where nothing is taken is a mistake that must not pass silently.
+function refuseBody({ body }: FastifyRequest): void {
+  if (body == null || (typeof body === 'object' && Object.keys(body).length === 0)) return;
+  const detail = 'This operation takes no body.';
+  throw platformErrors.validation_failed(detail, {
+    violations: [{ in: 'body', pointer: '', code: 'unknown_field', detail }],
+  });
 }
 
 /** Serves a request with a key: its answer is stored, in the transaction of its effect where it has one. */

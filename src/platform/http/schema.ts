@@ -28,7 +28,7 @@ export const model = <T extends TProperties>(
   description: string,
   properties: T,
   options: ObjectOptions = {},
-) => register(Type.Object(properties, { ...options, $id, description, additionalProperties: false }));
+) => register(Type.Object(properties, { additionalProperties: false, ...options, $id, description }));
 
 /** Marks what has a default as not required: validation fills it in, so the code always finds it. */
 export function requireWithoutDefaults<T extends TSchema>(schema: T): T {

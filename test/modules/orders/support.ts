@@ -23,13 +23,19 @@ export async function ok(answer: Promise<Answer>): Promise<any> {
 }
 
 /** A customer with a token, without the customers module. */
-export async function addCustomer(app: TestApp, shop: TestShop = app): Promise<{ id: string; token: string }> {
+export async function addCustomer(
+  app: TestApp,
+  shop: TestShop = app,
+): Promise<{ id: string; token: string }> {
   const id = newId();
   await app.deps.db.$client.query(
     `insert into customers (shop_id, id, name, created_at, updated_at) values ($1, $2, 'Maria', now(), now())`,
     [shop.shopId, id],
   );
-  const { token } = customerTokens(app.deps.config, app.deps.clock).sign({ shop: shop.shopId, sub: id }, 3600);
+  const { token } = customerTokens(app.deps.config, app.deps.clock).sign(
+    { shop: shop.shopId, sub: id },
+    3600,
+  );
   return { id, token };
 }
 

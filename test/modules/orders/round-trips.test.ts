@@ -1,0 +1,67 @@
+import t from 'tap';
+import { buildApp } from '../../../src/app.ts';
+import { openDatabase } from '../../../src/platform/db/client.ts';
+import { newId } from '../../../src/platform/ids.ts';
+import { startApp } from '../../support/app.ts';
+import { makeProduct } from '../../support/world.ts';
+import { addCustomer, times } from './support.ts';
+import { countTraffic } from './wire.ts';
+
+const app = await startApp(t);
+const products = await Promise.all(times(3).map(() => makeProduct(app)));
+const lines = products.map(({ id }) => ({ productId: id, quantity: 1 }));
+const traffic = await countTraffic(t, app.url);
+// One connection: what it has prepared once, it has prepared.
+const db = openDatabase(traffic.url, { poolSize: 1, preparedStatements: true }, app.deps.log);
+const watched = await buildApp({ ...app.deps, db });
+t.teardown(async () => {
+  await watched.close();
+  await db.$client.end();
+});
+
+async function send(url: string, payload: object, as = app.secretKey, key = newId()) {
+  const headers = { authorization: `Bearer ${as}`, 'idempotency-key': key };
+  return watched.inject({ method: 'POST', url, headers, payload });
+}
+
+async function measure(url: string, payload: object, as?: string) {
+  // The first request opens the connection and prepares the statements.
+  await send(url, payload, as);
+  traffic.take();
+  const answer = await send(url, payload, as);
+  return { status: answer.statusCode, ...traffic.take() };
+}
+
+// authenticate | begin, read products | reserve, write order | keep answer, commit
+const PLACED = { status: 201, roundTrips: 4, parsed: 0, executed: 5, plain: 2 };
+
+t.test('placing an order takes four round trips, and parses nothing', async (t) => {
+  t.same(await measure('/v1/orders', { lines }), PLACED);
+  t.same(await measure('/v1/orders', { lines: lines.slice(0, 1), channel: 'douyin' }), PLACED);
+});
+
+t.test('many lines, a customer and a held quote take no more', async (t) => {
+  const many = { lines: times(60).map((i) => ({ productId: products[i % 3]?.id, quantity: 1 })) };
+  await app.call(`POST /v1/products/${products[0]?.id}/stock-adjustments`, {
+    body: { onHandChange: 500, reason: 'more' },
+  });
+  t.same(await measure('/v1/orders', many), PLACED);
+  const customer = await addCustomer(app);
+  t.same(await measure('/v1/orders', { lines }, customer.token), PLACED);
+  const quote = JSON.parse((await send('/v1/quotes', { lines })).body) as { quoteToken: string };
+  t.same(await measure('/v1/orders', { lines, quoteToken: quote.quoteToken }), PLACED);
+});
+
+t.test('a repeated request is answered in the round trip that authenticates it', async (t) => {
+  await send('/v1/orders', { lines }, app.secretKey, 'again');
+  traffic.take();
+  const answer = await send('/v1/orders', { lines }, app.secretKey, 'again');
+  t.equal(answer.headers['idempotency-replayed'], 'true');
+  t.same(traffic.take(), { roundTrips: 1, parsed: 0, executed: 1, plain: 0 });
+});
+
+t.test('the counter counts', async (t) => {
+  await db.$client.query('select 1');
+  await db.$client.query('select $1::int', [1]);
+  t.same(traffic.take(), { roundTrips: 2, parsed: 1, executed: 1, plain: 1 });
+});
