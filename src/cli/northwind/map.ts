@@ -1,4 +1,4 @@
-import { after, DAY_MS } from '../../platform/clock.ts';
+import { after, DAY_MS } from '../../platform/time.ts';
 import { shareOf } from '../../platform/money.ts';
 import type { ImportInput } from '../../modules/orders/import.ts';
 import { bpsOf, centsOf, dayOf, optionalOf, type Row, readRows, valueOf } from './read.ts';

@@ -50,7 +50,7 @@ async function seedProducts(ctx: Ctx, tables: ReturnType<typeof readOrders>): Pr
 }
 
 async function seedCustomers(ctx: Ctx): Promise<string> {
-  const outcomes = await bulkUpsertCustomers(ctx, 'atomic', readCustomers());
+  const { outcomes } = await bulkUpsertCustomers(ctx, 'atomic', readCustomers());
   const added = outcomes.filter(({ created }) => created).length;
   return `customers: ${added} added, ${outcomes.length - added} were there`;
 }

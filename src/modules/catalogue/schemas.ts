@@ -1,6 +1,8 @@
 import { type Static, type TProperties, Type } from '@sinclair/typebox';
 import {
+  mapOf,
   Metadata,
+  MetadataUpdate,
   PositiveAmount,
   ProblemDetails,
   enumeration,
@@ -11,7 +13,6 @@ import {
   nullableText,
   pageOf,
   ref,
-  scalar,
   text,
   toWire,
   toWireOrNull,
@@ -21,7 +22,6 @@ import {
 import { Currency } from '../../platform/shops/schemas.ts';
 import {
   COLLECTIONS,
-  MAX_METADATA_KEYS,
   MAX_OPTIONS,
   MAX_QUANTITY,
   PRODUCT_STATUSES,
@@ -43,14 +43,6 @@ export const ProductCollection = enumeration(
 const PRODUCT_SORTS = ['createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'name', '-name'] as const;
 export const ProductSort = enumeration('ProductSort', 'A leading minus sorts downwards.', PRODUCT_SORTS);
 
-const mapOf = <T>($id: string, description: string, value: object, maxProperties: number) =>
-  scalar<Record<string, T>>($id, {
-    type: 'object',
-    description,
-    maxProperties,
-    propertyNames: { type: 'string', minLength: 1, maxLength: 40 },
-    additionalProperties: value,
-  });
 const ProductOptions = mapOf<string>(
   'ProductOptions',
   'What tells the variants of a group apart, such as colour and size.',
@@ -63,13 +55,6 @@ const ProductOptionsUpdate = mapOf<string | null>(
   { type: ['string', 'null'], minLength: 1, maxLength: 100 },
   MAX_OPTIONS,
 );
-const ProductMetadataUpdate = mapOf<string | null>(
-  'ProductMetadataUpdate',
-  'Changes to metadata; null removes a key.',
-  { type: ['string', 'null'], maxLength: 500 },
-  MAX_METADATA_KEYS,
-);
-
 const PriceBreak = model('PriceBreak', 'A lower price per piece from a quantity on.', {
   minimumQuantity: Type.Integer({
     minimum: 2,
@@ -150,7 +135,7 @@ export const ProductUpdate = model('ProductUpdate', 'Changes to a product, as JS
     priceAmount: ref(PositiveAmount),
     ...writable,
     options: ref(ProductOptionsUpdate),
-    metadata: ref(ProductMetadataUpdate),
+    metadata: ref(MetadataUpdate),
   }),
 });
 export const Product = model('Product', 'One sellable thing. Its stock is a resource of its own.', {

@@ -1,14 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm';
-import type { Db } from '../../platform/db/client.ts';
+import { sql } from 'drizzle-orm';
+import { sqlInvariant as invariant } from '../../platform/invariants.ts';
 import type { Invariant } from '../../platform/module.ts';
-
-const invariant = (name: string, query: SQL): Invariant => ({
-  name,
-  async check(db: Db) {
-    const { rows } = await db.execute<{ checked: bigint; broken: bigint }>(query);
-    return rows[0] ?? { checked: 0n, broken: 0n };
-  },
-});
 
 const owns = (table: string) =>
   sql.raw(`exists (select 1 from ${table} o where o.shop_id = c.shop_id and o.customer_id = c.id)`);

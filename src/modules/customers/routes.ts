@@ -148,10 +148,9 @@ function bulkUpsertCustomersRoute(app: FastifyInstance): void {
         ],
       },
     },
-    run: async (ctx, { body }) => {
-      const mode = body.mode ?? 'atomic';
+    run: (ctx, { body }) => {
       const items = body.items.map((item) => ({ ...readCustomer(item), externalId: item.externalId }));
-      return { mode, outcomes: await bulkUpsertCustomers(ctx, mode, items) };
+      return bulkUpsertCustomers(ctx, body.mode ?? 'atomic', items);
     },
     present: ({ outcomes }, ctx) => ({
       results: outcomes.map(({ whole, created, problem }, index) =>

@@ -3,7 +3,9 @@ import {
   enumeration,
   externalId,
   instantText,
+  mapOf,
   Metadata,
+  MetadataUpdate,
   model,
   nullableInstant,
   nullableRef,
@@ -12,7 +14,6 @@ import {
   PositiveAmount,
   ProblemDetails,
   ref,
-  scalar,
   text,
   toWire,
   toWireOrNull,
@@ -76,14 +77,6 @@ const CustomerAddressInput = model('CustomerAddressInput', 'Where parcels of a c
   isDefault: Type.Optional(Type.Boolean({ description: 'The first choice; at most one.' })),
 });
 
-const mapOf = <T>($id: string, description: string, value: object) =>
-  scalar<Record<string, T>>($id, {
-    type: 'object',
-    description,
-    maxProperties: MAX_MAP_KEYS,
-    propertyNames: { type: 'string', minLength: 1, maxLength: 40 },
-    additionalProperties: value,
-  });
 export const Preferences = mapOf<string>(
   'Preferences',
   'What a customer prefers, such as a size or a colour.',
@@ -91,6 +84,7 @@ export const Preferences = mapOf<string>(
     type: 'string',
     maxLength: 500,
   },
+  MAX_MAP_KEYS,
 );
 const PreferencesUpdate = mapOf<string | null>(
   'PreferencesUpdate',
@@ -99,13 +93,8 @@ const PreferencesUpdate = mapOf<string | null>(
     type: ['string', 'null'],
     maxLength: 500,
   },
+  MAX_MAP_KEYS,
 );
-const CustomerMetadataUpdate = mapOf<string | null>(
-  'CustomerMetadataUpdate',
-  'Changes to metadata; null removes a key.',
-  { type: ['string', 'null'], maxLength: 500 },
-);
-
 const name = text('What the customer is called.', 200);
 const described = {
   company: nullableText('The company.', { minLength: 1, maxLength: 200 }),
@@ -175,7 +164,7 @@ export const CustomerCreate = model(
 );
 export const CustomerUpdate = model('CustomerUpdate', 'Changes to a customer, as JSON merge patch.', {
   ...ownChanges,
-  ...optional({ externalId: externalId(), ...described, staffNote, metadata: ref(CustomerMetadataUpdate) }),
+  ...optional({ externalId: externalId(), ...described, staffNote, metadata: ref(MetadataUpdate) }),
 });
 
 const CustomerFigures = model(

@@ -12,9 +12,15 @@ import type { CustomerView, CustomerWhole, NewCustomerInput } from './rules.ts';
 import { type Draft, draftCustomer, writeDrafts } from './write.ts';
 
 /** What became of one customer: written as `whole`, or refused. */
-export type Outcome =
+type Outcome =
   | { readonly whole: CustomerWhole; readonly created: boolean; readonly problem?: never }
   | { readonly whole?: never; readonly created?: never; readonly problem: Problem };
+
+/** What became of each customer, in their order. */
+export interface BulkOutcome {
+  readonly mode: 'atomic' | 'perItem';
+  readonly outcomes: readonly Outcome[];
+}
 
 /** A customer with the external id that it is known by. */
 export type Upsert = NewCustomerInput & { readonly externalId: string };
@@ -53,8 +59,11 @@ export async function bulkUpsertCustomers(
   ctx: Ctx,
   mode: 'atomic' | 'perItem',
   items: readonly Upsert[],
-): Promise<Outcome[]> {
-  return inTransaction(ctx, (tx) => upsertCustomers(tx, ctx, items, { atomic: mode === 'atomic' }));
+): Promise<BulkOutcome> {
+  return inTransaction(ctx, async (tx) => ({
+    mode,
+    outcomes: await upsertCustomers(tx, ctx, items, { atomic: mode === 'atomic' }),
+  }));
 }
 
 interface Options {

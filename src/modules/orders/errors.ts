@@ -9,7 +9,6 @@ export const orderErrors = {
     quote_expired: [422, 'The quote no longer holds; ask for a new one'],
     quote_mismatch: [422, 'The quote token belongs to another basket'],
     total_changed: [409, 'The order would cost another total than expected'],
-    customer_not_found: [422, 'There is no such customer'],
     not_for_customers: [422, 'A customer cannot set this field'],
     external_id_taken: [409, 'Another order has this external id'],
     too_much_metadata: [422, 'A resource holds 50 keys of metadata at most'],

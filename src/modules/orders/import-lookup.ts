@@ -4,6 +4,8 @@ import type { Tx } from '../../platform/db/client.ts';
 import type { Violation } from '../../platform/errors.ts';
 import { findSellables, type Sellable } from '../catalogue/sellables.ts';
 import { products } from '../catalogue/tables.ts';
+import { customersErrors } from '../customers/errors.ts';
+import { holdCustomer } from '../customers/standing.ts';
 import { customers } from '../customers/tables.ts';
 import { orderErrors } from './errors.ts';
 import type { ImportInput } from './import.ts';
@@ -63,11 +65,16 @@ async function findProductIds(
 }
 
 async function findCustomer(tx: Tx, ctx: Ctx, input: ImportInput): Promise<string | null> {
-  if (input.customerExternalId === undefined) return input.customerId ?? null;
+  if (input.customerExternalId === undefined) {
+    if (input.customerId !== undefined && input.customerId !== null)
+      await holdCustomer(tx, ctx.shop.id, input.customerId);
+    return input.customerId ?? null;
+  }
   const [row] = await tx
     .select({ id: customers.id })
     .from(customers)
     .where(and(eq(customers.shopId, ctx.shop.id), eq(customers.externalId, input.customerExternalId)));
-  if (!row) throw orderErrors.customer_not_found(undefined, { pointer: '/customerExternalId' });
+  if (!row) throw customersErrors.customer_not_found(undefined, { pointer: '/customerExternalId' });
+  await holdCustomer(tx, ctx.shop.id, row.id, '/customerExternalId');
   return row.id;
 }

@@ -1,4 +1,4 @@
-import { after, DAY_MS } from '../../platform/clock.ts';
+import { after, DAY_MS } from '../../platform/time.ts';
 import type { Problem } from '../../platform/errors.ts';
 import { orderErrors } from './errors.ts';
 import type { FulfilmentState, OrderStatus, PaymentStanding, PaymentTerms } from './states.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { HOUR_MS } from '../../platform/clock.ts';
+import { HOUR_MS } from '../../platform/time.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
@@ -14,7 +14,7 @@ import { orderEvents } from './events.ts';
 import { decideStanding, findDateFault, type ImportDates, type ImportStanding } from './import-rules.ts';
 import { resolveImport, type ResolvedImport } from './import-lookup.ts';
 import { findByExternalId, insertOrder, loadWhole, NumberTaken, type OrderWhole } from './repository.ts';
-import { priceBasket } from './rules.ts';
+import { type PricedLine, priceBasket } from './rules.ts';
 import { ordersSettings } from './settings.ts';
 import { writeDelivery, writeShipment } from './shipment-repository.ts';
 import type { PaymentTerms } from './states.ts';
@@ -150,41 +150,48 @@ function makeImported(
     importHash,
   };
   if (standing.paymentState === 'paid') order.paidAmount = order.totalAmount;
-  const lines = basket.lines.map(
-    (line, index): OrderLine => ({
-      shopId: ctx.shop.id,
+  const lines = importedLines(order, basket.lines);
+  return { order, lines, adjustments: importedAdjustments(order, basket.lines, lines) };
+}
+
+type PricedImport = readonly (ResolvedImport['lines'][number] & PricedLine)[];
+
+const importedLines = (order: Order, priced: PricedImport): OrderLine[] =>
+  priced.map((line, index) => ({
+    shopId: order.shopId,
+    id: newId(),
+    orderId: order.id,
+    position: index + 1,
+    productId: line.product.id,
+    productName: line.product.name,
+    category: line.product.category,
+    quantity: line.quantity,
+    listUnitAmount: line.listUnitAmount,
+    discountAmount: line.discountAmount,
+    netAmount: line.netAmount,
+    taxRateBps: line.taxRateBps,
+    taxAmount: line.taxAmount,
+    costUnitAmount: null,
+    shippedQuantity: 0,
+    deliveredQuantity: 0,
+    placedAt: order.placedAt,
+  }));
+
+const importedAdjustments = (
+  order: Order,
+  priced: PricedImport,
+  lines: readonly OrderLine[],
+): OrderAdjustment[] =>
+  priced.flatMap((line, index) =>
+    line.adjustments.map((adjustment) => ({
+      ...adjustment,
+      shopId: order.shopId,
       id: newId(),
       orderId: order.id,
-      position: index + 1,
-      productId: line.product.id,
-      productName: line.product.name,
-      category: line.product.category,
-      quantity: line.quantity,
-      listUnitAmount: line.listUnitAmount,
-      discountAmount: line.discountAmount,
-      netAmount: line.netAmount,
-      taxRateBps: line.taxRateBps,
-      taxAmount: line.taxAmount,
-      costUnitAmount: null,
-      shippedQuantity: 0,
-      deliveredQuantity: 0,
-      placedAt: order.placedAt,
-    }),
+      lineId: lines[index]?.id ?? '',
+      createdAt: order.placedAt,
+    })),
   );
-  const adjustments = basket.lines.flatMap((line, index) =>
-    line.adjustments.map(
-      (adjustment): OrderAdjustment => ({
-        ...adjustment,
-        shopId: ctx.shop.id,
-        id: newId(),
-        orderId: order.id,
-        lineId: lines[index]?.id ?? '',
-        createdAt: order.placedAt,
-      }),
-    ),
-  );
-  return { order, lines, adjustments };
-}
 
 const amountsOf = (basket: ReturnType<typeof priceBasket>) => ({
   linesAmount: basket.linesAmount,

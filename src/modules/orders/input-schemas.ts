@@ -5,6 +5,7 @@ import {
   inputModel,
   instantText,
   Metadata,
+  MetadataUpdate,
   model,
   nullableInstant,
   nullableRef,
@@ -89,16 +90,10 @@ export const OrderCreate = inputModel('OrderCreate', 'An order to place.', {
   ),
 });
 
-// A merge patch: null removes a key.
-const MetadataPatch = Type.Record(
-  Type.String({ minLength: 1, maxLength: 40 }),
-  Type.Unsafe<string | null>({ type: ['string', 'null'], maxLength: 500 }),
-  { description: 'Keys to set; null removes one.', maxProperties: 50 },
-);
 export const OrderUpdate = model('OrderUpdate', 'What may be changed about an order, as JSON merge patch.', {
   externalId: Type.Optional(externalId()),
   staffNote: Type.Optional(nullableText('For staff only.', { maxLength: 2000 })),
-  metadata: Type.Optional(MetadataPatch),
+  metadata: Type.Optional(ref(MetadataUpdate)),
 });
 
 const ShipLine = model('ShipLine', 'A line and how many units of it the parcel holds.', {

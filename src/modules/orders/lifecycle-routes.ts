@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { uuid } from '../../platform/http/schema.ts';
+import { customersErrors } from '../customers/errors.ts';
 import { paymentErrors } from '../payments/errors.ts';
 import { PaymentCreate, PaymentResource, presentPayment } from '../payments/schemas.ts';
 import { cancelOrder } from './cancel.ts';
@@ -24,6 +25,7 @@ const order = (description: string) => ({ statuses: [200] as const, schema: Orde
 /** What moves an order through its states. */
 export function lifecycleRoutes(app: FastifyInstance): void {
   paymentRoutes(app);
+  priceRoutes(app);
   shipmentRoutes(app);
   endRoutes(app);
   importRoutes(app);
@@ -66,7 +68,9 @@ function paymentRoutes(app: FastifyInstance): void {
     run: (ctx, input) => readOrderPayments(ctx, input.params.orderId),
     present: (rows) => ({ data: rows.map(presentPayment) }),
   });
+}
 
+function priceRoutes(app: FastifyInstance): void {
   operation(app, {
     operationId: 'lowerOrderPrice',
     method: 'POST',
@@ -189,7 +193,9 @@ function importRoutes(app: FastifyInstance): void {
       e.import_conflict,
       e.import_inconsistent,
       e.product_not_available,
-      e.customer_not_found,
+      customersErrors.customer_not_found,
+      customersErrors.customer_merged,
+      customersErrors.customer_erased,
       e.out_of_stock,
       e.number_taken,
       e.amount_too_large,

@@ -1,4 +1,4 @@
-import { after, DAY_MS } from '../../platform/clock.ts';
+import { after, DAY_MS } from '../../platform/time.ts';
 import type { CustomerMove, PersonalDataSection } from '../customers/ports.ts';
 import { listOrdersOf, updateOrdersOf } from './customer-repository.ts';
 

@@ -1,4 +1,4 @@
-import { after, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts';
+import { after, HOUR_MS, MINUTE_MS } from '../../platform/time.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
@@ -7,6 +7,7 @@ import { eventRow } from '../../platform/events/define.ts';
 import { wakeAfterCommit } from '../../platform/events/outbox.ts';
 import { newId } from '../../platform/ids.ts';
 import { reserveStock } from '../catalogue/stock.ts';
+import { holdCustomer } from '../customers/standing.ts';
 import { type Basket, type BasketLine, loadBasket } from './basket.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
@@ -67,7 +68,11 @@ async function place(tx: Tx, ctx: Ctx, input: OrderInput): Promise<OrderWhole> {
   const customerId = ctx.customerId ?? input.customerId ?? null;
   const held =
     input.quoteToken === undefined ? undefined : readQuote(ctx, input.quoteToken, input.lines, customerId);
-  const basket = await loadBasket(tx, ctx, input.lines, held);
+  // Read in one round trip. The customer is held: an erasure or a merge at this moment waits until the order is there.
+  const [basket] = await Promise.all([
+    loadBasket(tx, ctx, input.lines, held),
+    customerId === null ? undefined : holdCustomer(tx, ctx.shop.id, customerId),
+  ]);
   const { totalAmount } = basket.priced;
   if (input.expectedTotalAmount !== undefined && BigInt(input.expectedTotalAmount) !== totalAmount) {
     const detail = `The order costs ${totalAmount}, not ${input.expectedTotalAmount}.`;

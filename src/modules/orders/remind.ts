@@ -1,5 +1,5 @@
 import { and, eq, lte } from 'drizzle-orm';
-import { after, HOUR_MS } from '../../platform/clock.ts';
+import { after, HOUR_MS } from '../../platform/time.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { eventRow } from '../../platform/events/define.ts';

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gte, lte, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
-import { isUniqueViolation, postgresError } from '../../platform/db/constraints.ts';
+import { isUniqueViolation } from '../../platform/db/constraints.ts';
 import { prepared, preparedSql } from '../../platform/db/prepared.ts';
 import { recordsJson } from '../../platform/db/records.ts';
 import { platformErrors } from '../../platform/errors.ts';
@@ -158,10 +158,6 @@ export async function insertOrder(tx: Tx, made: NewOrder): Promise<void> {
     if (isUniqueViolation(error, 'orders_number_key')) throw new NumberTaken();
     if (isUniqueViolation(error, 'orders_external_id_key')) {
       throw orderErrors.external_id_taken(undefined, { pointer: '/externalId' });
-    }
-    const violated = postgresError(error);
-    if (violated?.code === '23503' && violated.constraint?.includes('customer')) {
-      throw orderErrors.customer_not_found(undefined, { pointer: '/customerId' });
     }
     throw error;
   }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { pageQuery } from '../../platform/http/pagination.ts';
 import { instantText, ref, text, uuid } from '../../platform/http/schema.ts';
+import { customersErrors } from '../customers/errors.ts';
 import { orderErrors as e } from './errors.ts';
 import { OrderCreate, OrderUpdate, presentQuote, QuoteCreate, QuoteModel } from './input-schemas.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
@@ -25,6 +26,36 @@ const params = Type.Object({ orderId: uuid('The order.') });
 const example = { params: { orderId: '01890a5d-ac96-774b-bcce-b302099a8057' } };
 const aLine = { productId: '01890a5d-ac96-774b-bcce-b302099a8057', quantity: 2 };
 const quoteErrors = [e.product_not_available, e.amount_too_large];
+
+const placeErrors = [
+  ...quoteErrors,
+  e.out_of_stock,
+  e.total_changed,
+  e.quote_not_valid,
+  e.quote_expired,
+  e.quote_mismatch,
+  customersErrors.customer_not_found,
+  customersErrors.customer_merged,
+  customersErrors.customer_erased,
+  e.external_id_taken,
+  e.not_for_customers,
+];
+const orderQuery = Type.Object({
+  ...pageQuery,
+  status: Type.Optional(ref(OrderStatusName)),
+  customerId: Type.Optional(uuid('Orders of this customer.')),
+  number: Type.Optional(text('The order with this number.', 60)),
+  externalId: Type.Optional(text('The order with this id of your own system.', 200)),
+  placedAtFrom: Type.Optional(instantText('Placed then or later.')),
+  placedAtTo: Type.Optional(instantText('Placed then or before.')),
+  updatedSince: Type.Optional(instantText('Changed then or later; sort by `updatedAt` to follow changes.')),
+  sort: Type.Unsafe<'placedAt' | '-placedAt' | 'updatedAt'>({
+    type: 'string',
+    enum: ['placedAt', '-placedAt', 'updatedAt'],
+    default: '-placedAt',
+    description: 'A minus sorts downwards.',
+  }),
+});
 
 export function orderRoutes(app: FastifyInstance): void {
   placingRoutes(app);
@@ -65,17 +96,7 @@ function placingRoutes(app: FastifyInstance): void {
     idempotency: 'required',
     body: OrderCreate,
     success: { statuses: [201], schema: OrderModel, description: 'The order.' },
-    errors: [
-      ...quoteErrors,
-      e.out_of_stock,
-      e.total_changed,
-      e.quote_not_valid,
-      e.quote_expired,
-      e.quote_mismatch,
-      e.customer_not_found,
-      e.external_id_taken,
-      e.not_for_customers,
-    ],
+    errors: placeErrors,
     example: {
       body: {
         lines: [aLine],
@@ -104,24 +125,7 @@ function readRoutes(app: FastifyInstance): void {
     description:
       'Newest first unless sorted otherwise, without lines. With a customer token, only the own ones.',
     access: { secret: 'orders:read', customer: true },
-    query: Type.Object({
-      ...pageQuery,
-      status: Type.Optional(ref(OrderStatusName)),
-      customerId: Type.Optional(uuid('Orders of this customer.')),
-      number: Type.Optional(text('The order with this number.', 60)),
-      externalId: Type.Optional(text('The order with this id of your own system.', 200)),
-      placedAtFrom: Type.Optional(instantText('Placed then or later.')),
-      placedAtTo: Type.Optional(instantText('Placed then or before.')),
-      updatedSince: Type.Optional(
-        instantText('Changed then or later; sort by `updatedAt` to follow changes.'),
-      ),
-      sort: Type.Unsafe<'placedAt' | '-placedAt' | 'updatedAt'>({
-        type: 'string',
-        enum: ['placedAt', '-placedAt', 'updatedAt'],
-        default: '-placedAt',
-        description: 'A minus sorts downwards.',
-      }),
-    }),
+    query: orderQuery,
     success: { statuses: [200], schema: OrderHeadPage, description: 'A page of orders.' },
     errors: [],
     example: { query: { limit: 50, status: 'paid' } },

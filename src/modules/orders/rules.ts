@@ -97,14 +97,16 @@ export const netUnitAmount = (line: { netAmount: bigint; quantity: number }): bi
 
 /** Where the payment of an order stands. An order that costs nothing is paid. */
 export function decidePaymentState(order: {
+  status: string;
   totalAmount: bigint;
   paidAmount: bigint;
   refundedAmount: bigint;
 }): PaymentStanding {
   const kept = order.paidAmount - order.refundedAmount;
-  if (order.refundedAmount > 0n && kept === 0n) return order.paidAmount > 0n ? 'refunded' : 'unpaid';
-  // Giving back what was too much is no refund of the order.
-  if (kept >= order.totalAmount) return 'paid';
+  const isGivenBack = order.refundedAmount > 0n && order.status === 'cancelled';
+  // Giving back what was too much is no refund of the order, also when all of it was: its price may be 0 by now.
+  if (kept >= order.totalAmount && !isGivenBack) return 'paid';
+  if (order.refundedAmount > 0n && kept === 0n) return 'refunded';
   if (order.refundedAmount > 0n && order.paidAmount >= order.totalAmount) return 'partially_refunded';
   return kept > 0n ? 'partial' : 'unpaid';
 }

@@ -1,4 +1,4 @@
-import { after, DAY_MS } from '../../platform/clock.ts';
+import { after, DAY_MS } from '../../platform/time.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';

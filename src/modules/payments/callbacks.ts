@@ -1,7 +1,7 @@
 import { type Deps, systemContext } from '../../platform/context.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import { platformErrors } from '../../platform/errors.ts';
-import { getShop } from '../../platform/shops/shop.ts';
+import { findShop } from '../../platform/shops/shop.ts';
 import { paymentErrors } from './errors.ts';
 import { recordStatement } from './outcomes.ts';
 import type { CallbackRequest, ProviderEvent } from './providers/provider.ts';
@@ -19,7 +19,7 @@ interface CallbackInput extends CallbackRequest {
  * state. `callback_not_genuine` when the signature is not the provider's; a shop that is not there looks the same.
  */
 export async function receiveCallback(deps: Deps, input: CallbackInput): Promise<{ received: number }> {
-  const shop = await getShop(deps.db, input.shopId).catch(() => undefined);
+  const shop = await findShop(deps.db, input.shopId);
   if (!shop) throw paymentErrors.callback_not_genuine();
   const events = providerOf(input).readCallback(deps, shop, input);
   if (!events) throw paymentErrors.callback_not_genuine();

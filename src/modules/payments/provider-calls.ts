@@ -9,13 +9,19 @@ import { subjectOf } from './ports.ts';
 
 /**
  * Asks the provider to take the money, outside of any transaction. When its answer does not come, the job fails and
- * is run again; the payment's id is the provider's idempotency key, so money moves once.
+ * is run again; the payment's id is the provider's idempotency key, so money moves once. An attempt that was given
+ * up meanwhile is only asked about: money that an unanswered call had taken must be recorded, so that it goes back.
  */
 export async function chargePayment(deps: Deps, job: { shopId: string; paymentId: string }): Promise<void> {
   const shop = await getShop(deps.db, job.shopId);
   const payment = await getPayment(deps.db, shop.id, job.paymentId);
-  if (payment.state === 'succeeded' || payment.state === 'cancelled') return;
-  const statement = await providerOf(payment).charge(deps, shop, payment);
+  if (payment.state === 'succeeded') return;
+  const provider = providerOf(payment);
+  const statement =
+    payment.state === 'cancelled'
+      ? await provider.findCharge(deps, shop, payment)
+      : await provider.charge(deps, shop, payment);
+  if (!statement) return;
   const ctx = systemContext(deps, await getShop(deps.db, shop.id), 'payments.charge');
   await inTransaction(ctx, (tx) => recordStatement(tx, ctx, payment, statement));
 }

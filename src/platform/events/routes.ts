@@ -33,7 +33,10 @@ const query = Type.Object({
     }),
   ),
   types: Type.Optional(
-    Type.Array(Type.String({ maxLength: 100 }), { maxItems: 50, description: 'Only events of these types.' }),
+    Type.Array(Type.String({ maxLength: 100, pattern: '^[a-z_]+\\.[a-z_]+$' }), {
+      maxItems: 50,
+      description: 'Only events of these types; the parameter is repeated for each.',
+    }),
   ),
   limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'How many events.' }),
 });

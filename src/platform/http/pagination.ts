@@ -14,7 +14,7 @@ export const pageQuery = {
     description: 'How many resources a page holds.',
   }),
   cursor: Type.Optional(
-    Type.String({ maxLength: 1000, description: 'The `nextCursor` of the page before.' }),
+    Type.String({ maxLength: 2000, description: 'The `nextCursor` of the page before.' }),
   ),
 };
 

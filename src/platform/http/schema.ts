@@ -79,12 +79,32 @@ export const PositiveAmount = scalar<number>('PositiveAmount', {
   maximum: Number(MAX_AMOUNT),
   description: 'Money in minor units (cents, fen), zero or more.',
 });
-export const Metadata = register(
-  Type.Record(Type.String({ minLength: 1, maxLength: 40 }), Type.String({ maxLength: 500 }), {
-    $id: 'Metadata',
-    maxProperties: 50,
-    description: 'Up to 50 keys and values of your own. Stored and returned, never interpreted.',
-  }),
+/** A named map from keys of the caller's own to texts. In a merge patch a value may be null, which removes its key. */
+export const mapOf = <T extends string | null>(
+  $id: string,
+  description: string,
+  value: { readonly type: unknown; readonly minLength?: number; readonly maxLength: number },
+  maxProperties: number,
+) =>
+  scalar<Record<string, T>>($id, {
+    type: 'object',
+    description,
+    maxProperties,
+    propertyNames: { type: 'string', minLength: 1, maxLength: 40 },
+    additionalProperties: value,
+  });
+
+export const Metadata = mapOf<string>(
+  'Metadata',
+  'Up to 50 keys and values of your own. Stored and returned, never interpreted.',
+  { type: 'string', maxLength: 500 },
+  50,
+);
+export const MetadataUpdate = mapOf<string | null>(
+  'MetadataUpdate',
+  'Changes to metadata; null removes a key.',
+  { type: ['string', 'null'], maxLength: 500 },
+  50,
 );
 
 export const uuid = (description: string) => Type.String({ format: 'uuid', description });

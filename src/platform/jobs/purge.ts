@@ -1,6 +1,6 @@
 import { lt } from 'drizzle-orm';
 import { idempotencyKeys } from '../auth/tables.ts';
-import { after, DAY_MS } from '../clock.ts';
+import { after, DAY_MS } from '../time.ts';
 import type { Deps } from '../context.ts';
 import { KEY_KEPT_DAYS } from '../http/idempotency.ts';
 

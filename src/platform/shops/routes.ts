@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import { after, MINUTE_MS, shopTime } from '../clock.ts';
+import { shopTime } from '../clock.ts';
+import { after, MINUTE_MS } from '../time.ts';
 import { operation } from '../http/operation.ts';
 import { instantText, model } from '../http/schema.ts';
 import { platformErrors } from '../errors.ts';

@@ -16,9 +16,12 @@ const selectShop = prepared('select_shop', (db) =>
     .where(eq(shops.id, sql.placeholder('id'))),
 );
 
+export const findShop = async (on: Reader, id: string): Promise<Shop | undefined> =>
+  (await selectShop(on, { id }))[0];
+
 /** The shop, or `not_found`. */
 export async function getShop(on: Reader, id: string): Promise<Shop> {
-  const [shop] = await selectShop(on, { id });
+  const shop = await findShop(on, id);
   if (!shop) throw platformErrors.not_found();
   return shop;
 }

@@ -30,11 +30,20 @@ const PERSON = {
   metadata: { nick: 'anders' },
 };
 
-const erase = ({ call }: TestShop, id: string, options = {}) => call(`POST /v1/customers/${id}/erase`, options);
+const erase = ({ call }: TestShop, id: string, options = {}) =>
+  call(`POST /v1/customers/${id}/erase`, options);
 
 /** Every row of the tables of this module that belongs to a shop, as text. */
 async function dump(shopId: string): Promise<string> {
-  const tables = ['customers', 'contact_points', 'customer_addresses', 'consents', 'customer_purchases', 'outbox', 'audit_entries'];
+  const tables = [
+    'customers',
+    'contact_points',
+    'customer_addresses',
+    'consents',
+    'customer_purchases',
+    'outbox',
+    'audit_entries',
+  ];
   const rows = await Promise.all(
     tables.map(async (table) => {
       const query = `select string_agg(x::text, ' ') as text from ${table} x where shop_id = $1`;
@@ -74,7 +83,10 @@ t.test('erasure leaves an id and nothing that tells who it was', async (t) => {
   });
   const event = (await customerEventsOf(app, shop)).at(-1);
   t.same([event?.type, event?.subjectId], ['customer.erased', customer.id]);
-  t.match((await shop.call('GET /v1/audit-entries')).body.data[0], { action: 'eraseCustomer', subjectId: customer.id });
+  t.match((await shop.call('GET /v1/audit-entries')).body.data[0], {
+    action: 'eraseCustomer',
+    subjectId: customer.id,
+  });
   t.equal((await addCustomer(shop, PERSON)).externalId, 'ANDERS-1', 'the external id is free again');
   await checkInvariants(t, app);
 });
@@ -155,11 +167,19 @@ t.test('every module says what it keeps, in the same transaction', async (t) => 
   const ctx = await shop.ctx();
   const fails = section({ erase: () => Promise.reject(new Error('no')) });
   await t.rejects(eraseCustomer(ctx, customer.id, [section(), fails]), { message: 'no' });
-  t.same((await shop.call(`GET /v1/customers/${customer.id}`)).body, customer, 'one that fails undoes everything');
+  t.same(
+    (await shop.call(`GET /v1/customers/${customer.id}`)).body,
+    customer,
+    'one that fails undoes everything',
+  );
   const erased = await eraseCustomer(ctx, customer.id, [section()]);
   const [answers, orders, ...more] = erased.kept;
   t.same(orders, { what: 'Orders', why: 'Trade records', until: new Date('2029-01-01T00:00:00Z') });
-  t.equal(answers?.until?.getTime(), erased.erasedAt.getTime() + 7 * 86_400_000, 'stored answers go after seven days');
+  t.equal(
+    answers?.until?.getTime(),
+    erased.erasedAt.getTime() + 7 * 86_400_000,
+    'stored answers go after seven days',
+  );
   t.same(more, []);
   t.same(await eraseCustomer(ctx, customer.id, [section()]), erased, 'and says the same again');
 });

@@ -115,7 +115,8 @@ t.test('a refusal of either is a refusal', async (t) => {
   });
   t.equal(data.length, 7, 'all six decisions, and one that keeps the refusal in force');
   t.equal(data[0].source, 'merge of duplicates');
-  const may = (id: string, channel: 'email' | 'phone') => mayContact(app.deps.db, shop.shopId, id, 'marketing', channel);
+  const may = (id: string, channel: 'email' | 'phone') =>
+    mayContact(app.deps.db, shop.shopId, id, 'marketing', channel);
   t.same([await may(survivor, 'email'), await may(survivor, 'phone')], [false, true]);
   t.equal(await may(duplicate, 'phone'), false, 'nobody writes to a tombstone');
 });
@@ -151,7 +152,12 @@ t.test('who cannot be merged', async (t) => {
   isProblem(t, await merge(shop, a.id, b.id), 404, 'customer_merged', pointer);
   isProblem(t, await merge(shop, b.id, a.id), 404, 'customer_merged');
   for (const target of [`PATCH /v1/customers/${b.id}`, `POST /v1/customers/${b.id}/erase`]) {
-    isProblem(t, await shop.call(target, target.startsWith('PATCH') ? { body: {} } : {}), 404, 'customer_merged');
+    isProblem(
+      t,
+      await shop.call(target, target.startsWith('PATCH') ? { body: {} } : {}),
+      404,
+      'customer_merged',
+    );
   }
   const token = await shop.call('POST /v1/customer-tokens', { body: { customerId: b.id } });
   isProblem(t, token, 404, 'customer_merged', '/customerId');
@@ -180,7 +186,9 @@ t.test('other modules move theirs in the same transaction', async (t) => {
   const ctx = await shop.ctx();
   const seen: string[][] = [];
   const fails = { name: 'fails', move: () => Promise.reject(new Error('no')) };
-  const moves = [{ name: 'orders', move: async (_tx: unknown, _ctx: unknown, ...ids: string[]) => seen.push(ids) }];
+  const moves = [
+    { name: 'orders', move: async (_tx: unknown, _ctx: unknown, ...ids: string[]) => seen.push(ids) },
+  ];
   await t.rejects(mergeCustomers(ctx, a.id, b.id, [...moves, fails]), { message: 'no' });
   t.same((await shop.call(`GET /v1/customers/${b.id}`)).body, b, 'one that fails undoes everything');
   await mergeCustomers(ctx, a.id, b.id, moves);
@@ -220,10 +228,17 @@ t.test('a ring of merges at once ends with one customer', async (t) => {
   const answers = await Promise.all(ring);
   await settled;
   await app.settle();
-  t.ok(answers.every(({ status }) => [200, 404].includes(status)), JSON.stringify(answers.map(({ status }) => status)));
+  t.ok(
+    answers.every(({ status }) => [200, 404].includes(status)),
+    JSON.stringify(answers.map(({ status }) => status)),
+  );
   const { data } = (await shop.call('GET /v1/customers')).body;
   t.equal(data.length, 6 - count(answers, 200));
-  t.equal(data.reduce((sum: number, { figures }: any) => sum + figures.totalAmount, 0), 660, 'no purchase is lost');
+  t.equal(
+    data.reduce((sum: number, { figures }: any) => sum + figures.totalAmount, 0),
+    660,
+    'no purchase is lost',
+  );
   await checkInvariants(t, app);
 });
 
@@ -238,7 +253,9 @@ t.test('who hangs something on a customer waits for a merge and sees it', async 
       ...hold,
       move: async () => {
         // Begins while the merge is open, and can only go on when it has ended.
-        held = inTransaction(ctx, (tx) => holdCustomer(tx, shop.shopId, b.id)).catch((error: unknown) => error);
+        held = inTransaction(ctx, (tx) => holdCustomer(tx, shop.shopId, b.id)).catch(
+          (error: unknown) => error,
+        );
         await new Promise((resolve) => setTimeout(resolve, 100));
         return 0;
       },

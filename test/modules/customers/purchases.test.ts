@@ -45,9 +45,17 @@ t.test('figures are sums over what customers bought', async (t) => {
     averageAmount: 1251,
     favouriteCategories: ['tea', 'soap', 'coffee'],
   });
-  t.match(await figuresOf(shop, other.id), { purchaseCount: 1, totalAmount: 700, favouriteCategories: ['tea'] });
+  t.match(await figuresOf(shop, other.id), {
+    purchaseCount: 1,
+    totalAmount: 700,
+    favouriteCategories: ['tea'],
+  });
   const { data } = (await shop.call('GET /v1/customers?sort=createdAt')).body;
-  t.same(data.map(({ figures }: any) => figures.totalAmount), [2501, 700], 'a list shows them too');
+  t.same(
+    data.map(({ figures }: any) => figures.totalAmount),
+    [2501, 700],
+    'a list shows them too',
+  );
 });
 
 t.test('an event that comes again changes nothing', async (t) => {
@@ -82,10 +90,19 @@ t.test('what is given back is no purchase', async (t) => {
   const surplus = await tellPaid(shop, { customerId, totalAmount: 1000, paidAmount: 1300 });
   await tellRefund(shop, surplus, 300, 'surplus');
   await app.settle();
-  t.match(await figuresOf(shop, customerId), { purchaseCount: 1, totalAmount: 1000 }, 'a surplus was never kept');
+  t.match(
+    await figuresOf(shop, customerId),
+    { purchaseCount: 1, totalAmount: 1000 },
+    'a surplus was never kept',
+  );
 
   await tellRefund(shop, surplus, 1300, 'cancellation');
-  await tellCancelled(shop, surplus, { customerId, totalAmount: 1000, paidAmount: 1300, refundedAmount: 1300 });
+  await tellCancelled(shop, surplus, {
+    customerId,
+    totalAmount: 1000,
+    paidAmount: 1300,
+    refundedAmount: 1300,
+  });
   await app.settle();
   t.match(await figuresOf(shop, customerId), none);
 
@@ -113,7 +130,11 @@ t.test('amounts at the edge', async (t) => {
   const { id: customerId } = await addCustomer(shop);
   const most = 999_999_999_999_999;
   for (let i = 0; i < 3; i += 1) {
-    await tellPaid(shop, { customerId, totalAmount: most, lines: [{ category: '__proto__', netAmount: most }] });
+    await tellPaid(shop, {
+      customerId,
+      totalAmount: most,
+      lines: [{ category: '__proto__', netAmount: most }],
+    });
   }
   await app.settle();
   const figures = await figuresOf(shop, customerId);

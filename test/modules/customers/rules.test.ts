@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
 import {
@@ -6,8 +7,18 @@ import {
   decisionsToRecord,
   mergeDecisions,
 } from '../../../src/modules/customers/consent-rules.ts';
-import { findMergeFault, mergeAddresses, mergeContactPoints, mergeFields } from '../../../src/modules/customers/merge-rules.ts';
-import { averageAmount, categoriesOf, keptAmount, NO_PURCHASES } from '../../../src/modules/customers/purchase-rules.ts';
+import {
+  findMergeFault,
+  mergeAddresses,
+  mergeContactPoints,
+  mergeFields,
+} from '../../../src/modules/customers/merge-rules.ts';
+import {
+  averageAmount,
+  categoriesOf,
+  keptAmount,
+  NO_PURCHASES,
+} from '../../../src/modules/customers/purchase-rules.ts';
 import {
   type AddressEntry,
   changedFields,
@@ -49,7 +60,7 @@ t.test('merged consents', async () => {
   });
   check(inForce, inForce, (a, b) => {
     const [one, other] = [mergeDecisions(a, b), mergeDecisions(b, a)].map(asMap);
-    t.strictSame(Object.entries(one ?? {}).toSorted(), Object.entries(other ?? {}).toSorted());
+    return isDeepStrictEqual(one, other);
   });
   check(inForce, inForce, inForce, (a, b, c) => {
     const left = asMap(mergeDecisions(mergeDecisions(a, b), c));
@@ -87,7 +98,8 @@ const contacts = fc
   .map((entries) =>
     entries.map((entry, i) => ({
       ...entry,
-      isPrimary: entry.isPrimary && !entries.slice(0, i).some((one) => one.isPrimary && one.kind === entry.kind),
+      isPrimary:
+        entry.isPrimary && !entries.slice(0, i).some((one) => one.isPrimary && one.kind === entry.kind),
     })),
   );
 const addresses: fc.Arbitrary<AddressEntry[]> = fc
@@ -100,48 +112,59 @@ const addresses: fc.Arbitrary<AddressEntry[]> = fc
       })),
     ),
   );
-const map = fc.dictionary(fc.constantFrom('a', 'b', '__proto__', 'd'), fc.string({ maxLength: 3 }));
-const maybe = (value: string) => fc.constantFrom(null, value, `other ${value}`);
-const fields: fc.Arbitrary<CustomerFields> = fc.record({
-  externalId: maybe('id'),
-  name: fc.constantFrom('Maria', 'Ana'),
-  company: maybe('company'),
-  locale: maybe('de'),
-  country: maybe('DE'),
-  preferences: map,
-  staffNote: maybe('note'),
-  metadata: map,
-  contactPoints: contacts,
-  addresses,
+const map = fc.dictionary(fc.constantFrom('a', 'b', '__proto__', 'd'), fc.string({ maxLength: 3 }), {
+  noNullPrototype: true,
 });
+const maybe = (value: string) => fc.constantFrom(null, value, `other ${value}`);
+const fields: fc.Arbitrary<CustomerFields> = fc.record(
+  {
+    externalId: maybe('id'),
+    name: fc.constantFrom('Maria', 'Ana'),
+    company: maybe('company'),
+    locale: maybe('de'),
+    country: maybe('DE'),
+    preferences: map,
+    staffNote: maybe('note'),
+    metadata: map,
+    contactPoints: contacts,
+    addresses,
+  },
+  { noNullPrototype: true },
+);
 
-t.test('a merged customer is one that may be, and loses nothing', async (t) => {
+t.test('a merged customer is one that may be, and loses nothing', async () => {
   check(fields, fields, (a, b) => {
     const merged = mergeFields(a, b);
     if (findCustomerFault(merged)) return false;
     const has = (entry: ContactEntry) =>
       merged.contactPoints.some(({ kind, value }) => kind === entry.kind && value === entry.value);
-    const receives = ({ address }: AddressEntry) => merged.addresses.some((one) => one.address.line1 === address.line1);
+    const receives = ({ address }: AddressEntry) =>
+      merged.addresses.some((one) => one.address.line1 === address.line1);
     return (
       [...a.contactPoints, ...b.contactPoints].every(has) &&
       [...a.addresses, ...b.addresses].every(receives) &&
-      a.contactPoints.every(({ value, kind, isPrimary }) =>
-        !isPrimary || merged.contactPoints.some((one) => one.value === value && one.kind === kind && one.isPrimary),
+      a.contactPoints.every(
+        ({ value, kind, isPrimary }) =>
+          !isPrimary ||
+          merged.contactPoints.some((one) => one.value === value && one.kind === kind && one.isPrimary),
       ) &&
-      [...Object.keys(a.metadata), ...Object.keys(b.metadata)].every((key) => Object.hasOwn(merged.metadata, key)) &&
-      Object.entries(a.preferences).every(([key, value]) => merged.preferences[key] === value || key === '__proto__')
+      [...Object.keys(a.metadata), ...Object.keys(b.metadata)].every((key) =>
+        Object.hasOwn(merged.metadata, key),
+      ) &&
+      Object.entries(a.preferences).every(
+        ([key, value]) => merged.preferences[key] === value || key === '__proto__',
+      )
     );
   });
-  check(fields, (a) => {
-    t.strictSame(mergeFields(a, a), a, 'merged with an equal one it stays what it is');
-  });
+  // Merged with an equal one it stays what it is, and the same duplicate again adds nothing.
+  check(fields, (a) => isDeepStrictEqual(mergeFields(a, a), a));
   check(contacts, contacts, (a, b) => {
     const once = mergeContactPoints(a, b);
-    t.strictSame(mergeContactPoints(once, b), once, 'the same duplicate again adds nothing');
+    return isDeepStrictEqual(mergeContactPoints(once, b), once);
   });
   check(addresses, addresses, (a, b) => {
     const once = mergeAddresses(a, b);
-    t.strictSame(mergeAddresses(once, b), once);
+    return isDeepStrictEqual(mergeAddresses(once, b), once);
   });
 });
 
@@ -163,9 +186,11 @@ t.test('what does not fit is refused, not dropped', async (t) => {
 t.test('changed fields', async () => {
   check(fields, fields, (a, b) => {
     const changed = new Set(changedFields(a, b));
-    t.strictSame(changedFields(a, { ...b }), [...changed]);
     const mixed = Object.fromEntries(
-      Object.entries(a).map(([name, value]) => [name, changed.has(name as keyof CustomerFields) ? b[name as keyof CustomerFields] : value]),
+      Object.entries(a).map(([name, value]) => [
+        name,
+        changed.has(name as keyof CustomerFields) ? b[name as keyof CustomerFields] : value,
+      ]),
     ) as unknown as CustomerFields;
     return changedFields(mixed, b).length === 0 && changedFields(a, a).length === 0;
   });
@@ -190,7 +215,9 @@ t.test('categories and averages', async (t) => {
   });
   check(fc.array(line), (lines) => {
     const sums = Object.values(categoriesOf(lines)).reduce((sum, net) => sum + net, 0);
-    return sums === lines.reduce((sum, { category, netAmount }) => sum + (category === null ? 0 : netAmount), 0);
+    return (
+      sums === lines.reduce((sum, { category, netAmount }) => sum + (category === null ? 0 : netAmount), 0)
+    );
   });
   t.equal(averageAmount(NO_PURCHASES), null);
   t.equal(averageAmount({ ...NO_PURCHASES, purchaseCount: 3, totalAmount: 1000n }), 333n);

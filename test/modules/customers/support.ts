@@ -59,7 +59,12 @@ export const orderData = ({
 });
 
 /** Puts an event into the outbox, as the module that owns it does. */
-export async function tell(shop: TestShop, kind: EventDefinition, subjectId: string, data: object) {
+export async function tell(
+  shop: TestShop,
+  kind: EventDefinition,
+  subjectId: string,
+  data: Record<string, unknown>,
+) {
   const ctx = await shop.ctx();
   await inTransaction(ctx, (tx) => appendEvents(tx, ctx, [eventRow(ctx, kind, subjectId, data)]));
 }

@@ -56,7 +56,7 @@ export async function checkInvariants(t: Test, { deps }: TestApp): Promise<void>
   const all = [...platformInvariants, ...modules.flatMap((module) => module.invariants ?? [])];
   for (const { name, check } of all) {
     const { checked, broken } = await check(deps.db);
-    t.equal(BigInt(broken), 0n, `${name} (${checked} checked)`);
+    t.equal(broken, 0n, `${name} (${checked} checked)`);
   }
 }
 

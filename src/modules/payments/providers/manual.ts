@@ -10,6 +10,7 @@ export const manual: PaymentProvider = {
   manual: true,
   isAvailable: () => true,
   charge: notCalled,
+  findCharge: notCalled,
   refund: notCalled,
   readCallback: () => undefined,
 };

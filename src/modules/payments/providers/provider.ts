@@ -28,6 +28,8 @@ export interface PaymentProvider {
   /** Whether this shop may use it. */
   isAvailable(shop: Shop): boolean;
   charge(deps: Deps, shop: Shop, payment: Payment): Promise<ProviderEvent>;
+  /** What became of a charge, without asking for one; undefined when the provider never heard of it. */
+  findCharge(deps: Deps, shop: Shop, payment: Payment): Promise<ProviderEvent | undefined>;
   refund(
     deps: Deps,
     shop: Shop,

@@ -23,6 +23,11 @@ const countCall = preparedSql<{ calls: number }>(
    on conflict (shop_id, key) do update set calls = c.calls + 1 returning calls`,
 );
 
+const findCalls = preparedSql<{ calls: number }>(
+  'simulator_find_calls',
+  'select calls from simulator_charges where shop_id = $1 and key = $2',
+);
+
 const addCallback = preparedSql(
   'simulator_add_callback',
   `select graphile_worker.add_job('payments.simulatorCallback', $1::json, run_at => now() + $2 * interval '1 second')`,
@@ -35,10 +40,7 @@ export const simulator: PaymentProvider = {
   isAvailable: (shop) => shop.mode === 'test',
 
   async charge(deps, shop, payment) {
-    const { simulate = 'succeed', delaySeconds = 0 } = payment.options as {
-      simulate?: Simulation;
-      delaySeconds?: number;
-    };
+    const { simulate, delaySeconds } = behaviourOf(payment);
     if (simulate === 'decline') return statement(payment, 'failed');
     const [row] = await countCall(deps.db, [shop.id, payment.id, payment.amount]);
     const isFirst = row?.calls === 1;
@@ -49,6 +51,14 @@ export const simulator: PaymentProvider = {
     }
     if (isFirst) await scheduleCallbacks(deps, shop, payment, simulate, delaySeconds);
     return statement(payment, 'processing');
+  },
+
+  async findCharge(deps, shop, payment) {
+    const [known] = await findCalls(deps.db, [shop.id, payment.id]);
+    const { simulate } = behaviourOf(payment);
+    // The others tell by callback, and will.
+    const isTold = simulate === 'succeed' || simulate === 'time_out_after_capture';
+    return known && statement(payment, isTold ? 'succeeded' : 'processing');
   },
 
   async refund(deps, shop, refund) {
@@ -63,6 +73,14 @@ export const simulator: PaymentProvider = {
     return [JSON.parse(body.toString()) as ProviderEvent];
   },
 };
+
+function behaviourOf({ options }: Payment): { simulate: Simulation; delaySeconds: number } {
+  const { simulate = 'succeed', delaySeconds = 0 } = options as {
+    simulate?: Simulation;
+    delaySeconds?: number;
+  };
+  return { simulate, delaySeconds };
+}
 
 async function scheduleCallbacks(
   deps: Deps,
