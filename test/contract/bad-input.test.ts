@@ -13,9 +13,10 @@ const pathOf = (op: Operation, params: Record<string, string>) =>
   op.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? newId()));
 
 const usesSecret = (op: Operation) => op.access.secret !== undefined;
-const credentialFor = async (op: Operation, shop: TestShop) => {
+const ownToken = await tokenOf(app, (await makeCustomer(app)).id);
+const credentialFor = (op: Operation, shop: TestShop) => {
   if (usesSecret(op)) return shop.secretKey;
-  return op.access.publishable ? shop.publishableKey : tokenOf(shop, (await makeCustomer(shop)).id);
+  return op.access.publishable ? shop.publishableKey : ownToken;
 };
 
 /** A problem of the right shape, never a server error. */
@@ -59,7 +60,7 @@ async function send(op: Operation, prepared: Prepared, attempt: Attempt): Promis
   for (const [key, value] of Object.entries(attempt.query ?? {})) query.set(key, value);
   return app.call(`${op.method} ${path}${query.size > 0 ? `?${query.toString()}` : ''}`, {
     body: 'body' in attempt ? attempt.body : prepared.body,
-    as: attempt.as === undefined ? await credentialFor(op, app) : attempt.as,
+    as: attempt.as === undefined ? credentialFor(op, app) : attempt.as,
     ...(attempt.key === null ? { key: null } : {}),
     ...(attempt.headers ? { headers: attempt.headers } : {}),
   });
@@ -97,14 +98,20 @@ function* spoiledBodies(op: Operation, body: Record<string, unknown>): Generator
 }
 
 function* attempts(op: Operation, prepared: Prepared): Generator<Attempt> {
-  if (op.method === 'GET') {
-    yield {
-      what: 'an unknown query parameter',
-      query: { unknownParameter: '1' },
-      statuses: [400],
-      points: true,
-    };
-  }
+  yield* badQueries(op);
+  yield* badPathsAndHeaders(op, prepared);
+  if (!op.body && op.method !== 'GET')
+    yield { what: 'a body where none is taken', body: { a: 1 }, statuses: [400], points: true };
+  if (op.body) yield* badBodies(op, prepared);
+}
+
+function* badQueries(op: Operation): Generator<Attempt> {
+  yield {
+    what: 'an unknown query parameter',
+    query: { unknownParameter: '1' },
+    statuses: [400],
+    points: true,
+  };
   if (op.query && 'limit' in op.query.properties) {
     for (const limit of ['0', '-1', '100000', 'many', '1.5']) {
       yield { what: `limit ${limit}`, query: { limit }, statuses: [400], points: true };
@@ -119,6 +126,9 @@ function* attempts(op: Operation, prepared: Prepared): Generator<Attempt> {
     for (const cursor of cursors)
       yield { what: `cursor ${cursor}`, query: { cursor }, statuses: [400], points: true };
   }
+}
+
+function* badPathsAndHeaders(op: Operation, prepared: Prepared): Generator<Attempt> {
   for (const name of Object.keys(prepared.params)) {
     if (name === 'externalId') continue;
     yield { what: `${name} is no id`, params: { [name]: 'no-id' }, statuses: [400], points: true };
@@ -136,36 +146,35 @@ function* attempts(op: Operation, prepared: Prepared): Generator<Attempt> {
     };
   }
   if (op.idempotency === 'required') yield { what: 'no Idempotency-Key', key: null, statuses: [400] };
-  if (!op.body && op.method !== 'GET')
-    yield { what: 'a body where none is taken', body: { a: 1 }, statuses: [400], points: true };
-  if (op.body) {
-    yield {
-      what: 'broken JSON',
-      body: '{"a": ',
-      headers: { 'content-type': 'application/json' },
-      statuses: [400],
-    };
-    yield { what: 'no body', body: undefined, statuses: [400] };
-    yield {
-      what: 'another media type',
-      body: '<a/>',
-      headers: { 'content-type': 'text/xml' },
-      statuses: [415],
-    };
-    yield {
-      what: 'a body without end',
-      body: '['.repeat(50_000),
-      headers: { 'content-type': 'application/json' },
-      statuses: [400],
-    };
-    yield {
-      what: 'deep JSON',
-      body: `${'['.repeat(50_000)}${']'.repeat(50_000)}`,
-      headers: { 'content-type': 'application/json' },
-      statuses: [400],
-    };
-    yield* spoiledBodies(op, prepared.body as Record<string, unknown>);
-  }
+}
+
+function* badBodies(op: Operation, prepared: Prepared): Generator<Attempt> {
+  yield {
+    what: 'broken JSON',
+    body: '{"a": ',
+    headers: { 'content-type': 'application/json' },
+    statuses: [400],
+  };
+  yield { what: 'no body', body: undefined, statuses: [400] };
+  yield {
+    what: 'another media type',
+    body: '<a/>',
+    headers: { 'content-type': 'text/xml' },
+    statuses: [415],
+  };
+  yield {
+    what: 'a body without end',
+    body: '['.repeat(50_000),
+    headers: { 'content-type': 'application/json' },
+    statuses: [400],
+  };
+  yield {
+    what: 'deep JSON',
+    body: `${'['.repeat(50_000)}${']'.repeat(50_000)}`,
+    headers: { 'content-type': 'application/json' },
+    statuses: [400],
+  };
+  yield* spoiledBodies(op, prepared.body as Record<string, unknown>);
 }
 
 async function tryAll(

@@ -37,6 +37,10 @@ export function findDateFault(dates: ImportDates, terms: PaymentTerms, now: Date
   if (dates.completedAt && !(dates.deliveredAt && dates.paidAt))
     return fault('completedAt', 'needs deliveredAt and paidAt');
   if (dates.cancelledAt && dates.shippedAt) return fault('cancelledAt', 'a shipped order is not cancelled');
+  if (dates.cancelledAt && dates.paidAt && dates.paidAt > dates.cancelledAt)
+    return fault('cancelledAt', 'is before paidAt');
+  if (dates.completedAt && dates.paidAt && dates.paidAt > dates.completedAt)
+    return fault('completedAt', 'is before paidAt');
   // Only a prepaid order must be paid before it ships; the rest of the order is the same for all.
   const known = ORDER.filter((field) => field !== 'paidAt' || terms === 'prepaid').filter(
     (field) => dates[field],

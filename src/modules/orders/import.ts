@@ -3,10 +3,12 @@ import { HOUR_MS } from '../../platform/time.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
+import { Problem, type Violation } from '../../platform/errors.ts';
 import { eventRow } from '../../platform/events/define.ts';
 import { wakeAfterCommit } from '../../platform/events/outbox.ts';
 import { canonicalJson } from '../../platform/http/canonical.ts';
 import { newId } from '../../platform/ids.ts';
+import { sumOf } from '../../platform/money.ts';
 import { reserveStock, takeStock } from '../catalogue/stock.ts';
 import { recordPastPayment } from '../payments/attempts.ts';
 import { orderErrors } from './errors.ts';
@@ -78,6 +80,18 @@ export async function importOrder(
   const fault = findDateFault(dates, input.terms, ctx.now);
   if (fault) throw fault;
   const importHash = createHash('sha256').update(canonicalJson(input)).digest('hex');
+  const run = () => takeIn(ctx, input, dates, importHash);
+  // The same import at the same moment took the external id or the number first: now it is there to be found.
+  return run().catch((error: unknown) => (isTaken(error) ? run() : Promise.reject(error as Error)));
+}
+
+const isTaken = (error: unknown): boolean =>
+  error instanceof Problem &&
+  [orderErrors.number_taken, orderErrors.external_id_taken].some(
+    ({ code }) => code === error.definition.code,
+  );
+
+function takeIn(ctx: Ctx, input: ImportInput, dates: ImportDates, importHash: string) {
   return inTransaction(ctx, async (tx) => {
     const existing = await findByExternalId(tx, ctx.shop.id, input.externalId);
     if (existing) {
@@ -123,16 +137,11 @@ function makeImported(
   importHash: string,
 ): Imported {
   const settings = ordersSettings.of(ctx.shop);
+  refuseOverAdjusted(resolved);
   const basket = priceBasket(resolved.lines, {
     taxRateBps: input.freightTaxRateBps,
     amountFor: () => BigInt(input.freightAmount),
   });
-  const over = basket.lines.findIndex((line) => line.netAmount < 0n);
-  if (over >= 0) {
-    throw orderErrors.import_inconsistent('The adjustments are more than the line.', {
-      pointer: `/lines/${over}/adjustments`,
-    });
-  }
   const standing = decideStanding(
     dates,
     {
@@ -192,6 +201,16 @@ const importedAdjustments = (
       createdAt: order.placedAt,
     })),
   );
+
+function refuseOverAdjusted({ lines }: ResolvedImport): void {
+  const over = lines.flatMap((line, index): Violation[] => {
+    const discount = sumOf(line.adjustments.map((adjustment) => adjustment.amount));
+    if (discount <= line.listUnitAmount * BigInt(line.quantity)) return [];
+    const detail = 'The adjustments are more than the line.';
+    return [{ in: 'body', pointer: `/lines/${index}/adjustments`, code: 'import_inconsistent', detail }];
+  });
+  if (over.length > 0) throw orderErrors.import_inconsistent(undefined, { violations: over });
+}
 
 const amountsOf = (basket: ReturnType<typeof priceBasket>) => ({
   linesAmount: basket.linesAmount,

@@ -36,14 +36,23 @@ export interface OrderInput {
 
 const notForCustomers = (pointer: string) => orderErrors.not_for_customers(undefined, { pointer });
 
-/** The terms of a new order. A customer orders prepaid, for themselves, and writes no note for staff. */
+/**
+ * The terms of a new order. A customer orders prepaid, for themselves, writes no note for staff, and takes no id
+ * that the shop's own system gives.
+ */
 export function orderTerms(
   ctx: Ctx,
-  input: { terms?: PaymentTerms; staffNote?: string | null; customerId?: string },
+  input: {
+    terms?: PaymentTerms;
+    staffNote?: string | null;
+    customerId?: string;
+    externalId?: string | null;
+  },
 ): PaymentTerms {
   if (ctx.customerId === undefined) return input.terms ?? 'prepaid';
   if (input.terms !== undefined && input.terms !== 'prepaid') throw notForCustomers('/terms');
   if (input.staffNote != null) throw notForCustomers('/staffNote');
+  if (input.externalId != null) throw notForCustomers('/externalId');
   if (input.customerId !== undefined && input.customerId !== ctx.customerId)
     throw notForCustomers('/customerId');
   return 'prepaid';
@@ -93,6 +102,7 @@ async function place(tx: Tx, ctx: Ctx, input: OrderInput): Promise<OrderWhole> {
       adjustments: [],
       entries: [
         timelineRow(ctx, order.id, { kind: 'placed', details: { totalAmount: Number(totalAmount) } }),
+        ...(order.status === 'paid' ? [timelineRow(ctx, order.id, { kind: 'paid' })] : []),
       ],
       events: [
         eventRow(ctx, orderEvents.placed, order.id, summaryWithLines(order, lines)),

@@ -1,4 +1,4 @@
-import { and, eq, lte } from 'drizzle-orm';
+import { and, eq, gt, lte } from 'drizzle-orm';
 import { after, HOUR_MS } from '../../platform/time.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
@@ -18,12 +18,13 @@ const REMINDERS = 2;
 
 /**
  * Reminds of unpaid orders: after some minutes, asking whether something went wrong and telling the delivery time;
- * after a day, telling until when the goods are kept and, only if it is true, that stock is short.
+ * after a day, telling until when the goods are kept and, only if it is true, that stock is short. Where the sweep
+ * comes so late that the goods are no longer kept, there is nothing to remind of: the order lapses.
  */
 export const remindDueOrders = (ctx: Ctx): Promise<number> =>
   forEachDue(
     ctx,
-    and(eq(orders.shopId, ctx.shop.id), lte(orders.reminderDueAt, ctx.now)),
+    and(eq(orders.shopId, ctx.shop.id), lte(orders.reminderDueAt, ctx.now), gt(orders.lapseDueAt, ctx.now)),
     orders.reminderDueAt,
     async (tx, order) => {
       if (!order.reminderDueAt || order.reminderDueAt > ctx.now) return false;
@@ -34,8 +35,9 @@ export const remindDueOrders = (ctx: Ctx): Promise<number> =>
 
 async function remind(tx: Tx, ctx: Ctx, order: Order): Promise<void> {
   const settings = ordersSettings.of(ctx.shop);
-  const step = order.remindersSent + 1;
   const secondAt = after(order.placedAt, settings.secondReminderHours * HOUR_MS);
+  // A sweep that comes a day late sends the second one, not both at once.
+  const step = ctx.now >= secondAt ? REMINDERS : order.remindersSent + 1;
   const updated = await updateOrder(
     tx,
     order,

@@ -165,9 +165,11 @@ export async function insertOrder(tx: Tx, made: NewOrder): Promise<void> {
 
 /** Changes a locked order; its version rises. */
 export async function updateOrder(tx: Tx, order: Order, changes: Partial<Order>, at: Date): Promise<Order> {
+  // A request that had to wait for the lock began before the change that it waited for.
+  const updatedAt = at > order.updatedAt ? at : order.updatedAt;
   const [updated] = await tx
     .update(orders)
-    .set({ ...changes, version: order.version + 1, updatedAt: at })
+    .set({ ...changes, version: order.version + 1, updatedAt })
     .where(and(eq(orders.shopId, order.shopId), eq(orders.id, order.id), eq(orders.version, order.version)))
     .returning();
   if (!updated) throw platformErrors.version_conflict();

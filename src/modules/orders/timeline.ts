@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { newId } from '../../platform/ids.ts';
@@ -42,12 +43,19 @@ export const timelineRow = (ctx: Ctx, orderId: string, entry: EntryInput): Timel
   occurredAt: entry.occurredAt ?? ctx.now,
 });
 
-/** Writes what happened, in the transaction in which it happens. */
+/**
+ * Writes what happened, in the transaction in which it happens, under the order's lock. A request that had to wait for
+ * the lock began before what it waited for: its entries still come after it.
+ */
 export async function addTimeline(
   tx: Tx,
   ctx: Ctx,
   orderId: string,
-  ...entries: readonly EntryInput[]
+  ...entries: readonly Omit<EntryInput, 'occurredAt'>[]
 ): Promise<void> {
-  await tx.insert(orderTimeline).values(entries.map((entry) => timelineRow(ctx, orderId, entry)));
+  const newest = sql`(select max(${orderTimeline.occurredAt}) from ${orderTimeline}
+    where ${orderTimeline.shopId} = ${ctx.shop.id} and ${orderTimeline.orderId} = ${orderId})`;
+  const occurredAt = sql`greatest(${ctx.now.toISOString()}::timestamptz, ${newest})`;
+  const rows = entries.map((entry) => ({ ...timelineRow(ctx, orderId, entry), occurredAt }));
+  await tx.insert(orderTimeline).values(rows);
 }

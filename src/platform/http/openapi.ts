@@ -55,7 +55,7 @@ export function describeOperation(op: Operation): FastifySchema {
     security: securityOf(op),
     ...(op.params ? { params: op.params } : {}),
     // An unknown query parameter is a mistake that must not pass silently.
-    ...(op.method === 'GET' ? { querystring: closed(op) } : {}),
+    querystring: closed(op),
     ...(op.body ? { body: ref(op.body) } : {}),
     ...(Object.keys(headers).length > 0 ? { headers: Type.Object(headers) } : {}),
     response: Object.fromEntries([...successes, ...refusals]),

@@ -18,6 +18,7 @@ import { allComponents } from './schema.ts';
 import { createValidators } from './validation.ts';
 
 const BODY_LIMIT = 1_048_576;
+const URL_LIMIT = 8_192;
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** A Fastify instance on which every answer, also to nonsense, has the API's shape. */
@@ -32,7 +33,8 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
       return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : newId();
     },
     bodyLimit: BODY_LIMIT,
-    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: false },
+    // An external id of 200 characters, percent-encoded.
+    routerOptions: { maxParamLength: 2_400, ignoreTrailingSlash: false },
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) =>
@@ -52,7 +54,16 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+  app.addHook('onRequest', async (request) => {
+    if (request.url.length > URL_LIMIT) throw platformErrors.uri_too_long();
+  });
   app.addHook('preValidation', checkText);
+  acceptEmptyJson(app);
+  await protect(app, deps);
+  return app;
+}
+
+function acceptEmptyJson(app: FastifyInstance): void {
   // Clients name a media type also where they send nothing: that is no body, not a broken one.
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
@@ -60,7 +71,10 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
     if (body === '') done(null, undefined);
     else parseJson(request, body as string, done);
   });
+}
 
+/** Security headers, and which front ends may call from a browser. */
+async function protect(app: FastifyInstance, deps: Deps): Promise<void> {
   await app.register(helmet, {
     global: true,
     crossOriginResourcePolicy: { policy: 'cross-origin' },
@@ -83,7 +97,6 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
     // A plain OPTIONS is answered by the path itself, with Allow.
     strictPreflight: false,
   });
-  return app;
 }
 
 async function checkText(request: FastifyRequest): Promise<void> {

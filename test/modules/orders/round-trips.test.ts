@@ -47,7 +47,8 @@ t.test('many lines, a customer and a held quote take no more', async (t) => {
   });
   t.same(await measure('/v1/orders', many), PLACED);
   const customer = await addCustomer(app);
-  t.same(await measure('/v1/orders', { lines }, customer.token), PLACED);
+  // The customer is held in the round trip that reads the products.
+  t.same(await measure('/v1/orders', { lines }, customer.token), { ...PLACED, executed: 6 });
   const quote = JSON.parse((await send('/v1/quotes', { lines })).body) as { quoteToken: string };
   t.same(await measure('/v1/orders', { lines, quoteToken: quote.quoteToken }), PLACED);
 });

@@ -54,7 +54,11 @@ t.test('a manual refund waits until staff confirms it', async (t) => {
   t.match(again, { reference: 'Transfer 118', version: confirmed.body.version }, 'it is over');
   const late = await app.call(`POST ${url}/retry`);
   t.match([late.status, late.body.code], [409, 'refund_finished']);
-  t.match(await readOrder(app, order.id), { paymentState: 'refunded', paidAmount: 3600, refundedAmount: 3600 });
+  t.match(await readOrder(app, order.id), {
+    paymentState: 'refunded',
+    paidAmount: 3600,
+    refundedAmount: 3600,
+  });
 });
 
 t.test("a provider's refund is executed by a job, and is not staff's to confirm", async (t) => {
