@@ -1,23 +1,28 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildDocuments } from '../documents.ts';
+import { drawStates } from './state-pictures.ts';
 
-// Writes openapi/ from the code, or with --check says what is not as the code has it.
+// Writes openapi/ and the pictures of states from the code, or with --check says what is not as the code has it.
 const folder = fileURLToPath(new URL('../../openapi/', import.meta.url));
-const documents = await buildDocuments();
+const documents = Object.entries(await buildDocuments()).map(([name, text]) => ({
+  file: `${folder}${name}`,
+  text,
+}));
 const stale: string[] = [];
 mkdirSync(folder, { recursive: true });
-for (const [name, text] of Object.entries(documents)) {
+for (const { file, text } of [...documents, ...drawStates()]) {
+  if (readOrEmpty(file) === text) continue;
   if (process.argv.includes('--check')) {
-    if (readOrEmpty(`${folder}${name}`) !== text) stale.push(name);
+    stale.push(file);
   } else {
-    writeFileSync(`${folder}${name}`, text);
-    console.log(`openapi/${name}: ${text.length} characters`);
+    writeFileSync(file, text);
+    console.log(`written: ${file} (${text.length} characters)`);
   }
 }
 if (stale.length > 0) {
   console.error(
-    `openapi/ is not what the code says: ${stale.join(', ')}. Run npm run openapi and look at the difference.`,
+    `Not what the code says: ${stale.join(', ')}. Run npm run openapi and look at the difference.`,
   );
   process.exitCode = 1;
 }
