@@ -1,11 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Pool } from 'pg';
 import type { Config } from './platform/config.ts';
 import type { Deps } from './platform/context.ts';
 import { type Db, openDatabase } from './platform/db/client.ts';
 import { startEmbedded } from './platform/db/embedded.ts';
 import { systemClock } from './platform/clock.ts';
-import { createLogger, type Logger } from './platform/logging.ts';
+import type { Logger } from './platform/logging.ts';
+
+const GOODBYE_MS = 1_000;
 
 /** What a process stands on: a logger, a database and the dependencies made of them. */
 export interface Foundation {
@@ -22,8 +26,11 @@ export interface Foundation {
 export const connectionFile = (dataDir: string): string => join(dataDir, 'connection');
 
 /** Opens the database that the configuration names, or starts the embedded one. */
-export async function layFoundation(config: Config, options: { fresh?: boolean } = {}): Promise<Foundation> {
-  const log = createLogger(config.logLevel);
+export async function layFoundation(
+  config: Config,
+  log: Logger,
+  options: { fresh?: boolean } = {},
+): Promise<Foundation> {
   const server =
     config.databaseUrl === undefined
       ? await startEmbedded({ dataDir: config.dataDir, log, fresh: options.fresh ?? false })
@@ -41,9 +48,23 @@ export async function layFoundation(config: Config, options: { fresh?: boolean }
     embedded: server !== undefined,
     deps: (wakeDispatcher = () => undefined) => ({ config, db, clock: systemClock, log, wakeDispatcher }),
     async close() {
-      await db.$client.end();
+      await endPool(db.$client);
       if (server) await rm(connectionFile(config.dataDir), { force: true });
       await server?.stop();
     },
   };
+}
+
+// A pool says that it has ended while its connections are still saying goodbye. Postgres, stopped at that moment, would
+// cut them, with a warning for each in the log of every ordinary stop.
+async function endPool(pool: Pool): Promise<void> {
+  let open = pool.totalCount;
+  const closed = new Promise<void>((resolve) => {
+    pool.on('remove', () => {
+      open -= 1;
+      if (open === 0) resolve();
+    });
+  });
+  await pool.end();
+  if (open > 0) await Promise.race([closed, sleep(GOODBYE_MS, undefined, { ref: false })]);
 }

@@ -69,23 +69,20 @@ const selectFigures = preparedSql<{
   last_at: Date;
   purchases: number;
   total: bigint;
-  favourites: string[] | null;
+  favourites: string[];
 }>(
   'select_customer_figures',
-  `with bought as materialized (
-     select customer_id, placed_at, amount, categories from customer_purchases
-     where shop_id = $1 and customer_id = any($2::uuid[]) and amount > 0
-   ), spent as (
-     select customer_id, category, row_number() over (
-       partition by customer_id order by sum(net::numeric) desc, category collate "C") as place
-     from bought cross join lateral jsonb_each_text(categories) as c (category, net)
-     group by customer_id, category
-   ), favourites as (
-     select customer_id, array_agg(category order by place) as names from spent where place <= 3 group by customer_id
-   )
-   select customer_id, min(placed_at) as first_at, max(placed_at) as last_at, count(*)::int4 as purchases,
-     least(sum(amount), ${MAX_AMOUNT})::int8 as total, favourites.names as favourites
-   from bought left join favourites using (customer_id) group by customer_id, favourites.names`,
+  `select asked.id as customer_id, bought.*, array(
+     select category from customer_purchases cross join lateral jsonb_each_text(categories) as c (category, net)
+     where shop_id = $1 and customer_id = asked.id and amount > 0
+     group by category order by sum(net::int8) desc, category collate "C" limit 3
+   ) as favourites
+   from unnest($2::uuid[]) as asked (id) cross join lateral (
+     select min(placed_at) as first_at, max(placed_at) as last_at, count(*)::int4 as purchases,
+       least(sum(amount), ${MAX_AMOUNT})::int8 as total
+     from customer_purchases where shop_id = $1 and customer_id = asked.id and amount > 0
+   ) bought
+   where bought.purchases > 0`,
 );
 
 /** The purchase figures of customers, by customer id; those who bought nothing are left out. */
@@ -104,7 +101,7 @@ export async function findFigures(
         lastPurchaseAt: row.last_at,
         purchaseCount: row.purchases,
         totalAmount: row.total,
-        favouriteCategories: row.favourites ?? [],
+        favouriteCategories: row.favourites,
       },
     ]),
   );

@@ -52,6 +52,7 @@ export function orderTerms(
   if (ctx.customerId === undefined) return input.terms ?? 'prepaid';
   if (input.terms !== undefined && input.terms !== 'prepaid') throw notForCustomers('/terms');
   if (input.staffNote != null) throw notForCustomers('/staffNote');
+  if (input.metadata !== undefined) throw notForCustomers('/metadata');
   if (input.externalId != null) throw notForCustomers('/externalId');
   if (input.customerId !== undefined && input.customerId !== ctx.customerId)
     throw notForCustomers('/customerId');

@@ -1,6 +1,8 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Config } from '../config.ts';
 import type { Deps } from '../context.ts';
 
 /** Counts requests by operation and watches the pool, for Prometheus. */
@@ -41,8 +43,14 @@ export function createRegistry(deps: Pick<Deps, 'db'>): Registry {
   return registry;
 }
 
-/** Serves `/metrics` on a port of its own, so that it is never open to the public by accident. */
-export async function serveMetrics(registry: Registry, host: string, port: number): Promise<Server> {
+/**
+ * Serves `/metrics` on a port of its own, so that it is never open to the public by accident. Returns its address and
+ * how to close it.
+ */
+export async function serveMetrics(
+  registry: Registry,
+  { host, metricsPort }: Pick<Config, 'host' | 'metricsPort'>,
+): Promise<{ address: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     if (request.url !== '/metrics') return response.writeHead(404).end();
     registry.metrics().then(
@@ -50,6 +58,14 @@ export async function serveMetrics(registry: Registry, host: string, port: numbe
       () => response.writeHead(500).end(),
     );
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
-  return server;
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen(metricsPort, host, resolve),
+  );
+  const { address, family, port } = server.address() as AddressInfo;
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { address: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/metrics`, close };
 }

@@ -15,6 +15,7 @@ import { newId } from '../ids.ts';
 import { PROBLEM_JSON, handleError, problemBody, toProblem } from './error-handler.ts';
 import { findUnstorableText } from './text-safety.ts';
 import { allComponents } from './schema.ts';
+import { createSerializers } from './serialization.ts';
 import { createValidators } from './validation.ts';
 
 const BODY_LIMIT = 1_048_576;
@@ -47,6 +48,7 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
   app.decorateRequest('idempotencyKey', undefined);
   for (const schema of allComponents()) app.addSchema(schema);
   app.setValidatorCompiler(createValidators(app) as never);
+  app.setSerializerCompiler(createSerializers(app) as never);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler((request, reply) =>
     handleError(platformErrors.not_found('There is no such path.'), request, reply),
