@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { migrateDatabase } from '../platform/db/migrate.ts';
 import { type ShopInput, createShop, listShops } from '../platform/shops/manage.ts';
-import { COUNTRY_PROFILES } from '../platform/shops/schemas.ts';
+import { COUNTRY_PROFILES } from '../platform/shops/shop.ts';
 import type { Foundation } from '../process.ts';
 import { runCommand } from './command.ts';
 

@@ -47,6 +47,7 @@ export function orderTerms(
     staffNote?: string | null;
     customerId?: string;
     externalId?: string | null;
+    metadata?: object;
   },
 ): PaymentTerms {
   if (ctx.customerId === undefined) return input.terms ?? 'prepaid';

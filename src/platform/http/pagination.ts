@@ -38,7 +38,8 @@ export function readCursor(list: string, query: { cursor?: string }): KeyValue[]
     const [name, binding, ...key] = JSON.parse(
       Buffer.from(query.cursor, 'base64url').toString(),
     ) as KeyValue[];
-    if (name === list && binding === bindingOf(query)) return key;
+    const isPlain = key.every((value) => value === null || typeof value !== 'object');
+    if (isPlain && name === list && binding === bindingOf(query)) return key;
   } catch {
     // Told apart from a foreign cursor by nobody: both are not ours to continue.
   }

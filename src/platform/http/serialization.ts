@@ -1,12 +1,12 @@
-import fastJson from 'fast-json-stringify';
+import fastJson, { type Schema } from 'fast-json-stringify';
 import type { FastifyInstance } from 'fastify';
 
 type Serialize = (value: unknown) => string;
-type Schemas = Readonly<Record<string, object>>;
+type Schemas = Record<string, Schema>;
 
 /** The components that a schema names, and those that they name. */
 function reachable(schema: object, all: Schemas): Schemas {
-  const found: Record<string, object> = {};
+  const found: Schemas = {};
   const pending: object[] = [schema];
   for (let next = pending.pop(); next; next = pending.pop()) {
     for (const [, id = ''] of JSON.stringify(next).matchAll(/"\$ref":"(\w+)#"/g)) {
