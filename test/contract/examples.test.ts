@@ -28,7 +28,7 @@ async function callExample(shop: TestApp, op: Operation) {
     : op.access.secret
       ? undefined
       : shop.publishableKey;
-  return shop.call(`${op.method} ${path}${query.size > 0 ? `?${query}` : ''}`, {
+  return shop.call(`${op.method} ${path}${query.size > 0 ? `?${query.toString()}` : ''}`, {
     body: payload ?? body,
     ...(as === undefined ? {} : { as }),
     ...(headers ? { headers } : {}),

@@ -89,7 +89,7 @@ t.test('every order costs what the files say, to the cent', async (t) => {
     const figures = [row?.lines, row?.discount, row?.freight, row?.total].map(Number);
     const expected = [listed, discount, freight, listed - discount + freight];
     if (figures.join() !== expected.join())
-      t.fail(`order ${order['orderID']}: ${figures} is not ${expected}`);
+      t.fail(`order ${order['orderID']}: ${figures.join()} is not ${expected.join()}`);
     if (row?.status !== statusOf(order))
       t.fail(`order ${order['orderID']}: ${row?.status} is not ${statusOf(order)}`);
     all += listed - discount + freight;

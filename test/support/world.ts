@@ -46,7 +46,7 @@ export async function makeShippedOrder(shop: TestShop) {
   return must(shop.call(`POST /v1/orders/${order.id}/ship`, { body: {} }));
 }
 
-export async function makeDeliveredOrder(shop: TestShop) {
+async function makeDeliveredOrder(shop: TestShop) {
   const order = await makeShippedOrder(shop);
   return must(shop.call(`POST /v1/orders/${order.id}/shipments/${order.shipments[0].id}/deliver`));
 }

@@ -8,7 +8,7 @@ export const PRODUCT_STATUSES = ['active', 'discontinued', 'archived'] as const 
 export const COLLECTIONS = ['new', 'best_seller', 'clearance'] as const satisfies ProductCollection[];
 /** More pieces than any shop stores; sums of two such numbers still fit a Postgres integer. */
 export const MAX_QUANTITY = 1_000_000_000;
-export const MAX_METADATA_KEYS = 50;
+const MAX_METADATA_KEYS = 50;
 export const MAX_OPTIONS = 10;
 
 /** What a caller decides about a product. */

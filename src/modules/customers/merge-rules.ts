@@ -48,8 +48,8 @@ export function mergeContactPoints(
   const merged = [...survivor];
   for (const entry of duplicate) {
     const isPrimary =
-      entry.isPrimary && !merged.some(({ kind, isPrimary }) => isPrimary && kind === entry.kind);
-    const at = merged.findIndex((known) => isSameContact(known, entry));
+      entry.isPrimary && !merged.some((known) => known.isPrimary && known.kind === entry.kind);
+    const at = merged.findIndex((other) => isSameContact(other, entry));
     const known = merged[at];
     if (known) merged[at] = { ...known, isPrimary: known.isPrimary || isPrimary };
     else merged.push({ ...entry, isPrimary });

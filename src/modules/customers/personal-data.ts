@@ -37,8 +37,9 @@ export async function exportPersonalData(
   const { db, shop } = ctx;
   const whole = await loadWhole(db, checkKnown(await findCustomerRow(db, shop.id, customerId)));
   const records: { name: string; records: Record<string, unknown>[] }[] = [];
-  for (const { name, export: read } of sections)
-    records.push({ name, records: await read(db, ctx, customerId) });
+  for (const section of sections) {
+    records.push({ name: section.name, records: await section.export(db, ctx, customerId) });
+  }
   return {
     exportedAt: ctx.now,
     view: await viewOf(db, whole),

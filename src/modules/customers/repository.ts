@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, gte, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gte, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { revokedCustomers } from '../../platform/auth/tables.ts';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { onConflict } from '../../platform/db/constraints.ts';
@@ -30,20 +30,46 @@ const lockToChange = prepared('lock_customer', (db) =>
 export const lockCustomerRow = async (tx: Tx, shopId: string, id: string): Promise<Customer | undefined> =>
   (await lockToChange(tx, { shopId, id }))[0];
 
+// Merges and erasures of a shop go one after the other, so that the tombstones of a customer are known before they are
+// locked. Both are rare; everything else in the shop goes on.
+const waitForTurn = preparedSql(
+  'lock_customer_endings',
+  "select pg_advisory_xact_lock(hashtextextended('customers.end/' || $1, 0))",
+);
+
 // UPDATE, not NO KEY UPDATE: who is about to hang something on a customer that ends here has to wait, then sees it
-// ended. In order of id: two merges of the same two customers wait for each other instead of deadlocking.
+// ended. In order of id, as bulk upserts lock: they wait for each other instead of deadlocking. By customers_pkey and
+// customers_merged_into_idx.
 const lockToEnd = prepared('lock_customers_to_end', (db) =>
   db
     .select()
     .from(customers)
-    .where(and(eq(customers.shopId, p('shopId')), sql`${customers.id} = any(${p('ids')}::uuid[])`))
+    .where(
+      and(
+        eq(customers.shopId, p('shopId')),
+        or(
+          sql`${customers.id} = any(${p('ids')}::uuid[])`,
+          and(isNotNull(customers.mergedIntoId), sql`${customers.mergedIntoId} = any(${p('ids')}::uuid[])`),
+        ),
+      ),
+    )
     .orderBy(customers.id)
     .for('update'),
 );
 
-/** Locks customers that are about to be merged or erased, so that nothing new can refer to them meanwhile. */
-export const lockCustomerRowsToEnd = (tx: Tx, shopId: string, ids: readonly string[]): Promise<Customer[]> =>
-  lockToEnd(tx, { shopId, ids });
+/**
+ * Locks customers that are about to be merged or erased, and the tombstones that name them, so that nothing new can
+ * refer to them meanwhile. Returns the customers.
+ */
+export async function lockCustomerRowsToEnd(
+  tx: Tx,
+  shopId: string,
+  ids: readonly string[],
+): Promise<Customer[]> {
+  // On one connection: the second statement begins when the first has its turn.
+  const [, rows] = await Promise.all([waitForTurn(tx, [shopId]), lockToEnd(tx, { shopId, ids })]);
+  return rows.filter(({ id }) => ids.includes(id));
+}
 
 const lockToRefer = prepared('hold_customer', (db) =>
   db
@@ -110,12 +136,14 @@ export async function insertCustomers(tx: Tx, rows: readonly Customer[]): Promis
   return new Set((await insertStatement(tx, [recordsJson(customers, rows)])).map(({ id }) => id));
 }
 
+const externalIdTaken = () =>
+  customersErrors.customer_external_id_taken(undefined, { pointer: '/externalId' });
+
 /** Writes customers that are locked, each one version further. */
 export async function updateCustomers(tx: Tx, rows: readonly Customer[]): Promise<void> {
   if (rows.length === 0) return;
-  const taken = () => customersErrors.customer_external_id_taken(undefined, { pointer: '/externalId' });
   const update = updateStatement(tx, [recordsJson(customers, rows)]);
-  const written = await onConflict(update, 'customers_external_id_key', taken);
+  const written = await onConflict(update, 'customers_external_id_key', externalIdTaken);
   if (written.length !== rows.length) throw platformErrors.version_conflict();
 }
 

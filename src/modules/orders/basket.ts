@@ -5,7 +5,7 @@ import { findSellables, type Sellable } from '../catalogue/sellables.ts';
 import { type Freight, type FreightTerms, priceFreight } from '../shipping/rules.ts';
 import { shippingSettings } from '../shipping/settings.ts';
 import { orderErrors } from './errors.ts';
-import { type LineInput, type PricedBasket, type PricedLine, priceBasket } from './rules.ts';
+import { type LineInput, type PricedBasket, priceBasket } from './rules.ts';
 
 export interface BasketLine {
   readonly productId: string;
@@ -18,8 +18,6 @@ export interface HeldPrices {
   readonly unitAmounts: readonly bigint[];
   readonly freight: FreightTerms;
 }
-
-export type BasketLinePriced = LineInput & { readonly product: Sellable } & PricedLine;
 
 export interface Basket {
   readonly priced: PricedBasket<LineInput & { readonly product: Sellable }>;

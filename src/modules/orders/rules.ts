@@ -1,5 +1,4 @@
 import {
-  divideRounded,
   includedTax,
   MAX_AMOUNT,
   maxOf,
@@ -90,10 +89,6 @@ function taxPerLine(lines: readonly { netAmount: bigint; taxRateBps: number }[])
   }
   return taxes;
 }
-
-/** The net price per unit that a line was sold at, rounded half away from zero. */
-export const netUnitAmount = (line: { netAmount: bigint; quantity: number }): bigint =>
-  divideRounded(line.netAmount, BigInt(line.quantity));
 
 /** Where the payment of an order stands. An order that costs nothing is paid. */
 export function decidePaymentState(order: {

@@ -8,7 +8,7 @@ import { getPayment, insertPayment, listPaymentsOf, updatePayment } from './repo
 import { paymentStates } from './states.ts';
 import type { Payment } from './tables.ts';
 
-export { listPaymentsOf, listRefundsOf } from './repository.ts';
+export { listPaymentsOf } from './repository.ts';
 
 export interface AttemptInput {
   readonly subjectType: string;

@@ -48,7 +48,7 @@ export async function requestRefund(
   return refund;
 }
 
-export const enqueueRefund = (tx: Tx, refund: Refund): Promise<void> =>
+const enqueueRefund = (tx: Tx, refund: Refund): Promise<void> =>
   enqueue(
     tx,
     'payments.refund',

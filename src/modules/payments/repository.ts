@@ -132,21 +132,6 @@ export async function updateRefund(tx: Tx, refund: Refund, changes: Partial<Refu
   return updated;
 }
 
-/** Refunds of a subject, oldest first. By refunds_subject_idx. */
-export const listRefundsOf = (
-  on: Reader,
-  shopId: string,
-  subjectType: string,
-  subjectId: string,
-): Promise<Refund[]> =>
-  on
-    .select()
-    .from(refunds)
-    .where(
-      and(eq(refunds.shopId, shopId), eq(refunds.subjectType, subjectType), eq(refunds.subjectId, subjectId)),
-    )
-    .orderBy(refunds.id);
-
 interface ListQuery {
   readonly limit: number;
   readonly cursor?: string;

@@ -94,16 +94,3 @@ function confirm(result: pg.QueryResult): void {
   if (result.command !== 'COMMIT')
     throw new Error(`the transaction was not committed but ended in ${result.command}`);
 }
-
-/** Runs `fn` under a savepoint: its failure undoes only what it did, and the transaction goes on. */
-export async function inSavepoint<T>(tx: Tx, fn: () => Promise<T>): Promise<T> {
-  await tx.$client.query('savepoint item');
-  try {
-    const result = await fn();
-    await tx.$client.query('release savepoint item');
-    return result;
-  } catch (error) {
-    await tx.$client.query('rollback to savepoint item');
-    throw error;
-  }
-}

@@ -5,7 +5,7 @@ import type { Operation } from './operation.ts';
 import { ProblemDetails, ref, requireWithoutDefaults } from './schema.ts';
 
 /** Every refusal that an operation can give: its own and those of its kind. */
-export function errorsOf(op: Operation): ErrorDefinition[] {
+function errorsOf(op: Operation): ErrorDefinition[] {
   const e = platformErrors;
   const takesInput = op.params !== undefined || op.query !== undefined || op.body !== undefined;
   const common: ErrorDefinition[] = [

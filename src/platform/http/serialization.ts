@@ -33,7 +33,7 @@ export function createSerializers(app: FastifyInstance) {
     const key = $ref ?? JSON.stringify(schema);
     const known = made.get(key);
     if (known) return known;
-    const serialize = fastJson({ $ref: $ref ?? '' }, { schema: reachable({ $ref }, all) }) as Serialize;
+    const serialize: Serialize = fastJson({ $ref: $ref ?? '' }, { schema: reachable({ $ref }, all) });
     made.set(key, serialize);
     return serialize;
   };

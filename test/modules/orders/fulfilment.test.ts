@@ -26,7 +26,9 @@ t.test('an order ships in parts and arrives in parts', async (t) => {
     post(order.id, 'ship', { lines: [{ lineId: a.id, quantity: 2 }], carrier: 'SF', trackingNumber: 'SF1' }),
   );
   t.match(first, { status: 'paid', fulfilmentState: 'partial', shippedAt: null });
-  t.match(first.shipments, [{ carrier: 'SF', trackingNumber: 'SF1', lines: [{ lineId: a.id, quantity: 2 }] }]);
+  t.match(first.shipments, [
+    { carrier: 'SF', trackingNumber: 'SF1', lines: [{ lineId: a.id, quantity: 2 }] },
+  ]);
   t.match(await readStock(app, a.productId), { onHandQuantity: 98, reservedQuantity: 1 });
   const early = await ok(deliver(order.id, first.shipments[0].id));
   t.match(early, { status: 'paid', fulfilmentState: 'partial', deliveredAt: null });

@@ -144,7 +144,11 @@ t.test('If-Match guards every step', async (t) => {
       ...(body ? { body } : {}),
       headers: { 'if-match': '"2"' },
     });
-    t.match([answer.status, answer.body.code, answer.body.currentVersion], [412, 'version_mismatch', 1], verb);
+    t.match(
+      [answer.status, answer.body.code, answer.body.currentVersion],
+      [412, 'version_mismatch', 1],
+      verb,
+    );
     t.equal(answer.headers['etag'], '"1"');
   }
   for (const bad of ['1', 'W/"1"', '"x"', '"1", "2"']) {

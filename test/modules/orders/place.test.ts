@@ -49,11 +49,10 @@ t.test('an order keeps what it was placed with', async (t) => {
   await ok(app.call(`PATCH /v1/products/${product.id}`, { body: { priceAmount: 1, name: 'Other' } }));
   t.match((await readOrder(app, order.id)).lines[0], { productName: 'Chai', listUnitAmount: 1800 });
   const twin = await place({ lines, externalId: 'erp-1' });
-  t.match([twin.status, twin.body.code, twin.body.errors[0].pointer], [
-    409,
-    'external_id_taken',
-    '/externalId',
-  ]);
+  t.match(
+    [twin.status, twin.body.code, twin.body.errors[0].pointer],
+    [409, 'external_id_taken', '/externalId'],
+  );
   t.equal((await readStock(app, product.id)).reservedQuantity, 3, 'the refused order reserved nothing');
 });
 
@@ -137,7 +136,9 @@ t.test('what costs nothing is paid at once', async (t) => {
     data.map((change: any) => change.type).filter((type: string) => type.startsWith('order.')),
     ['order.placed', 'order.paid'],
   );
-  const more = await shop.call(`POST /v1/orders/${placed.body.id}/payments`, { body: { provider: 'manual' } });
+  const more = await shop.call(`POST /v1/orders/${placed.body.id}/payments`, {
+    body: { provider: 'manual' },
+  });
   t.match([more.status, more.body.code], [409, 'order_not_payable']);
   const shipped = await ok(shop.call(`POST /v1/orders/${placed.body.id}/ship`, { body: {} }));
   const parcel = `/v1/orders/${placed.body.id}/shipments/${shipped.shipments[0].id}`;

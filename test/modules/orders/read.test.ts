@@ -19,8 +19,8 @@ t.test('ETag and If-None-Match', async (t) => {
 
 t.test('PATCH changes what is attached, as merge patch', async (t) => {
   const order = await makeOrder(app, { metadata: { a: '1', b: '2' }, staffNote: 'Old', externalId: 'erp-8' });
-  const patch = (body: object, headers = {}) =>
-    app.call(`PATCH /v1/orders/${order.id}`, { body, headers: headers as Record<string, string> });
+  const patch = (body: object, headers: Record<string, string> = {}) =>
+    app.call(`PATCH /v1/orders/${order.id}`, { body, headers });
   const patched = await patch({ metadata: { b: null, c: '3' } }, { 'if-match': '"1"' });
   t.match([patched.status, patched.headers['etag']], [200, '"2"']);
   t.same(patched.body.metadata, { a: '1', c: '3' });
@@ -52,19 +52,15 @@ t.test('staff and customer read the same story, the customer without what is not
   const staff = (await ok(app.call(`GET /v1/orders/${order.id}/timeline`))).data;
   const theirs = (await ok(app.call(`GET /v1/orders/${order.id}/timeline`, { as: customer.token }))).data;
   const kinds = (entries: any[]) => entries.map(({ kind }) => kind);
-  t.same(kinds(staff), [
-    'placed',
-    'note_changed',
-    'payment_started',
-    'payment_succeeded',
-    'paid',
-    'shipped',
-  ]);
+  t.same(kinds(staff), ['placed', 'note_changed', 'payment_started', 'payment_succeeded', 'paid', 'shipped']);
   t.same(
     kinds(theirs),
     kinds(staff).filter((kind) => kind !== 'note_changed'),
   );
-  t.ok(staff.every((entry: any) => entry.actorId), 'staff see who it was');
+  t.ok(
+    staff.every((entry: any) => entry.actorId),
+    'staff see who it was',
+  );
   const [placed, started] = theirs;
   t.equal(placed.actorId, null, 'which of the keys it was is not for customers');
   t.match(started, { actorKind: 'customer', actorId: customer.id }, 'what they did themselves is');
@@ -147,7 +143,11 @@ t.test('pages hold every order once, in both directions, while new ones arrive',
       `${sort}: none missing`,
     );
     if (sort === '-placedAt') t.notOk(added.some((id) => ids.includes(id)));
-    else t.ok(added.every((id) => ids.includes(id)), `${sort}: what arrives at the end is read too`);
+    else
+      t.ok(
+        added.every((id) => ids.includes(id)),
+        `${sort}: what arrives at the end is read too`,
+      );
     const rows = (await listOrders(shop, `limit=200&sort=${sort}`)).data;
     t.same(
       rows.map(({ id }: any) => id).filter((id: string) => ids.includes(id)),
@@ -188,7 +188,9 @@ t.test('an order of another shop is not there', async (t) => {
   const other = await app.createShop();
   const order = await makeOrder(other);
   for (const verb of ['payments', 'ship', 'cancel', 'lower-price']) {
-    const body = { payments: { provider: 'manual' }, 'lower-price': { reductionAmount: 1, reason: 'x' } }[verb];
+    const body = { payments: { provider: 'manual' }, 'lower-price': { reductionAmount: 1, reason: 'x' } }[
+      verb
+    ];
     t.equal((await app.call(`POST /v1/orders/${order.id}/${verb}`, { body: body ?? {} })).status, 404, verb);
   }
   t.equal((await app.call(`GET /v1/orders/${order.id}`)).status, 404);
