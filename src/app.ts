@@ -23,6 +23,7 @@ export async function buildApp(
   prepare: (app: FastifyInstance) => void = () => undefined,
 ): Promise<FastifyInstance> {
   const app = await createServer(deps);
+  endConnectionsOnClose(app);
   prepare(app);
   const known = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ method, url }) => {
@@ -55,4 +56,16 @@ export async function buildApp(
   });
   await app.ready();
   return app;
+}
+
+// A connection that is answered while the server closes would be kept open for the client's next request, and closing waits
+// for every connection.
+function endConnectionsOnClose(app: FastifyInstance): void {
+  let isClosing = false;
+  app.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
+  });
 }

@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/db/client.ts';
 import { customersErrors } from './errors.ts';
-import { holdCustomerRow } from './repository.ts';
+import { findCustomerRow, holdCustomerRow } from './repository.ts';
 import { findStandingFault } from './rules.ts';
 
 /**
@@ -31,7 +31,9 @@ const MAX_STEPS = 5;
 export async function holdSurvivor(tx: Tx, shopId: string, customerId: string): Promise<string | undefined> {
   let id = customerId;
   for (let step = 0; step < MAX_STEPS; step += 1) {
-    const row = await holdCustomerRow(tx, shopId, id);
+    // Read before it is held: a merge locks its tombstones too, and one that is held here might wait crosswise.
+    const known = await findCustomerRow(tx, shopId, id);
+    const row = known?.mergedIntoId === null ? await holdCustomerRow(tx, shopId, id) : known;
     if (!row || row.erasedAt) return undefined;
     if (row.mergedIntoId === null) return id;
     id = row.mergedIntoId;

@@ -48,14 +48,19 @@ const orderQuery = Type.Object({
   externalId: Type.Optional(text('The order with this id of your own system.', 200)),
   placedAtFrom: Type.Optional(instantText('Placed then or later.')),
   placedAtTo: Type.Optional(instantText('Placed then or before.')),
-  updatedSince: Type.Optional(instantText('Changed then or later; sort by `updatedAt` to follow changes.')),
-  sort: Type.Unsafe<'placedAt' | '-placedAt' | 'updatedAt'>({
-    type: 'string',
-    enum: ['placedAt', '-placedAt', 'updatedAt'],
-    default: '-placedAt',
-    description: 'A minus sorts downwards.',
-  }),
+  updatedSince: Type.Optional(instantText('Changed then or later.')),
+  sort: Type.Optional(
+    Type.Unsafe<'placedAt' | '-placedAt' | 'updatedAt'>({
+      type: 'string',
+      enum: ['placedAt', '-placedAt', 'updatedAt'],
+      description:
+        'A minus sorts downwards. Newest first when absent; with `updatedSince`, in the order of changes.',
+    }),
+  ),
 });
+
+// Whoever follows changes pages along them; any other order would read past all that did not change.
+const defaultSort = (query: { updatedSince?: string }) => (query.updatedSince ? 'updatedAt' : '-placedAt');
 
 export function orderRoutes(app: FastifyInstance): void {
   placingRoutes(app);
@@ -129,7 +134,7 @@ function readRoutes(app: FastifyInstance): void {
     success: { statuses: [200], schema: OrderHeadPage, description: 'A page of orders.' },
     errors: [],
     example: { query: { limit: 50, status: 'paid' } },
-    run: (ctx, { query }) => readOrders(ctx, query),
+    run: (ctx, { query }) => readOrders(ctx, { ...query, sort: query.sort ?? defaultSort(query) }),
     present: ({ rows, nextCursor }, ctx) => ({
       data: rows.map((order) => presentOrderHead(order, ctx)),
       nextCursor,

@@ -1,10 +1,4 @@
-import {
-  includedTax,
-  MAX_AMOUNT,
-  maxOf,
-  splitByLargestRemainder,
-  sumOf,
-} from '../../platform/money.ts';
+import { includedTax, MAX_AMOUNT, maxOf, splitByLargestRemainder, sumOf } from '../../platform/money.ts';
 import { orderErrors } from './errors.ts';
 import type { FulfilmentState, PaymentStanding } from './states.ts';
 

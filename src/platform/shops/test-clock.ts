@@ -1,6 +1,7 @@
 import { recordAudit } from '../audit/audit.ts';
 import { shopTime } from '../clock.ts';
 import { type Ctx, type Deps, systemContext } from '../context.ts';
+import type { Tx } from '../db/client.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { findNextDue, runSweep, type Sweep } from '../jobs/sweeps.ts';
 import { shopErrors } from './errors.ts';
@@ -34,7 +35,7 @@ export async function advanceTestClock(ctx: Ctx, work: TimedWork, target: Date):
   for (;;) {
     const due = await findNextDue(ctx.db, work.sweeps, ctx.shop.id);
     if (!due || due > target) break;
-    const shop = await moveClock(quiet, due);
+    const shop = await inTransaction(quiet, (tx) => moveClock(tx, quiet, due));
     let here = 0;
     for (const sweep of work.sweeps) here += await runSweep(deps, sweep, shop);
     await work.settleEvents(deps);
@@ -44,7 +45,7 @@ export async function advanceTestClock(ctx: Ctx, work: TimedWork, target: Date):
     changed += here;
   }
   const shop = await inTransaction(ctx, async (tx) => {
-    const moved = await writeShop(tx, await lockShop(tx, ctx.shop.id), offsetFor(ctx, target));
+    const moved = await moveClock(tx, ctx, target);
     const details = { from: ctx.now.toISOString(), to: target.toISOString() };
     await recordAudit(tx, ctx, {
       action: 'advanceTestClock',
@@ -58,12 +59,11 @@ export async function advanceTestClock(ctx: Ctx, work: TimedWork, target: Date):
   return shop;
 }
 
-async function moveClock(ctx: Ctx, due: Date): Promise<Shop> {
-  return inTransaction(ctx, async (tx) => {
-    const shop = await lockShop(tx, ctx.shop.id);
-    const now = shopTime(shop, ctx.clock.now());
-    return due <= now ? shop : writeShop(tx, shop, offsetFor(ctx, due));
-  });
+/** Never back: under the shop's lock, somebody else may have moved the clock farther by now. */
+async function moveClock(tx: Tx, ctx: Ctx, target: Date): Promise<Shop> {
+  const shop = await lockShop(tx, ctx.shop.id);
+  const now = shopTime(shop, ctx.clock.now());
+  return target <= now ? shop : writeShop(tx, shop, offsetFor(ctx, target));
 }
 
 const offsetFor = (ctx: Ctx, target: Date) => ({

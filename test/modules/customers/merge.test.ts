@@ -29,26 +29,28 @@ const consent = ({ call }: TestShop, id: string, channel: string, decision: stri
     body: { purpose: 'marketing', channel, decision, source: 'form' },
   });
 
+const SURVIVOR = {
+  company: 'Alfreds',
+  contactPoints: [email('a@x.example', true), email('both@x.example')],
+  addresses: [{ address: home('One 1'), isDefault: true }],
+  preferences: { size: 'M' },
+  staffNote: 'First note.',
+};
+const DUPLICATE = {
+  name: 'M. Anders',
+  externalId: 'DUP',
+  company: 'Other',
+  country: 'DE',
+  contactPoints: [email('both@x.example', true), { kind: 'mobile', value: '+49 1', isPrimary: true }],
+  addresses: [{ address: home('One 1') }, { address: home('Two 2'), isDefault: true }],
+  preferences: { size: 'L', colour: 'red' },
+  staffNote: 'Second note.',
+};
+
 t.test('the survivor has what both had', async (t) => {
   const shop = await app.createShop();
-  const survivor = await addCustomer(shop, {
-    company: 'Alfreds',
-    contactPoints: [email('a@x.example', true), email('both@x.example')],
-    addresses: [{ address: home('One 1'), isDefault: true }],
-    preferences: { size: 'M' },
-    staffNote: 'First note.',
-  });
-  const duplicate = await addCustomer(shop, {
-    name: 'M. Anders',
-    externalId: 'DUP',
-    company: 'Other',
-    country: 'DE',
-    contactPoints: [email('both@x.example', true), { kind: 'mobile', value: '+49 1', isPrimary: true }],
-    addresses: [{ address: home('One 1') }, { address: home('Two 2'), isDefault: true }],
-    preferences: { size: 'L', colour: 'red' },
-    staffNote: 'Second note.',
-  });
-  const merged = await merge(shop, survivor.id, duplicate.id);
+  const survivor = await addCustomer(shop, SURVIVOR);
+  const merged = await merge(shop, survivor.id, (await addCustomer(shop, DUPLICATE)).id);
   t.equal(merged.status, 200, JSON.stringify(merged.body));
   t.match(merged.body, {
     id: survivor.id,
@@ -60,23 +62,26 @@ t.test('the survivor has what both had', async (t) => {
     staffNote: 'First note.\n\nSecond note.',
     version: 2,
   });
-  t.same(
-    merged.body.contactPoints.map(({ value, isPrimary }: any) => [value, isPrimary]),
-    [
-      ['a@x.example', true],
-      ['both@x.example', false],
-      ['+49 1', true],
-    ],
-  );
-  t.same(
-    merged.body.addresses.map(({ address, isDefault }: any) => [address.line1, isDefault]),
-    [
-      ['One 1', true],
-      ['Two 2', false],
-    ],
-  );
+  const points = merged.body.contactPoints.map(({ value, isPrimary }: any) => [value, isPrimary]);
+  t.same(points, [
+    ['a@x.example', true],
+    ['both@x.example', false],
+    ['+49 1', true],
+  ]);
+  const addresses = merged.body.addresses.map(({ address, isDefault }: any) => [address.line1, isDefault]);
+  t.same(addresses, [
+    ['One 1', true],
+    ['Two 2', false],
+  ]);
   t.same((await shop.call(`GET /v1/customers/${survivor.id}`)).body, merged.body);
+  await checkInvariants(t, app);
+});
 
+t.test('a tombstone names the survivor', async (t) => {
+  const shop = await app.createShop();
+  const survivor = await addCustomer(shop, SURVIVOR);
+  const duplicate = await addCustomer(shop, DUPLICATE);
+  await merge(shop, survivor.id, duplicate.id);
   const gone = await shop.call(`GET /v1/customers/${duplicate.id}`);
   isProblem(t, gone, 404, 'customer_merged');
   t.equal(gone.body.mergedIntoId, survivor.id);
@@ -92,7 +97,6 @@ t.test('the survivor has what both had', async (t) => {
   t.same(events[0]?.data, { survivingCustomerId: survivor.id });
   const audit = (await shop.call('GET /v1/audit-entries')).body.data[0];
   t.match(audit, { action: 'mergeCustomers', subjectId: survivor.id });
-  await checkInvariants(t, app);
 });
 
 t.test('a refusal of either is a refusal', async (t) => {

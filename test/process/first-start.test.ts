@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import {
+  caller,
+  connectTo,
+  isRunning,
+  makeDataDir,
+  postgresPid,
+  run,
+  runCommand,
+  startServer,
+} from './support.ts';
+
+const dataDir = makeDataDir(t);
+const env = { DATA_DIR: dataDir };
+
+t.test('from nothing to the printed curl line', async (t) => {
+  const server = await startServer(t, env);
+  t.match(server.output(), /830 imported/, 'the demo shop is filled');
+  t.match(server.output(), `\nReference: ${server.url}/docs\n`);
+  t.match(server.output(), /secret key: +sk_test_\S{40}/);
+  t.match(server.output(), /publishable key: +pk_test_\S{40}/);
+
+  const [curl] = await server.says(/^curl .*$/m);
+  const pasted = spawnSync('bash', ['-c', curl], { encoding: 'utf8' });
+  t.equal(pasted.status, 0, pasted.stderr);
+  t.equal(JSON.parse(pasted.stdout).data.length, 3, 'it shows three orders');
+
+  const { status, body } = await server.call('GET /v1/orders?limit=50');
+  t.equal(status, 200);
+  t.equal(body.data.length, 50);
+  t.ok(body.data.every((order: any) => order.origin === 'imported' && order.currency === 'USD'));
+  t.match((await server.call('GET /docs/')).headers.get('content-type'), 'text/html');
+  t.equal((await server.call('GET /openapi.json')).body.openapi, '3.1.0');
+  t.equal((await server.call('GET /errors')).status, 200, 'where the type of every problem points');
+
+  await t.test('commands work beside it', (t) => runBeside(t, server.url, server.pid));
+
+  const postgres = postgresPid(dataDir);
+  process.kill(server.pid, 'SIGTERM');
+  t.equal(await server.ended, 0);
+  t.notOk(isRunning(postgres), 'Postgres has ended before it');
+  t.notMatch(server.output(), /"level":[3456]0/, 'nothing of this is worth a warning');
+});
+
+async function runBeside(t: Parameters<typeof runCommand>[0], url: string, pid: number) {
+  const verified = await runCommand(t, 'src/cli/verify.ts', env);
+  t.equal(verified.code, 0);
+  const lines = verified.output.trim().split('\n');
+  t.ok(lines.length > 10, `${lines.length} invariants`);
+  t.same(
+    lines.filter((line) => !/^holds {2}.*: 0 of \d+ break it$/.test(line)),
+    [],
+    'each holds and has its figure',
+  );
+
+  const options = ['--name', 'Kaffeehaus', '--currency', 'EUR', '--timezone', 'Europe/Vienna', '--test'];
+  const created = await runCommand(t, 'src/cli/shops.ts', env, ['create', ...options]);
+  t.equal(created.code, 0, created.output);
+  const [key = ''] = /sk_test_\S+/.exec(created.output) ?? [];
+  t.match((await caller(url, key)('GET /v1/shop')).body, { name: 'Kaffeehaus', currency: 'EUR' });
+  const listed = await runCommand(t, 'src/cli/shops.ts', env, ['list']);
+  t.match(listed.output, /USD {2}UTC {2}Northwind Traders\n.*EUR {2}Europe\/Vienna {2}Kaffeehaus/);
+
+  const seeded = await runCommand(t, 'src/cli/seed.ts', env);
+  t.equal(seeded.code, 0, seeded.output);
+  t.match(seeded.output, /0 imported, 830 were there/);
+
+  const second = await runCommand(t, 'src/main.ts', { ...env, PORT: '0' });
+  t.equal(second.code, 1, 'a second server on the same data is refused');
+  t.match(second.output, new RegExp(`in use by process ${pid}\\.`));
+}
+
+t.test('--fresh, stopped in the middle of filling, is completed by the next start', async (t) => {
+  const readKeys = () => JSON.parse(fs.readFileSync(join(dataDir, 'demo-shop.json'), 'utf8'));
+  const before = readKeys();
+  const fresh = run(t, 'src/main.ts', { ...env, PORT: '0' }, ['--fresh']);
+  await fresh.says(/Filling the demo shop/);
+  const postgres = postgresPid(dataDir);
+  process.kill(fresh.pid, 'SIGTERM');
+  t.equal(await fresh.ended, 0, fresh.output());
+  t.notOk(isRunning(postgres), 'Postgres has ended before it');
+  t.not(readKeys().secretKey, before.secretKey);
+  t.equal(readKeys().isSeeded, false);
+
+  // As if it had been killed between the shop and its file.
+  fs.rmSync(join(dataDir, 'demo-shop.json'));
+  const server = await startServer(t, env);
+  t.not(server.secretKey, before.secretKey);
+  const database = await connectTo(t, dataDir);
+  const counted =
+    'select (select count(*) from shops)::int as shops, (select count(*) from orders)::int as orders';
+  t.same((await database.query(counted)).rows, [{ shops: 1, orders: 830 }], 'new data, and one demo shop');
+  t.equal((await server.call('GET /v1/orders?limit=1')).body.data.length, 1);
+  process.kill(server.pid, 'SIGTERM');
+  t.equal(await server.ended, 0);
+});

@@ -1,0 +1,180 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import type { Test } from 'tap';
+import { createDemoShop, type DemoKeys } from '../../src/cli/seed-demo.ts';
+import { readConfig } from '../../src/platform/config.ts';
+import { removeEmbedded } from '../../src/platform/db/embedded.ts';
+import { migrateDatabase } from '../../src/platform/db/migrate.ts';
+import { newId } from '../../src/platform/ids.ts';
+import { createLogger } from '../../src/platform/logging.ts';
+import { connectionFile, layFoundation } from '../../src/process.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const PATIENCE_MS = 90_000;
+export const TOKEN_SECRET = 'a secret that only these tests know, 32+';
+const log = createLogger('silent');
+
+const children = new Set<ChildProcess>();
+// Also when this file is stopped from outside, nothing of it goes on running.
+process.once('SIGTERM', () => process.exit(143));
+process.once('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+
+export interface Program {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  /** Everything that it has said so far. */
+  output(): string;
+  says(pattern: RegExp): Promise<RegExpExecArray>;
+  /** How it ended: `0`, or `SIGKILL`. */
+  readonly ended: Promise<number | string | null>;
+}
+
+type Env = Readonly<Record<string, string>>;
+
+/** Another process of the project, with nothing of this one's environment and a process group of its own. */
+export function run(t: Test, file: string, env: Env, args: readonly string[] = []): Program {
+  const child = spawn(process.execPath, ['--import=tsx', file, ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.add(child);
+  t.teardown(() => child.kill('SIGKILL'));
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  }
+  const ended = once(child, 'close').then(([code, signal]: unknown[]) => {
+    children.delete(child);
+    return (signal ?? code) as number | string | null;
+  });
+  const says = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (const deadline = Date.now() + PATIENCE_MS; Date.now() < deadline; await sleep(5)) {
+      const found = pattern.exec(said);
+      if (found) return found;
+      if (!children.has(child)) break;
+    }
+    throw new Error(`${file} never said ${pattern}:\n${said}`);
+  };
+  return { child, pid: child.pid ?? 0, output: () => said, says, ended };
+}
+
+/** Runs a command to its end. */
+export async function runCommand(t: Test, file: string, env: Env, args: readonly string[] = []) {
+  const program = run(t, file, env, args);
+  const code = await program.ended;
+  return { code, output: program.output() };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: any;
+  readonly headers: Headers;
+}
+
+/** How a stranger calls: over HTTP, with one key. */
+export function caller(url: string, apiKey: string) {
+  return async (target: string, options: { body?: unknown; key?: string } = {}): Promise<Answer> => {
+    const [method = 'GET', path = '/'] = target.split(' ');
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(method === 'POST' ? { 'idempotency-key': options.key ?? newId() } : {}),
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json');
+    return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+  };
+}
+
+export interface Server extends Program {
+  readonly url: string;
+  readonly metricsUrl: string | undefined;
+  /** The first secret key that it printed. */
+  readonly secretKey: string;
+  readonly call: ReturnType<typeof caller>;
+}
+
+/** Starts the server on any free port and waits until it says where it listens. */
+export async function startServer(t: Test, env: Env, args: readonly string[] = []): Promise<Server> {
+  const program = run(t, 'src/main.ts', { PORT: '0', LOG_LEVEL: 'warn', ...env }, args);
+  const [, url = ''] = await program.says(/^Makegood listens on (\S+)$[^]*^Reference: .*$/m);
+  // What it prints in the same breath.
+  if (env['DATABASE_URL'] === undefined) await program.says(/^curl .*$/m);
+  if (env['METRICS_PORT'] !== undefined) await program.says(/^Metrics: .*$/m);
+  const secretKey = /sk_test_\S+/.exec(program.output())?.[0] ?? '';
+  const metricsUrl = /^Metrics: (\S+)$/m.exec(program.output())?.[1];
+  return { ...program, url, metricsUrl, secretKey, call: caller(url, secretKey) };
+}
+
+/** An empty data directory that Postgres can reach, deleted with what runs in it when `t` ends. */
+export function makeDataDir(t: Test): string {
+  const dataDir = fs.mkdtempSync(join(tmpdir(), 'makegood-process-'));
+  // Started by root, Postgres runs as another user, who has to get in.
+  fs.chmodSync(dataDir, 0o755);
+  t.teardown(async () => {
+    await removeEmbedded(dataDir, log);
+    fs.rmSync(dataDir, { recursive: true, force: true });
+  });
+  return dataDir;
+}
+
+/** A data directory as a first start leaves it, but with an empty demo shop: filling it takes seconds. */
+export async function prepareDataDir(t: Test): Promise<{ dataDir: string; keys: DemoKeys }> {
+  const dataDir = makeDataDir(t);
+  const foundation = await layFoundation(readConfig({ DATA_DIR: dataDir }), log);
+  await migrateDatabase(foundation.connectionString, log);
+  const keys = await createDemoShop(foundation.deps());
+  await foundation.close();
+  fs.writeFileSync(join(dataDir, 'demo-shop.json'), JSON.stringify({ ...keys, isSeeded: true }));
+  return { dataDir, keys };
+}
+
+/** The process number of the embedded Postgres. */
+export const postgresPid = (dataDir: string): number =>
+  Number.parseInt(fs.readFileSync(join(dataDir, 'postgres', 'data', 'postmaster.pid'), 'utf8'), 10);
+
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Connects to the embedded Postgres of a running server. */
+export async function connectTo(t: Test, dataDir: string): Promise<pg.Client> {
+  const url = fs.readFileSync(connectionFile(dataDir), 'utf8').trim();
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  t.teardown(() => client.end().catch(() => undefined));
+  return client;
+}
+
+/** Waits until `condition` holds. */
+export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_MS; !(await condition()); await sleep(10)) {
+    if (Date.now() > deadline) throw new Error(`it never came to this: ${what}`);
+  }
+}
+
+/** A product with plenty of stock. */
+export async function makeProduct(server: Pick<Server, 'call'>): Promise<string> {
+  const body = { name: 'Chai', priceAmount: 1800, onHandQuantity: 1_000_000, externalId: newId() };
+  const answer = await server.call('POST /v1/products', { body });
+  if (answer.status !== 201) throw new Error(`no product: ${JSON.stringify(answer.body)}`);
+  return answer.body.id as string;
+}
