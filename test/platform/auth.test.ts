@@ -91,8 +91,10 @@ t.test('a key is shown once, and only its hash is kept', async (t) => {
   t.match(listed[0], { id, hint, scopes: READS.scopes, revokedAt: null });
   const secret = key.slice(30, -4);
   t.notOk(JSON.stringify(listed).includes(secret));
-  const { rows } = await app.deps.db.$client.query('select k::text as row from api_keys k');
-  t.notOk(JSON.stringify(rows).includes(secret));
+  for (const table of ['api_keys', 'idempotency_keys', 'audit_entries', 'outbox']) {
+    const { rows } = await app.deps.db.$client.query(`select t::text as row from ${table} t`);
+    t.notOk(JSON.stringify(rows).includes(secret), table);
+  }
   const live = await app.createShop({ mode: 'live' });
   t.match(live.secretKey, /^sk_live_/);
   t.match((await makeKey({ kind: 'publishable', scopes: ['orders:read'] }, live)).scopes, []);

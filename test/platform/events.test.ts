@@ -34,14 +34,14 @@ t.test('a reader of the feed misses none of 500, whoever commits late', async (t
   const second = openDatabase(app.url, { poolSize: 2, preparedStatements: true }, app.deps.log);
   t.teardown(() => second.$client.end());
   const subjects = times(6).map(() => newId());
-  let writing = true;
+  const writing = new AbortController();
   const writers = Promise.all(
     subjects.map(async (subject, w) => {
       for (let n = w; n < 500; n += 6) await write(ctx, n, subject, Math.random() * 12);
     }),
-  ).finally(() => (writing = false));
+  ).finally(() => writing.abort());
   const sequencers = [app.deps.db, second].map(async (db) => {
-    while (writing) await Promise.all([sequenceEvents(db), delay(Math.random() * 5)]);
+    while (!writing.signal.aborted) await Promise.all([sequenceEvents(db), delay(Math.random() * 5)]);
   });
   const seen: any[] = [];
   let after = '';
@@ -53,7 +53,7 @@ t.test('a reader of the feed misses none of 500, whoever commits late', async (t
     polls += 1;
     return page.hasMore as boolean;
   };
-  while (writing) await poll();
+  while (!writing.signal.aborted) await poll();
   await Promise.all([writers, ...sequencers]);
   await number();
   while (await poll());

@@ -58,9 +58,8 @@ t.test('what was wrong with the request, or with us, is not kept', async (t) => 
 
   const { $client } = app.deps.db;
   await $client.query('alter table order_lines rename to order_lines_away');
-  const broken = await place(placeOf(product.id), 'third-try').finally(() =>
-    $client.query('alter table order_lines_away rename to order_lines'),
-  );
+  const broken = await place(placeOf(product.id), 'third-try');
+  await $client.query('alter table order_lines_away rename to order_lines');
   t.match([broken.status, broken.body.code], [500, 'internal_error']);
   t.notOk(JSON.stringify(broken.body).includes('order_lines'), 'nothing of the inside is told');
   const repaired = await place(placeOf(product.id), 'third-try');
@@ -130,7 +129,7 @@ t.test('nobody waits longer than five seconds', async (t) => {
   const twin = once(ctx, ctx.shop.id, call, undefined, async () => answer);
   const [locked] = await Promise.all([
     place(placeOf(product.id), 'locked'),
-    t.rejects(twin, { definition: { code: 'idempotency_key_in_use', status: 409 } }),
+    t.rejects(twin, { message: /^idempotency_key_in_use/ }),
   ]);
   finish();
   t.same(await running, answer);

@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import t, { type Test } from 'tap';
 import { createTestDatabase } from '../support/database.ts';
-import { caller, runCommand, startServer, TOKEN_SECRET, until } from './support.ts';
+import { caller, makeShop, startServer, TOKEN_SECRET, until } from './support.ts';
 
 /** A way to the database that can be cut, or that swallows what is sent. */
 async function makeRoad(t: Test, url: string) {
@@ -39,10 +39,9 @@ t.test('health and metrics, also while the database is away', async (t) => {
   const { url } = await createTestDatabase(t);
   const road = await makeRoad(t, url);
   const env = { DATABASE_URL: road.url, TOKEN_SECRET, LOG_LEVEL: 'silent', METRICS_PORT: '0' };
-  const options = ['--name', 'Own', '--currency', 'EUR', '--timezone', 'Europe/Berlin', '--test'];
-  const created = await runCommand(t, 'src/cli/shops.ts', env, ['create', ...options]);
+  const { secretKey } = await makeShop(url);
   const server = await startServer(t, env);
-  const call = caller(server.url, /sk_test_\S+/.exec(created.output)?.[0] ?? '');
+  const call = caller(server.url, secretKey);
   const statuses = async () => {
     const answers = [call('GET /healthz'), call('GET /readyz'), call('GET /v1/orders')];
     return (await Promise.all(answers)).map(({ status }) => status);

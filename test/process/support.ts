@@ -8,10 +8,12 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { Test } from 'tap';
 import { createDemoShop, type DemoKeys } from '../../src/cli/seed-demo.ts';
+import { modules } from '../../src/modules.ts';
 import { readConfig } from '../../src/platform/config.ts';
 import { removeEmbedded } from '../../src/platform/db/embedded.ts';
 import { migrateDatabase } from '../../src/platform/db/migrate.ts';
 import { newId } from '../../src/platform/ids.ts';
+import { platformInvariants } from '../../src/platform/invariants.ts';
 import { createLogger } from '../../src/platform/logging.ts';
 import { connectionFile, layFoundation } from '../../src/process.ts';
 
@@ -141,6 +143,17 @@ export async function prepareDataDir(t: Test): Promise<{ dataDir: string; keys: 
   return { dataDir, keys };
 }
 
+/** A demo shop in a database that is migrated. */
+export async function makeShop(databaseUrl: string): Promise<DemoKeys> {
+  const config = readConfig({ DATABASE_URL: databaseUrl, TOKEN_SECRET });
+  const foundation = await layFoundation(config, log);
+  try {
+    return await createDemoShop(foundation.deps());
+  } finally {
+    await foundation.close();
+  }
+}
+
 /** The process number of the embedded Postgres. */
 export const postgresPid = (dataDir: string): number =>
   Number.parseInt(fs.readFileSync(join(dataDir, 'postgres', 'data', 'postmaster.pid'), 'utf8'), 10);
@@ -162,6 +175,20 @@ export async function connectTo(t: Test, dataDir: string): Promise<pg.Client> {
   await client.connect();
   t.teardown(() => client.end().catch(() => undefined));
   return client;
+}
+
+/** Checks what `npm run verify` checks, over the whole database of a running server. */
+export async function checkInvariants(t: Test, dataDir: string): Promise<void> {
+  const databaseUrl = fs.readFileSync(connectionFile(dataDir), 'utf8').trim();
+  const foundation = await layFoundation(readConfig({ DATABASE_URL: databaseUrl, TOKEN_SECRET }), log);
+  try {
+    for (const { name, check } of [...platformInvariants, ...modules.flatMap((m) => m.invariants ?? [])]) {
+      const { broken, checked } = await check(foundation.db);
+      t.equal(broken, 0n, `${name} (${checked} checked)`);
+    }
+  } finally {
+    await foundation.close();
+  }
 }
 
 /** Waits until `condition` holds. */

@@ -41,7 +41,6 @@ export async function mergeCustomers(
   duplicateId: string,
   moves: readonly CustomerMove[] = customerMerges.get(),
 ): Promise<CustomerView> {
-  if (customerId === duplicateId) throw customersErrors.merge_with_self(undefined, { pointer: POINTER });
   return inTransaction(ctx, async (tx) => {
     const [survivor, duplicate] = await lockBoth(tx, ctx, customerId, duplicateId);
     const fields = mergeFields(fieldsOf(survivor), fieldsOf(duplicate));
@@ -49,18 +48,18 @@ export async function mergeCustomers(
     if (fault) throw fault;
     const next = applyFields(ctx, survivor, fields);
     await writeBoth(tx, ctx, next, makeTombstone(ctx, duplicate.customer, next.customer));
-    const moved = await moveBelongings(tx, ctx, duplicateId, customerId, moves);
+    const [from, to] = [duplicate.customer.id, survivor.customer.id];
+    const moved = await moveBelongings(tx, ctx, from, to, moves);
 
     const changed = changedFields(fieldsOf(survivor), fields);
-    const { version } = next.customer;
     const events = [
-      eventRow(ctx, customerEvents.merged, duplicateId, { survivingCustomerId: customerId }),
-      eventRow(ctx, customerEvents.updated, customerId, { changedFields: changed, version }),
+      eventRow(ctx, customerEvents.merged, from, { survivingCustomerId: to }),
+      eventRow(ctx, customerEvents.updated, to, { changedFields: changed, version: next.customer.version }),
     ];
-    const details = { duplicateCustomerId: duplicateId, moved };
-    const audit = { action: 'mergeCustomers', subjectType: 'customer', subjectId: customerId, details };
+    const details = { duplicateCustomerId: from, moved };
+    const audit = { action: 'mergeCustomers', subjectType: 'customer', subjectId: to, details };
     await Promise.all([
-      revokeCustomerTokens(tx, ctx, duplicateId),
+      revokeCustomerTokens(tx, ctx, from),
       appendEvents(tx, ctx, events),
       recordAudit(tx, ctx, audit),
     ]);
@@ -74,13 +73,16 @@ async function lockBoth(
   customerId: string,
   duplicateId: string,
 ): Promise<[survivor: CustomerWhole, duplicate: CustomerWhole]> {
-  const rows = await lockCustomerRowsToEnd(tx, ctx.shop.id, [customerId, duplicateId]);
+  // Ids may come in capital letters.
+  const [to, from] = [customerId.toLowerCase(), duplicateId.toLowerCase()];
+  if (to === from) throw customersErrors.merge_with_self(undefined, { pointer: POINTER });
+  const rows = await lockCustomerRowsToEnd(tx, ctx.shop.id, [to, from]);
   const wholes = await loadWholes(tx, ctx.shop.id, rows);
   const byId = new Map(wholes.map((whole) => [whole.customer.id, whole]));
-  const survivor = accept(byId.get(customerId), platformErrors.not_found());
+  const survivor = accept(byId.get(to), platformErrors.not_found());
   checkVersion(ctx, survivor.customer);
   const missing = customersErrors.customer_not_found(undefined, { pointer: POINTER });
-  return [survivor, accept(byId.get(duplicateId), missing, POINTER)];
+  return [survivor, accept(byId.get(from), missing, POINTER)];
 }
 
 function accept(whole: CustomerWhole | undefined, missing: Problem, pointer?: string): CustomerWhole {

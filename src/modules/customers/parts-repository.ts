@@ -19,7 +19,7 @@ const selectParts = preparedSql<{ id: string; contact_points: ContactEntry[]; ad
 type Parts = Pick<CustomerWhole, 'contactPoints' | 'addresses'>;
 
 /** Contact points and addresses of customers, by customer id. */
-export async function findParts(
+async function findParts(
   on: Reader,
   shopId: string,
   customerIds: readonly string[],

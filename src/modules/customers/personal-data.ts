@@ -74,8 +74,8 @@ export async function eraseCustomer(
     }
     const erasedAt = customer.erasedAt ?? ctx.now;
     const kept = answersKept(erasedAt, ctx.now);
-    for (const section of sections) kept.push(...(await section.erase(tx, ctx, customerId)).kept);
-    return { customerId, erasedAt, kept };
+    for (const section of sections) kept.push(...(await section.erase(tx, ctx, customer.id)).kept);
+    return { customerId: customer.id, erasedAt, kept };
   });
 }
 

@@ -68,7 +68,9 @@ export async function lockCustomerRowsToEnd(
 ): Promise<Customer[]> {
   // On one connection: the second statement begins when the first has its turn.
   const [, rows] = await Promise.all([waitForTurn(tx, [shopId]), lockToEnd(tx, { shopId, ids })]);
-  return rows.filter(({ id }) => ids.includes(id));
+  // The ids may have come in capital letters.
+  const asked = new Set(ids.map((id) => id.toLowerCase()));
+  return rows.filter(({ id }) => asked.has(id));
 }
 
 const lockToRefer = prepared('hold_customer', (db) =>

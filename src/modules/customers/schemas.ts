@@ -77,7 +77,7 @@ const CustomerAddressInput = model('CustomerAddressInput', 'Where parcels of a c
   isDefault: Type.Optional(Type.Boolean({ description: 'The first choice; at most one.' })),
 });
 
-export const Preferences = mapOf<string>(
+const Preferences = mapOf<string>(
   'Preferences',
   'What a customer prefers, such as a size or a colour.',
   {

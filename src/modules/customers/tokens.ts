@@ -15,11 +15,10 @@ export async function createCustomerToken(
 ): Promise<{ token: string; expiresAt: Date }> {
   const pointer = '/customerId';
   const row = await findCustomerRow(ctx.db, ctx.shop.id, customerId);
-  const fault = row
-    ? findStandingFault(row, pointer)
-    : customersErrors.customer_not_found(undefined, { pointer });
+  if (!row) throw customersErrors.customer_not_found(undefined, { pointer });
+  const fault = findStandingFault(row, pointer);
   if (fault) throw fault;
-  return customerTokens(ctx.config, ctx.clock).sign({ shop: ctx.shop.id, sub: customerId }, ttlMinutes * 60);
+  return customerTokens(ctx.config, ctx.clock).sign({ shop: ctx.shop.id, sub: row.id }, ttlMinutes * 60);
 }
 
 // A token that is signed while its customer is being erased is younger than the erasure. It must not count either, so

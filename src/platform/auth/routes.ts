@@ -72,8 +72,10 @@ export function apiKeyRoutes(app: FastifyInstance): void {
     tag: 'API keys',
     summary: 'Make an API key',
     description:
-      'The answer is the only place where the key is shown. Keys of a test shop begin with `sk_test_`.',
+      'The answer is the only place where the key is shown; it is not kept, so an Idempotency-Key is not looked at. ' +
+      'Keys of a test shop begin with `sk_test_`.',
     access: { secret: 'api-keys:write' },
+    idempotency: 'none',
     body: ApiKeyCreate,
     success: { statuses: [201], schema: ApiKeyCreated, description: 'The key.' },
     errors: [],

@@ -29,6 +29,8 @@ export function createTokens<T extends object>(purpose: string, secret: string, 
         key: secret,
         algorithms: ['HS256'],
         allowedAud: purpose,
+        // What a token does not say is not checked: without this, one without an audience would serve every purpose.
+        requiredClaims: ['aud', 'iat', 'exp'],
         clockTimestamp,
       });
       try {

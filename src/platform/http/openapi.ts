@@ -13,7 +13,7 @@ function errorsOf(op: Operation): ErrorDefinition[] {
     ...(takesInput ? [e.validation_failed] : []),
     ...(op.access.open ? [] : [e.unauthenticated, e.insufficient_scope]),
     ...(op.idempotency === 'required' ? [e.idempotency_key_missing] : []),
-    ...(op.method === 'POST' && !op.access.open ? [e.idempotency_key_in_use, e.idempotency_key_reused] : []),
+    ...(takesKey(op) ? [e.idempotency_key_in_use, e.idempotency_key_reused] : []),
     ...(op.query && 'cursor' in op.query.properties ? [e.invalid_cursor] : []),
     ...(op.params ? [e.not_found] : []),
     ...(op.versioned ? [e.version_mismatch] : []),
@@ -24,6 +24,9 @@ function errorsOf(op: Operation): ErrorDefinition[] {
   ];
   return [...new Map([...common, ...op.errors].map((error) => [error.code, error])).values()];
 }
+
+const takesKey = (op: Operation): boolean =>
+  op.method === 'POST' && !op.access.open && op.idempotency !== 'none';
 
 /** The Fastify schema of an operation: what validates, serialises and documents. */
 export function describeOperation(op: Operation): FastifySchema {
@@ -42,9 +45,7 @@ export function describeOperation(op: Operation): FastifySchema {
     { ...ref(op.success.schema), description: op.success.description },
   ]);
   const headers = {
-    ...(op.method === 'POST' && !op.access.open
-      ? { 'idempotency-key': keyHeader(op.idempotency === 'required') }
-      : {}),
+    ...(takesKey(op) ? { 'idempotency-key': keyHeader(op.idempotency === 'required') } : {}),
     ...(op.versioned ? { 'if-match': ifMatchHeader } : {}),
   };
   return {

@@ -29,8 +29,11 @@ export interface Operation<
   readonly summary: string;
   readonly description: string;
   readonly access: Access;
-  /** `required` where money or stock moves: without a key the request is refused. */
-  readonly idempotency?: 'required';
+  /**
+   * `required` where money or stock moves: without a key the request is refused. `none` where the answer holds a
+   * secret, which must not lie in the table of answers for seven days: a key is not looked at.
+   */
+  readonly idempotency?: 'required' | 'none';
   /** If-Match is honoured. */
   readonly versioned?: true;
   readonly bodyLimit?: number;
@@ -98,7 +101,7 @@ export function operation<
 /** Checks credential, scope and key before the body is read. */
 async function admit(deps: Deps, op: Operation, request: FastifyRequest): Promise<void> {
   if (op.access.open) return;
-  const key = readIdempotencyKey(request);
+  const key = op.idempotency === 'none' ? undefined : readIdempotencyKey(request);
   const authenticated = await authenticate(deps, request.headers.authorization, key);
   if (!mayCall(op.access, authenticated)) {
     const needed = op.access.secret ? ` It needs a secret key with the scope ${op.access.secret}.` : '';

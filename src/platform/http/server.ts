@@ -60,15 +60,15 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
     if (request.url.length > URL_LIMIT) throw platformErrors.uri_too_long();
   });
   app.addHook('preValidation', checkText);
-  acceptEmptyJson(app);
+  acceptJsonOnly(app);
   await protect(app, deps);
   return app;
 }
 
-function acceptEmptyJson(app: FastifyInstance): void {
+function acceptJsonOnly(app: FastifyInstance): void {
   // Clients name a media type also where they send nothing: that is no body, not a broken one.
   const parseJson = app.getDefaultJsonParser('error', 'error');
-  app.removeContentTypeParser('application/json');
+  app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined);
     else void parseJson(request, body as string, done);
@@ -98,6 +98,7 @@ async function protect(app: FastifyInstance, deps: Deps): Promise<void> {
     maxAge: 86_400,
     // A plain OPTIONS is answered by the path itself, with Allow.
     strictPreflight: false,
+    preflightContinue: true,
   });
 }
 

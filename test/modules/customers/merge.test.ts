@@ -246,6 +246,39 @@ t.test('a ring of merges at once ends with one customer', async (t) => {
   await checkInvariants(t, app);
 });
 
+t.test('merges beside bulk upserts of the same customers: each is done or refused, none fails', async (t) => {
+  const shop = await app.createShop();
+  const ids: string[] = [];
+  for (const i of times(8)) ids.push((await addCustomer(shop, { externalId: `E${i}` })).id);
+  const items = (n: number) =>
+    times(8).map((i) => ({ externalId: `E${i}`, name: `N${n}`, staffNote: `${n}` }));
+  const [merges, bulks] = await Promise.all([
+    Promise.all(times(7).map((i) => merge(shop, ids[i + 1] ?? '', ids[i] ?? ''))),
+    Promise.all(
+      times(10).map((n) =>
+        shop.call('POST /v1/customers/bulk', {
+          body: { mode: 'perItem', items: n % 2 === 0 ? items(n) : items(n).toReversed() },
+        }),
+      ),
+    ),
+  ]);
+  t.ok(merges.every(({ status }) => [200, 404].includes(status)));
+  t.equal(count(bulks, 207), 10);
+  const results = bulks.flatMap(({ body }) => body.results);
+  t.equal(count(results, 200) + count(results, 404), 80);
+  await checkInvariants(t, app);
+});
+
+t.test('ids may be written in capital letters', async (t) => {
+  const shop = await app.createShop();
+  const [a, b] = [await addCustomer(shop), await addCustomer(shop)];
+  isProblem(t, await merge(shop, a.id.toUpperCase(), a.id), 422, 'merge_with_self');
+  t.equal((await merge(shop, a.id.toUpperCase(), b.id.toUpperCase())).body.id, a.id);
+  t.equal((await shop.call('GET /v1/me', { as: await tokenFor(shop, a.id.toUpperCase()) })).body.id, a.id);
+  t.equal((await shop.call(`POST /v1/customers/${a.id.toUpperCase()}/erase`)).body.customerId, a.id);
+  await checkInvariants(t, app);
+});
+
 t.test('who hangs something on a customer waits for a merge and sees it', async (t) => {
   const shop = await app.createShop();
   const [a, b] = [await addCustomer(shop), await addCustomer(shop)];
