@@ -10,7 +10,7 @@ t.test('how long a first start takes here', async (t) => {
   const began = Date.now();
   const server = await startServer(t, { DATA_DIR: makeDataDir(t) });
   const wholeMs = Date.now() - began;
-  t.comment(`a first start took ${seconds(began)}`);
+  console.log(`a first start took ${seconds(began)}`);
   process.kill(server.pid, 'SIGTERM');
   t.equal(await server.ended, 0);
 
@@ -28,11 +28,11 @@ async function killFirstStart(t: Parameters<typeof run>[0], afterMs: number): Pr
   await sleep(afterMs);
   process.kill(first.pid, 'SIGKILL');
   t.equal(await first.ended, 'SIGKILL');
-  t.comment(`it had said: ${first.output().trim().split('\n').at(-1)?.slice(0, 100)}`);
+  console.log(`it had said: ${first.output().trim().split('\n').at(-1)?.slice(0, 100)}`);
 
   const began = Date.now();
   const server = await startServer(t, env);
-  t.comment(`the next start took ${seconds(began)}`);
+  console.log(`the next start took ${seconds(began)}`);
   const orders = await server.call('GET /v1/orders?limit=1');
   t.match(orders, { status: 200, body: { data: { length: 1 } } }, 'the printed key works');
   const database = await connectTo(t, dataDir);

@@ -47,7 +47,7 @@ async function shop(server: Server, products: readonly string[], attempts: Attem
 async function loadAndKill(t: Test, round: number): Promise<Attempt[]> {
   const began = Date.now();
   const server = await startServer(t, env);
-  t.comment(`ready after ${Date.now() - began} ms`);
+  console.log(`ready after ${Date.now() - began} ms`);
   const products = await Promise.all([makeProduct(server), makeProduct(server)]);
   const attempts: Attempt[] = [];
   const clients = Array.from({ length: CLIENTS }, () => shop(server, products, attempts));
@@ -78,7 +78,7 @@ async function checkAfterwards(t: Test, attempts: readonly Attempt[]): Promise<v
     if (status !== 200) t.fail(`an answered order cannot be read: ${answer.body.id}`);
   }
   const answered = attempts.filter(({ answer }) => answer).length;
-  t.comment(`${attempts.length} orders sent, ${answered} answered before the kill, ${replayed} were there`);
+  console.log(`${attempts.length} orders sent, ${answered} answered before the kill, ${replayed} were there`);
   t.ok(answered > 0, 'there was load');
   const database = await connectTo(t, dataDir);
   const { rows } = await database.query('select count(*)::int as orders from orders');

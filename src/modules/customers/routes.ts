@@ -220,6 +220,7 @@ function getCustomerRoute(app: FastifyInstance): void {
       'With the figures of their purchases. A duplicate that was merged is not found, and `mergedIntoId` of the ' +
       'answer names the surviving customer. An erased customer has an id and nothing else.',
     access: { secret: 'customers:read' },
+    holdsFigures: true,
     params: idParams,
     success: { statuses: [200], schema: Customer, description: 'The customer.' },
     errors: [customersErrors.customer_merged],

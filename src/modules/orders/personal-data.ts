@@ -1,6 +1,6 @@
 import { after, DAY_MS } from '../../platform/time.ts';
 import type { CustomerMove, PersonalDataSection } from '../customers/ports.ts';
-import { listOrdersOf, updateOrdersOf } from './customer-repository.ts';
+import { countOrdersOf, erasePersonalFields, listOrdersOf, moveOrders } from './customer-repository.ts';
 
 /** Trade records are kept three years (China's E-Commerce Law art. 31; the longest that a default has to be). */
 const KEPT_DAYS = 3 * 365;
@@ -24,24 +24,16 @@ export const orderPersonalData: PersonalDataSection = {
     }));
   },
   async erase(tx, ctx, customerId) {
-    const rows = await updateOrdersOf(tx, ctx, customerId, {
-      shippingAddress: null,
-      staffNote: null,
-      metadata: {},
-    });
-    const newest = rows.reduce<Date | undefined>(
-      (max, row) => (!max || row.placedAt > max ? row.placedAt : max),
-      undefined,
-    );
-    if (!newest) return { kept: [] };
-    const what = `${rows.length} orders with their lines, amounts and payments, under an id that names nobody`;
+    await erasePersonalFields(tx, ctx, customerId);
+    const { count, newestAt } = await countOrdersOf(tx, ctx.shop.id, customerId);
+    if (!newestAt) return { kept: [] };
+    const until = after(newestAt, KEPT_DAYS * DAY_MS);
+    const why = 'Trade records have to be kept for three years.';
+    const what = `${count} orders with their lines, amounts and payments, under an id that names nobody`;
     return {
       kept: [
-        {
-          what,
-          why: 'Trade records have to be kept for three years.',
-          until: after(newest, KEPT_DAYS * DAY_MS),
-        },
+        { what, why, until },
+        { what: 'The timelines of these orders, with the notes in them', why, until },
       ],
     };
   },
@@ -50,5 +42,5 @@ export const orderPersonalData: PersonalDataSection = {
 /** Orders of a duplicate become orders of the customer that stays. */
 export const orderCustomerMove: CustomerMove = {
   name: 'orders',
-  move: async (tx, ctx, from, to) => (await updateOrdersOf(tx, ctx, from, { customerId: to })).length,
+  move: moveOrders,
 };

@@ -245,11 +245,17 @@ export const orderShipmentLines = pgTable(
   (t) => [
     primaryKey({ columns: [t.shopId, t.shipmentId, t.lineId] }),
     check('order_shipment_lines_quantity', sql`${t.quantity} > 0`),
+    // Named by hand: what Drizzle makes is longer than Postgres keeps.
     foreignKey({
+      name: 'order_shipment_lines_shipment_fk',
       columns: [t.shopId, t.shipmentId],
       foreignColumns: [orderShipments.shopId, orderShipments.id],
     }),
-    foreignKey({ columns: [t.shopId, t.lineId], foreignColumns: [orderLines.shopId, orderLines.id] }),
+    foreignKey({
+      name: 'order_shipment_lines_line_fk',
+      columns: [t.shopId, t.lineId],
+      foreignColumns: [orderLines.shopId, orderLines.id],
+    }),
   ],
 );
 

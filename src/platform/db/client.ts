@@ -33,7 +33,7 @@ export function openDatabase(
     pipeline: true,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
-    types: { getTypeParser } as pg.CustomTypesConfig,
+    types: { getTypeParser },
   });
   // Without listeners a connection that the server cuts would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));

@@ -34,6 +34,8 @@ export interface Operation<
    * secret, which must not lie in the table of answers for seven days: a key is not looked at.
    */
   readonly idempotency?: 'required' | 'none';
+  /** The answer holds figures that change without its version: it is never answered with 304. */
+  readonly holdsFigures?: true;
   /** If-Match is honoured. */
   readonly versioned?: true;
   readonly bodyLimit?: number;
@@ -132,8 +134,10 @@ async function serve(
     return send(reply, render(op, ctx, await op.run(ctx, input, request), reply));
   }
   const ctx = createContext(deps, authenticated, request);
-  if (key === undefined)
-    return send(reply, render(op, ctx, await op.run(ctx, input, request), reply), request);
+  if (key === undefined) {
+    const answer = render(op, ctx, await op.run(ctx, input, request), reply);
+    return send(reply, answer, op.holdsFigures ? undefined : request);
+  }
 
   return send(reply, await serveOnce(op, ctx, key, input, request, reply));
 }
@@ -157,19 +161,26 @@ async function serveOnce(
   reply: FastifyReply,
 ): Promise<Answer> {
   let stored: Answer | undefined;
+  let rendered: unknown;
   const call: IdempotentCall = {
     credentialId: request.authenticated?.principal.id ?? '',
     key,
     requestHash: hashRequest(request.method, request.url, request.body),
-    render: (result) => (stored = render(op, ctx, result, reply)),
+    render: (result) => {
+      rendered = result;
+      return (stored = render(op, ctx, result, reply));
+    },
   };
   return once(ctx, ctx.shop.id, call, request.authenticated?.answer, async () => {
     try {
       const result = await op.run({ ...ctx, idempotency: call }, input, request);
+      // Otherwise the answer with a key would be made of something else than the answer without.
+      if (stored && rendered !== result)
+        throw new Error(`${op.operationId} must return what its transaction returned`);
       if (stored) return stored;
       const answer = render(op, ctx, result, reply);
-      await keepAnswer(ctx, call, { ...answer, headers: JSON.stringify(answer.headers) });
-      return answer;
+      const isFirst = await keepAnswer(ctx, call, { ...answer, headers: JSON.stringify(answer.headers) });
+      return isFirst ? answer : await replayCommitted(ctx, call);
     } catch (error) {
       const isRefusal = error instanceof Problem && isKept(error);
       // A twin's answer that was stored first is the truth, also against a refusal of our own.

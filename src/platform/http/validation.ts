@@ -28,8 +28,10 @@ export function createValidators(app: FastifyInstance) {
       strictSchema: false,
       schemas: Object.values(app.getSchemas()) as object[],
     });
-    addFormats.default(ajv, ['uuid', 'date', 'uri', 'email', 'uri-reference']);
+    addFormats.default(ajv, ['date', 'uri', 'email', 'uri-reference']);
     ajv.addFormat('date-time', isDateTime);
+    // Only the form that Postgres reads: the package's pattern also takes URNs.
+    ajv.addFormat('uuid', /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i);
     return ajv;
   };
   let strict: Ajv | undefined;

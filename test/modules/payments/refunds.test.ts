@@ -1,4 +1,5 @@
 import t from 'tap';
+import { chargePayment, executeRefund } from '../../../src/modules/payments/provider-calls.ts';
 import { finishRefund } from '../../../src/modules/payments/refunds.ts';
 import { getRefund } from '../../../src/modules/payments/repository.ts';
 import { inTransaction } from '../../../src/platform/db/transaction.ts';
@@ -100,6 +101,23 @@ t.test('a refund that failed is tried again under its key, or settled outside', 
     changes.data.map((change: any) => change.subjectId),
     [retried.refund.id, outside.refund.id],
   );
+});
+
+t.test('a job that runs several times at once moves money once', async (t) => {
+  const order = await makeOrder(app);
+  const payment = await pay(app, order.id, { provider: 'simulator' });
+  const charge = { shopId: app.shopId, paymentId: payment.id };
+  await Promise.all([1, 2, 3, 4, 5].map(() => chargePayment(app.deps, charge)));
+  t.match(await simulatorBooks(app, payment.id), { moved: 3600 });
+  t.match(await readOrder(app, order.id), { status: 'paid', paidAmount: 3600, refundedAmount: 0 });
+  await ok(app.call(`POST /v1/orders/${order.id}/cancel`, { body: {} }));
+  const [refund] = await refundsOf(app, order.id);
+  const back = { shopId: app.shopId, refundId: refund.id };
+  await Promise.all([1, 2, 3, 4, 5].map(() => executeRefund(app.deps, back)));
+  t.match(await simulatorBooks(app, refund.id), { moved: -3600 });
+  await app.settle();
+  const changes = await ok(app.call('GET /v1/changes?types=refund.succeeded&limit=1000'));
+  t.equal(changes.data.filter((change: any) => change.subjectId === refund.id).length, 1, 'told once');
 });
 
 t.test('what was paid in parts goes back in parts, newest first', async (t) => {
