@@ -177,6 +177,7 @@ function getCustomerByExternalIdRoute(app: FastifyInstance): void {
     summary: 'Read a customer by your own id',
     description: 'By the id that the customer has in your own system.',
     access: { secret: 'customers:read' },
+    holdsFigures: true,
     params: externalIdParams,
     success: { statuses: [200], schema: Customer, description: 'The customer.' },
     errors: [customersErrors.customer_merged],

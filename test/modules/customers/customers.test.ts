@@ -41,7 +41,8 @@ t.test('a customer is added and read', async (t) => {
   t.same((await call('GET /v1/customers-by-external-id/ALFKI')).body, added.body);
   t.equal(
     (await call(`GET /v1/customers/${added.body.id}`, { headers: { 'if-none-match': '"1"' } })).status,
-    304,
+    200,
+    'its figures may have changed without its version',
   );
 
   isProblem(
