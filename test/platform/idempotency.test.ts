@@ -1,7 +1,8 @@
 import t from 'tap';
+import { platformErrors } from '../../src/platform/errors.ts';
 import { purgeIdempotencyKeys } from '../../src/platform/jobs/purge.ts';
 import type { Ctx, IdempotentCall } from '../../src/platform/context.ts';
-import { once } from '../../src/platform/http/idempotency.ts';
+import { isKept, once } from '../../src/platform/http/idempotency.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { startApp } from '../support/app.ts';
 import { makeOrder, makeProduct } from '../support/world.ts';
@@ -56,6 +57,11 @@ t.test('what was wrong with the request, or with us, is not kept', async (t) => 
   const good = await place(placeOf(product.id), 'second-try');
   t.match([good.status, isReplayed(good)], [201, false]);
 
+  const clock = (body: object) => app.call('POST /v1/test-clock/advance', { body, key: 'clock' });
+  t.equal((await clock({})).status, 400, 'found out by the use case');
+  const moved = await clock({ byMinutes: 1 });
+  t.match([moved.status, isReplayed(moved)], [200, false]);
+
   const { $client } = app.deps.db;
   await $client.query('alter table order_lines rename to order_lines_away');
   const broken = await place(placeOf(product.id), 'third-try');
@@ -65,6 +71,14 @@ t.test('what was wrong with the request, or with us, is not kept', async (t) => 
   const repaired = await place(placeOf(product.id), 'third-try');
   t.match([repaired.status, isReplayed(repaired)], [201, false]);
   t.equal((await readStock(app, product.id)).reservedQuantity, 2);
+});
+
+t.test('which refusals are kept', async (t) => {
+  const kept = Object.values(platformErrors).filter((refusal) => isKept(refusal()));
+  t.same(
+    kept.map(({ code }) => code),
+    ['not_found', 'version_mismatch', 'idempotency_key_reused', 'amount_too_large'],
+  );
 });
 
 t.test('a key belongs to its request, its credential and its shop', async (t) => {

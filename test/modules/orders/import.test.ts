@@ -197,11 +197,14 @@ t.test('the same import again changes nothing, another one is refused', async (t
 
 t.test('the same import many times at once is one order', async (t) => {
   const product = await makeProduct(app);
-  const body = oldOrder(product.id, SHIPPED);
-  const answers = await Promise.all(times(12).map(() => send(body)));
-  t.same(tally(answers), { 200: 11, 201: 1 });
-  t.equal(new Set(answers.map((answer) => answer.body.id)).size, 1);
-  t.match(await readStock(app, product.id), { onHandQuantity: 98, reservedQuantity: 0 });
+  // Several rounds: in the first, the pool still opens its connections one by one.
+  for (const round of times(4)) {
+    const body = oldOrder(product.id, SHIPPED);
+    const answers = await Promise.all(times(12).map(() => send(body)));
+    t.same(tally(answers), { 200: 11, 201: 1 });
+    t.equal(new Set(answers.map((answer) => answer.body.id)).size, 1);
+    t.match(await readStock(app, product.id), { onHandQuantity: 98 - 2 * round, reservedQuantity: 0 });
+  }
   const others = await Promise.all(
     times(6).map((i) => send(oldOrder(product.id, { number: 'one-number', freightAmount: i }))),
   );

@@ -129,6 +129,7 @@ t.test('a token is for its basket, its customer and its shop', async (t) => {
   t.equal(await refusal({ lines, quoteToken: own.quoteToken }, ana.token), 'quote_not_valid');
   const anybodys = await quote(app, { lines }, app.publishableKey);
   t.equal(await refusal({ lines, quoteToken: anybodys.quoteToken }, ana.token), 'placed');
+  t.equal(await refusal({ lines, quoteToken: anybodys.quoteToken }, undefined, other), 'quote_not_valid');
 });
 
 t.test('a forged token is refused', async (t) => {
