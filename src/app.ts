@@ -17,6 +17,16 @@ import { shopSchemas } from './platform/shops/schemas.ts';
 // Made once per process: components have names, and a name is defined once.
 const shopWire = shopSchemas(modules.flatMap((module) => module.settings ?? []));
 
+// The page needs nothing but this server. The plugin's own policy lets it load from elsewhere, and sends browsers to HTTPS,
+// which a server in a local network may not have.
+const REFERENCE_PAGE_CSP = [
+  "default-src 'self'",
+  "img-src 'self' data:",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "frame-ancestors 'self'",
+].join('; ');
+
 /** Builds the whole API on what the process has. It does not listen. */
 export async function buildApp(
   deps: Deps,
@@ -52,7 +62,8 @@ export async function buildApp(
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     uiConfig: { validatorUrl: null, deepLinking: true, docExpansion: 'none' },
-    staticCSP: true,
+    theme: { title: 'Makegood' },
+    staticCSP: REFERENCE_PAGE_CSP,
   });
   await app.ready();
   return app;

@@ -135,9 +135,10 @@ const taken = async (shop: TestShop): Promise<number[]> => {
   );
   return rows.map((row) => row.n);
 };
-/** Dispatches until nothing is left to do, as if `aheadMs` had passed. */
+const start = Date.now();
+/** Dispatches until nothing is left to do, `aheadMs` after the start on a clock that stands. */
 async function dispatch(subscribers: Subscriber[], aheadMs = 0): Promise<void> {
-  const clock = { now: () => new Date(Date.now() + aheadMs) };
+  const clock = { now: () => new Date(start + aheadMs) };
   while ((await dispatchEvents({ ...app.deps, clock }, subscribers)) > 0);
 }
 

@@ -61,11 +61,12 @@ export async function serveMetrics(
   await new Promise<void>((resolve, reject) =>
     server.once('error', reject).listen(metricsPort, host, resolve),
   );
-  const { address, family, port } = server.address() as AddressInfo;
+  const { address, port } = server.address() as AddressInfo;
+  const shown = address.includes(':') ? `[${address}]` : address;
   const close = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { address: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/metrics`, close };
+  return { address: `http://${shown}:${port}/metrics`, close };
 }

@@ -17,6 +17,26 @@ const dates: fc.Arbitrary<ImportDates> = fc.record({
   completedAt: maybe,
   cancelledAt: maybe,
 });
+/** A story that goes on for some steps, each at its time; sometimes it ends in a cancellation. */
+const story: fc.Arbitrary<ImportDates> = fc
+  .tuple(
+    fc.array(fc.integer({ min: -8, max: 0 }), { minLength: 5, maxLength: 5 }),
+    fc.nat(4),
+    fc.integer({ min: 0, max: 3 }),
+  )
+  .map(([days, steps, cancel]) => {
+    const moments = days.toSorted((a, b) => a - b).map(day);
+    const step = (n: number) => (n <= steps ? (moments[n] ?? null) : null);
+    return {
+      placedAt: moments[0] ?? NOW,
+      paidAt: step(1),
+      shippedAt: step(2),
+      deliveredAt: step(3),
+      completedAt: step(4),
+      cancelledAt: cancel === 0 ? NOW : null,
+    };
+  });
+const anyDates = fc.oneof(dates, story);
 const terms = fc.constantFrom(...PAYMENT_TERMS);
 const LAPSE_MS = 2 * DAY_MS;
 const standing = (found: ImportDates, of: (typeof PAYMENT_TERMS)[number], totalAmount = 100n) =>
@@ -25,7 +45,7 @@ const standing = (found: ImportDates, of: (typeof PAYMENT_TERMS)[number], totalA
 t.test('what is accepted is a story that can have happened', async () => {
   let accepted = 0;
   fc.assert(
-    fc.property(dates, terms, (found, of) => {
+    fc.property(anyDates, terms, (found, of) => {
       if (findDateFault(found, of, NOW)) return true;
       accepted += 1;
       const known = Object.values(found).filter((date) => date !== null);
@@ -45,15 +65,15 @@ t.test('what is accepted is a story that can have happened', async () => {
         !(found.cancelledAt && found.shippedAt)
       );
     }),
-    { ...RUNS, numRuns: RUNS.numRuns * 4 },
+    RUNS,
   );
-  if (accepted < RUNS.numRuns / 50)
+  if (accepted < RUNS.numRuns / 10)
     throw new Error(`only ${accepted} stories were accepted: that proves nothing`);
 });
 
 t.test('where an accepted order stands fits its dates', async () => {
   fc.assert(
-    fc.property(dates, terms, (found, of) => {
+    fc.property(anyDates, terms, (found, of) => {
       if (findDateFault(found, of, NOW)) return true;
       const { status, paymentState, fulfilmentState, lapseDueAt, completeDueAt } = standing(found, of);
       const isOpen = status === 'pending' && of === 'prepaid';
@@ -67,7 +87,7 @@ t.test('where an accepted order stands fits its dates', async () => {
         (completeDueAt !== null) === (status === 'delivered' && paymentState === 'paid')
       );
     }),
-    { ...RUNS, numRuns: RUNS.numRuns * 4 },
+    RUNS,
   );
 });
 
