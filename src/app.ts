@@ -61,7 +61,7 @@ export async function buildApp(
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    uiConfig: { validatorUrl: null, deepLinking: true, docExpansion: 'none' },
+    uiConfig: { validatorUrl: null, deepLinking: true, docExpansion: 'none', layout: 'BaseLayout' },
     theme: { title: 'Makegood' },
     staticCSP: REFERENCE_PAGE_CSP,
   });

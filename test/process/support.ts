@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import type { Test } from 'tap';
+import { isAlive } from '../../src/platform/db/embedded-lock.ts';
 import { createDemoShop, type DemoKeys } from '../../src/cli/seed-demo.ts';
 import { modules } from '../../src/modules.ts';
 import { readConfig } from '../../src/platform/config.ts';
@@ -158,14 +159,8 @@ export async function makeShop(databaseUrl: string): Promise<DemoKeys> {
 export const postgresPid = (dataDir: string): number =>
   Number.parseInt(fs.readFileSync(join(dataDir, 'postgres', 'data', 'postmaster.pid'), 'utf8'), 10);
 
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Whether a process still runs; a zombie that nobody has asked after yet has ended. */
+export const isRunning = (pid: number): boolean => isAlive(pid);
 
 /** Connects to the embedded Postgres of a running server. */
 export async function connectTo(t: Test, dataDir: string): Promise<pg.Client> {
