@@ -41,6 +41,8 @@ function createCustomerTokenRoute(app: FastifyInstance): void {
       "Your server makes it when the customer has logged in with you, and gives it to the customer's browser: with " +
       'it the customer sees and does only what is theirs.',
     access: { secret: 'customers:write' },
+    // A stored answer would hold the token.
+    idempotency: 'none',
     body: CustomerTokenCreate,
     success: { statuses: [201], schema: CustomerToken, description: 'The token.' },
     errors: [

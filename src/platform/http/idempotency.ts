@@ -100,9 +100,12 @@ function replay(call: IdempotentCall, { requestHash, status, headers, body }: St
 }
 
 const TRANSIENT = new Set(['version_conflict', 'idempotency_key_in_use']);
-/** Refusals by a rule are answers and are kept; what may pass when it is tried again is not. */
+/**
+ * Refusals by a rule are answers and are kept; what may pass when it is tried again is not. Nor is a stale If-Match: the
+ * header is no part of what the key stands for, and the corrected request comes with the same key.
+ */
 export const isKept = ({ definition }: Problem): boolean =>
-  [404, 409, 412, 422].includes(definition.status) && !TRANSIENT.has(definition.code);
+  [404, 409, 422].includes(definition.status) && !TRANSIENT.has(definition.code);
 
 /** Stores a refusal after its transaction rolled back. False when a twin's answer was there first. */
 export async function keepRefusal(ctx: Ctx, call: IdempotentCall, problem: Problem): Promise<boolean> {
