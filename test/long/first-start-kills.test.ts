@@ -24,7 +24,7 @@ t.test('how long a first start takes here', async (t) => {
 async function killFirstStart(t: Parameters<typeof run>[0], afterMs: number): Promise<void> {
   const dataDir = makeDataDir(t);
   const env = { DATA_DIR: dataDir };
-  const first = run(t, 'src/main.ts', { ...env, PORT: '0' });
+  const first = run(t, 'main', { ...env, PORT: '0' });
   await sleep(afterMs);
   process.kill(first.pid, 'SIGKILL');
   t.equal(await first.ended, 'SIGKILL');

@@ -1,8 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { runCommand } from '../process/support.ts';
 
 const FOLDER = fileURLToPath(new URL('../', import.meta.url));
 const { PROPERTY_RUNS = '10000', TEST_POSTGRES_URL = '' } = process.env;
@@ -17,7 +17,11 @@ const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
 t.test(`properties at ${PROPERTY_RUNS} runs`, async (t) => {
   t.ok(files.length > 1, `${files.length} files have properties`);
   for (const file of files) {
-    const { code, output } = await runCommand(t, file, { PROPERTY_RUNS, TEST_POSTGRES_URL });
-    t.equal(code, 0, `${file.slice(FOLDER.length)}\n${code === 0 ? '' : output}`);
+    const { status, stdout } = spawnSync(process.execPath, ['--import=tsx', file], {
+      env: { PATH: process.env['PATH'], PROPERTY_RUNS, TEST_POSTGRES_URL },
+      encoding: 'utf8',
+      maxBuffer: 1e9,
+    });
+    t.equal(status, 0, `${file.slice(FOLDER.length)}${status === 0 ? '' : `\n${stdout}`}`);
   }
 });

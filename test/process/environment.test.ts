@@ -14,7 +14,7 @@ t.test('every bad variable is reported at once', async (t) => {
     WORKER: 'true',
     LOG_LEVEL: 'loud',
   };
-  const { code, output } = await runCommand(t, 'src/main.ts', { ...bad, DATA_DIR });
+  const { code, output } = await runCommand(t, 'main', { ...bad, DATA_DIR });
   t.equal(code, 1);
   const lines = output.trim().split('\n');
   t.equal(lines.length, 1, output);
@@ -23,7 +23,7 @@ t.test('every bad variable is reported at once', async (t) => {
 });
 
 t.test('a database of the operator needs a secret of the operator', async (t) => {
-  const { code, output } = await runCommand(t, 'src/main.ts', { DATABASE_URL: 'postgres://127.0.0.1:1/x' });
+  const { code, output } = await runCommand(t, 'main', { DATABASE_URL: 'postgres://127.0.0.1:1/x' });
   t.equal(code, 1);
   t.match(output.trim(), /^env\/TOKEN_SECRET is required with DATABASE_URL/);
 });
@@ -34,14 +34,14 @@ t.test('a command that cannot be understood is answered with its usage', async (
     ['create', '--name', 'Own', '--currency', 'EUR', '--timezone', 'UTC', '--country', 'XX'],
   ];
   for (const args of attempts) {
-    const { code, output } = await runCommand(t, 'src/cli/shops.ts', { DATA_DIR: '/nonexistent' }, args);
+    const { code, output } = await runCommand(t, 'cli/shops', { DATA_DIR: '/nonexistent' }, args);
     t.equal(code, 1, args.join(' '));
     t.match(output, /^usage:$/m);
   }
 });
 
 t.test('the worker does not start a database', async (t) => {
-  const { code, output } = await runCommand(t, 'src/worker.ts', { DATA_DIR: t.testdir() });
+  const { code, output } = await runCommand(t, 'worker', { DATA_DIR: t.testdir() });
   t.equal(code, 1);
   // A line of its own, in plain words. The log goes to another stream, so which of them comes last is open.
   t.match(output, /^the worker needs DATABASE_URL/m);

@@ -35,7 +35,7 @@ t.test('from nothing to the printed curl line', async (t) => {
 });
 
 async function runBeside(t: Parameters<typeof runCommand>[0], url: string, pid: number) {
-  const verified = await runCommand(t, 'src/cli/verify.ts', env);
+  const verified = await runCommand(t, 'cli/verify', env);
   t.equal(verified.code, 0);
   const lines = verified.output.trim().split('\n');
   t.ok(lines.length > 10, `${lines.length} invariants`);
@@ -46,18 +46,18 @@ async function runBeside(t: Parameters<typeof runCommand>[0], url: string, pid: 
   );
 
   const options = ['--name', 'Kaffeehaus', '--currency', 'EUR', '--timezone', 'Europe/Vienna', '--test'];
-  const created = await runCommand(t, 'src/cli/shops.ts', env, ['create', ...options]);
+  const created = await runCommand(t, 'cli/shops', env, ['create', ...options]);
   t.equal(created.code, 0, created.output);
   const [key = ''] = /sk_test_\S+/.exec(created.output) ?? [];
   t.match((await caller(url, key)('GET /v1/shop')).body, { name: 'Kaffeehaus', currency: 'EUR' });
-  const listed = await runCommand(t, 'src/cli/shops.ts', env, ['list']);
+  const listed = await runCommand(t, 'cli/shops', env, ['list']);
   t.match(listed.output, /USD {2}UTC {2}Northwind Traders\n.*EUR {2}Europe\/Vienna {2}Kaffeehaus/);
 
-  const seeded = await runCommand(t, 'src/cli/seed.ts', env);
+  const seeded = await runCommand(t, 'cli/seed', env);
   t.equal(seeded.code, 0, seeded.output);
   t.match(seeded.output, /0 imported, 830 were there/);
 
-  const second = await runCommand(t, 'src/main.ts', { ...env, PORT: '0' });
+  const second = await runCommand(t, 'main', { ...env, PORT: '0' });
   t.equal(second.code, 1, 'a second server on the same data is refused');
   t.match(second.output, new RegExp(`in use by process ${pid}\\.`));
 }

@@ -8,7 +8,7 @@ const env = { DATA_DIR: dataDir };
 
 t.test('--fresh, stopped in the middle of filling, is completed by the next start', async (t) => {
   const readKeys = () => JSON.parse(fs.readFileSync(join(dataDir, 'demo-shop.json'), 'utf8'));
-  const fresh = run(t, 'src/main.ts', { ...env, PORT: '0' }, ['--fresh']);
+  const fresh = run(t, 'main', { ...env, PORT: '0' }, ['--fresh']);
   await fresh.says(/Filling the demo shop/);
   const postgres = postgresPid(dataDir);
   process.kill(fresh.pid, 'SIGTERM');

@@ -28,13 +28,13 @@ async function query(sql: string): Promise<Record<string, unknown>[]> {
 
 async function makeShop(t: Test): Promise<string> {
   const options = ['--name', 'Own', '--currency', 'EUR', '--timezone', 'Europe/Berlin', '--test'];
-  const created = await runCommand(t, 'src/cli/shops.ts', env, ['create', ...options]);
+  const created = await runCommand(t, 'cli/shops', env, ['create', ...options]);
   t.equal(created.code, 0, created.output);
   return /sk_test_\S+/.exec(created.output)?.[0] ?? '';
 }
 
 t.test('two servers and a worker start on an empty database at once', async (t) => {
-  const worker = run(t, 'src/worker.ts', { ...env, LOG_LEVEL: 'info' });
+  const worker = run(t, 'worker', { ...env, LOG_LEVEL: 'info' });
   const [a, b] = await Promise.all([
     startServer(t, { ...env, WORKER: 'off' }),
     startServer(t, { ...env, WORKER: 'off' }),
@@ -71,7 +71,7 @@ t.test('two servers and a worker start on an empty database at once', async (t) 
   await until('the worker numbers the events', async () => (await feed()).includes('order.paid'));
 
   const { port } = new URL(a.url);
-  const third = await runCommand(t, 'src/main.ts', { ...env, PORT: port });
+  const third = await runCommand(t, 'main', { ...env, PORT: port });
   t.equal(third.code, 1);
   t.match(third.output, /^listen EADDRINUSE: address already in use \S+$/m, 'why, in one line');
 

@@ -87,13 +87,13 @@ t.test('kill -9 leaves Postgres behind, and the next start has everything', asyn
   t.equal(await server.ended, 'SIGKILL');
   t.ok(isRunning(postgres), 'an orphan');
 
-  const beside = await runCommand(t, 'src/cli/verify.ts', env);
+  const beside = await runCommand(t, 'cli/verify', env);
   t.equal(beside.code, 0, 'a command finds the orphan');
   const next = await startAgain(t);
   t.not(postgresPid(dataDir), postgres);
   process.kill(next.pid, 'SIGTERM');
   t.equal(await next.ended, 0);
-  const verified = await runCommand(t, 'src/cli/verify.ts', env);
+  const verified = await runCommand(t, 'cli/verify', env);
   t.equal(verified.code, 0, verified.output);
   t.same(fs.readdirSync(dataDir).toSorted(), ['demo-shop.json', 'postgres', 'token-secret']);
 });
