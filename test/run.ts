@@ -5,6 +5,7 @@ import { dirname, join, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { buildProject } from './support/build.ts';
 import { startTestPostgres } from './support/database.ts';
 import { type Counts, createReport } from './support/report.ts';
 
@@ -47,11 +48,11 @@ function buildTap(): void {
   if (build.status !== 0) throw new Error('tap could not be built');
 }
 
-function runTap(args: string[], postgresUrl: string): Promise<Counts & { code: number }> {
+function runTap(args: string[], env: Record<string, string>): Promise<Counts & { code: number }> {
   const report = createReport((line) => console.log(line));
   const child = spawn(process.execPath, [tapProgram, '--reporter=tap', ...args], {
     cwd: ROOT,
-    env: { ...process.env, TEST_POSTGRES_URL: postgresUrl },
+    env: { ...process.env, ...env },
     // A process group of its own: Ctrl-C reaches this process only, which then ends tap with all its test
     // files.
     detached: true,
@@ -87,12 +88,15 @@ async function main(): Promise<Counts & { code: number }> {
   const files = positionals.length > 0 ? positionals : listTests(values.long);
   if (files.length === 0) return { passed: 0, failed: 0, code: 1 };
   buildTap();
+  const build = buildProject();
   const postgres = await startTestPostgres();
   try {
     const limits = values.long ? ['--timeout=1500', '--jobs=1'] : [];
-    return await runTap([...limits, ...files], postgres.url);
+    const env = { TEST_POSTGRES_URL: postgres.url, TEST_BUILD: build.folder };
+    return await runTap([...limits, ...files], env);
   } finally {
     await postgres.stop();
+    build.remove();
   }
 }
 

@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -18,6 +17,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { platformInvariants } from '../../src/platform/invariants.ts';
 import { createLogger } from '../../src/platform/logging.ts';
 import { connectionFile, layFoundation } from '../../src/process.ts';
+import { buildProject } from '../support/build.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PATIENCE_MS = 90_000;
@@ -43,24 +43,18 @@ type Env = Readonly<Record<string, string>>;
 
 let built: string | undefined;
 
-/** The project as `npm start` builds it, only without looking at types: a folder with all that the programs read. */
-function build(): string {
-  const folder = fs.mkdtempSync(join(tmpdir(), 'makegood-build-'));
-  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
-  for (const name of ['package.json', 'node_modules', 'migrations', 'data']) {
-    fs.symlinkSync(join(ROOT, name), join(folder, name));
-  }
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
-  const options = ['--noCheck', '--incremental', 'false', '--tsBuildInfoFile', 'null'];
-  const args = [tsc, '-p', 'tsconfig.build.json', ...options, '--outDir', join(folder, 'dist')];
-  const { status, stdout } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the project could not be built:\n${stdout}`);
-  return join(folder, 'dist');
+// The test run builds once for all files. A file that is run by itself builds its own.
+function programs(): string {
+  const given = process.env['TEST_BUILD'];
+  if (given !== undefined) return given;
+  const { folder, remove } = buildProject();
+  process.once('exit', remove);
+  return folder;
 }
 
 /** One of the project's programs, with nothing of this one's environment and a process group of its own. */
 export function run(t: Test, name: string, env: Env, args: readonly string[] = []): Program {
-  built ??= build();
+  built ??= programs();
   const child = spawn(process.execPath, [join(built, `${name}.js`), ...args], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'] ?? '', ...env },
