@@ -1,0 +1,135 @@
+import { appendFileSync } from 'node:fs';
+import { arch, cpus, platform } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Client } from 'undici';
+import { runLoad, type Run } from './load.ts';
+import { readUsage, type Server, setStage } from './stage.ts';
+import { type Goods, makeProducts, makeWorkloads, placeOne, type Workload } from './workloads.ts';
+
+// npm run bench [-- place read …] [-- --seconds 2 --rounds 5 --clients 1,8,32]
+
+const RESULTS = fileURLToPath(new URL('results.md', import.meta.url));
+const PRODUCTS = 500;
+const ORDERS_TO_READ = 2_000;
+
+interface Sample {
+  readonly perSecond: number;
+  /** CPU time of the server process for one operation, in microseconds. */
+  readonly cpuMicros: number;
+}
+
+async function measure(
+  server: Server,
+  clients: number,
+  ms: number,
+  work: Workload['product'],
+): Promise<Sample> {
+  const before = await readUsage(server);
+  const run: Run = await runLoad(server.origin, clients, ms, work);
+  const after = await readUsage(server);
+  return {
+    perSecond: run.count / run.seconds,
+    cpuMicros: ((after.cpuSeconds - before.cpuSeconds) * 1e6) / run.count,
+  };
+}
+
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+};
+const per = (value: number) => `${Math.round(value * 100)} %`;
+
+/** Product and floor in turns, so that both meet the same hour; the first round warms up and does not count. */
+async function compare(
+  product: Server,
+  floor: Server,
+  workload: Workload,
+  options: { clients: number; rounds: number; ms: number },
+): Promise<string> {
+  const pairs: { product: Sample; floor: Sample }[] = [];
+  for (let round = 0; round <= options.rounds; round += 1) {
+    const ms = round === 0 ? Math.min(options.ms, 1_000) : options.ms;
+    const pair = {
+      product: await measure(product, options.clients, ms, workload.product),
+      floor: await measure(floor, options.clients, ms, workload.floor),
+    };
+    if (round > 0) pairs.push(pair);
+  }
+  const ratios = pairs.map((pair) => pair.product.perSecond / pair.floor.perSecond);
+  const of = (side: 'product' | 'floor', what: keyof Sample) =>
+    Math.round(median(pairs.map((pair) => pair[side][what])));
+  const cells = [
+    workload.name,
+    options.clients,
+    of('product', 'perSecond'),
+    of('floor', 'perSecond'),
+    `**${per(median(ratios))}**`,
+    `${per(Math.min(...ratios))} – ${per(Math.max(...ratios))}`,
+    workload.aim === undefined || options.clients === 1 ? '' : `≥ ${workload.aim} %`,
+    of('product', 'cpuMicros'),
+    of('floor', 'cpuMicros'),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: {
+      seconds: { type: 'string', default: '2' },
+      rounds: { type: 'string', default: '5' },
+      clients: { type: 'string', default: '1,8,32' },
+    },
+    allowPositionals: true,
+  });
+  const lines: string[] = [];
+  const say = (line: string) => {
+    lines.push(line);
+    console.log(line);
+  };
+  const stage = await setStage();
+  try {
+    const product = await stage.startProduct();
+    const idle = (await readUsage(product)).residentMb;
+    const floor = await stage.startFloor();
+    const goods: Goods = { productIds: [], orderIds: [] };
+    const client = new Client(product.origin);
+    const productIds = await makeProducts(
+      stage,
+      async (request) => {
+        const { statusCode, body } = await client.request(request);
+        return { status: statusCode, text: await body.text() };
+      },
+      PRODUCTS,
+    );
+    await client.close();
+    const ready = { ...goods, productIds };
+    const place = placeOne(stage, ready);
+    while (ready.orderIds.length < ORDERS_TO_READ) {
+      await runLoad(product.origin, 8, 1_000, async (send) => void ready.orderIds.push(await place(send)));
+    }
+    say(
+      `\n## ${new Date().toISOString().slice(0, 16)} · Node ${process.version} · ${platform()} ${arch()} · ${cpus().length} × ${cpus()[0]?.model ?? '?'}\n`,
+    );
+    say('| | clients | product /s | floor /s | ratio | spread | aim | CPU µs | floor CPU µs |');
+    say('|---|---|---|---|---|---|---|---|---|');
+    const wanted = makeWorkloads(stage, ready).filter(
+      ({ name }) => positionals.length === 0 || positionals.includes(name),
+    );
+    const options = { rounds: Number(values.rounds), ms: Number(values.seconds) * 1_000 };
+    for (const workload of wanted) {
+      for (const clients of values.clients.split(',').map(Number)) {
+        say(await compare(product, floor, workload, { ...options, clients }));
+      }
+    }
+    const loaded = (await readUsage(product)).residentMb;
+    say(
+      `\nMemory of the server process: ${idle.toFixed(0)} MB idle, ${loaded.toFixed(0)} MB after this load.`,
+    );
+    appendFileSync(RESULTS, `${lines.join('\n')}\n`);
+  } finally {
+    await stage.clear();
+  }
+}
+
+await main();
