@@ -29,7 +29,7 @@ export interface Stage {
   readonly shopId: string;
   readonly credentialId: string;
   readonly secretKey: string;
-  startProduct(env?: Record<string, string>): Promise<Server>;
+  startProduct(env?: Record<string, string>, nodeOptions?: string[]): Promise<Server>;
   startFloor(): Promise<Server>;
   clear(): Promise<void>;
 }
@@ -91,9 +91,13 @@ export async function setStage(): Promise<Stage> {
     shopId: shop.id,
     credentialId,
     secretKey,
-    async startProduct(env = {}) {
+    async startProduct(env = {}, nodeOptions = []) {
       const given = { TOKEN_SECRET, PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'warn', ...env };
-      const found = await start(['dist/main.js'], given, /listens on (\S+)$[^]*^Metrics: (\S+)$/m);
+      const found = await start(
+        [...nodeOptions, 'dist/main.js'],
+        given,
+        /listens on (\S+)$[^]*^Metrics: (\S+)$/m,
+      );
       return serverOf(found, found[2] ?? '');
     },
     async startFloor() {

@@ -1,5 +1,6 @@
 import { buildApp } from './app.ts';
 import { type Jobs, startJobs } from './jobs.ts';
+import { createKnownCredentials } from './platform/auth/known-credentials.ts';
 import { migrateDatabase } from './platform/db/migrate.ts';
 import { createRegistry, instrument, serveMetrics } from './platform/http/metrics.ts';
 import { layFoundation } from './process.ts';
@@ -13,7 +14,9 @@ await runUntilStopped(async ({ config, log, opened }) => {
   await migrateDatabase(foundation.connectionString, log);
 
   let jobs: Jobs | undefined;
-  const deps = foundation.deps(() => jobs?.dispatcher.wake());
+  const known = createKnownCredentials(foundation.connectionString, log);
+  opened(() => known.close());
+  const deps = { ...foundation.deps(() => jobs?.dispatcher.wake()), known };
   // A database of one's own is filled only when told to (npm run seed).
   const demo = foundation.embedded ? await seedDemoShop(deps) : undefined;
 

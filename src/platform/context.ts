@@ -1,3 +1,4 @@
+import type { KnownCredentials } from './auth/known-credentials.ts';
 import type { Clock } from './clock.ts';
 import { shopTime } from './clock.ts';
 import type { Config } from './config.ts';
@@ -12,6 +13,8 @@ export interface Deps {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Credentials that need not be read again; absent where every request asks the database. */
+  readonly known?: KnownCredentials;
   /** Tells the dispatcher of this process that committed events wait to be numbered. */
   readonly wakeDispatcher: () => void;
 }
@@ -34,6 +37,8 @@ export interface IdempotentCall {
   readonly credentialId: string;
   readonly key: string;
   readonly requestHash: Buffer;
+  /** An earlier answer that is still being looked for, where the use case reads first; nothing is written before it is known. */
+  readonly earlier?: Promise<unknown>;
   /** Turns the use case's result into the answer as it goes out. */
   readonly render: (result: unknown) => Answer;
 }

@@ -3,6 +3,7 @@ import { Logger, runOnce } from 'graphile-worker';
 import pg from 'pg';
 import type { Test } from 'tap';
 import { buildApp } from '../../src/app.ts';
+import { createKnownCredentials } from '../../src/platform/auth/known-credentials.ts';
 import { settleEvents, tasks } from '../../src/jobs.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { Config } from '../../src/platform/config.ts';
@@ -72,13 +73,15 @@ export async function startApp(
   };
   const db = openDatabase(url, config, log);
   const clock = options.clock ?? { now: () => new Date() };
-  const deps: Deps = { config, db, clock, log, wakeDispatcher: () => undefined };
+  const known = createKnownCredentials(url, log);
+  const deps: Deps = { config, db, clock, log, known, wakeDispatcher: () => undefined };
   const app = await buildApp(deps);
   const worker = new pg.Pool({ connectionString: url, max: 2 });
   worker.on('error', () => undefined);
   worker.on('connect', (client) => client.on('error', () => undefined));
   t.teardown(async () => {
     await app.close();
+    await known.close();
     await worker.end();
     await db.$client.end();
   });

@@ -1,6 +1,8 @@
 import type { Tx } from '../../platform/db/client.ts';
 import { type StockQuantity, sumByProduct } from './rules.ts';
-import { stockMoves } from './stock/repository.ts';
+import { requireRows, stockMoves } from './stock/repository.ts';
+
+export { StockShort } from './stock/repository.ts';
 
 export interface StockMove {
   /** What is left of each product that was moved. */
@@ -31,6 +33,14 @@ async function move(
 }
 
 type MoveStock = (tx: Tx, shopId: string, items: readonly StockQuantity[]) => Promise<StockMove>;
+
+/** Promises pieces to an order, all or none: fails by itself with `StockShort`, for a transaction of one round trip. */
+export function requireStock(tx: Tx, shopId: string, items: readonly StockQuantity[]): Promise<void> {
+  const wanted = sumByProduct(items);
+  const ids = wanted.map(({ productId }) => productId);
+  const quantities = wanted.map(({ quantity }) => quantity);
+  return requireRows(tx, shopId, ids, quantities);
+}
 
 /** Promises pieces to an order. Where some products failed, the others are reserved: roll back to undo that. */
 export const reserveStock: MoveStock = (tx, shopId, items) => move(stockMoves.reserve, tx, shopId, items);

@@ -1,3 +1,4 @@
+import { forgetCredentials } from '../../platform/auth/api-keys.ts';
 import { customerTokens } from '../../platform/auth/tokens.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
@@ -26,5 +27,7 @@ export async function createCustomerToken(
 const FOR_EVER = new Date('9999-12-31T00:00:00Z');
 
 /** Ends every token of a customer who is gone, also those that are being signed at this moment. */
-export const revokeCustomerTokens = (tx: Tx, ctx: Ctx, customerId: string): Promise<void> =>
-  insertRevocation(tx, ctx.shop.id, customerId, FOR_EVER);
+export async function revokeCustomerTokens(tx: Tx, ctx: Ctx, customerId: string): Promise<void> {
+  await insertRevocation(tx, ctx.shop.id, customerId, FOR_EVER);
+  forgetCredentials(tx, ctx);
+}

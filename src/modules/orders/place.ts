@@ -1,19 +1,19 @@
 import { after, HOUR_MS, MINUTE_MS } from '../../platform/time.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
-import { inTransaction } from '../../platform/db/transaction.ts';
+import { inOneTrip } from '../../platform/db/transaction.ts';
 import type { Violation } from '../../platform/errors.ts';
 import { eventRow } from '../../platform/events/define.ts';
 import { wakeAfterCommit } from '../../platform/events/outbox.ts';
 import { newId } from '../../platform/ids.ts';
-import { reserveStock } from '../catalogue/stock.ts';
+import { requireStock, StockShort } from '../catalogue/stock.ts';
 import { holdCustomer } from '../customers/standing.ts';
 import { type Basket, type BasketLine, loadBasket } from './basket.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { makeOrderNumber } from './numbers.ts';
 import { readQuote } from './quote-token.ts';
-import { insertOrder, NumberTaken, type OrderWhole } from './repository.ts';
+import { insertOrder, type NewOrder, NumberTaken, type OrderWhole } from './repository.ts';
 import { ordersSettings } from './settings.ts';
 import type { PaymentTerms } from './states.ts';
 import { summaryWithLines } from './summary.ts';
@@ -65,25 +65,10 @@ export function orderTerms(
  * Refusals: product_not_available, out_of_stock, total_changed, quote_*, customer_not_found, external_id_taken.
  */
 export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhole> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await inTransaction(ctx, (tx) => place(tx, ctx, input));
-    } catch (error) {
-      // One number in a thousand million is taken already.
-      if (!(error instanceof NumberTaken) || attempt >= 5) throw error;
-    }
-  }
-}
-
-async function place(tx: Tx, ctx: Ctx, input: OrderInput): Promise<OrderWhole> {
   const customerId = ctx.customerId ?? input.customerId ?? null;
   const held =
     input.quoteToken === undefined ? undefined : readQuote(ctx, input.quoteToken, input.lines, customerId);
-  // Read in one round trip. The customer is held: an erasure or a merge at this moment waits until the order is there.
-  const [basket] = await Promise.all([
-    loadBasket(tx, ctx, input.lines, held),
-    customerId === null ? undefined : holdCustomer(tx, ctx.shop.id, customerId),
-  ]);
+  const basket = await loadBasket(ctx.db, ctx, input.lines, held);
   const { totalAmount } = basket.priced;
   if (input.expectedTotalAmount !== undefined && BigInt(input.expectedTotalAmount) !== totalAmount) {
     const detail = `The order costs ${totalAmount}, not ${input.expectedTotalAmount}.`;
@@ -92,31 +77,56 @@ async function place(tx: Tx, ctx: Ctx, input: OrderInput): Promise<OrderWhole> {
       extra: { totalAmount: Number(totalAmount) },
     });
   }
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await writeOrder(ctx, input, basket, customerId);
+    } catch (error) {
+      if (error instanceof StockShort) throw outOfStock(input.lines, new Set(error.productIds));
+      // One number in a thousand million is taken already.
+      if (!(error instanceof NumberTaken) || attempt >= 5) throw error;
+    }
+  }
+}
+
+/** Writes the order in one round trip; in two for a customer, who must be held before. */
+function writeOrder(
+  ctx: Ctx,
+  input: OrderInput,
+  basket: Basket,
+  customerId: string | null,
+): Promise<OrderWhole> {
   const order = makeOrder(ctx, input, basket, customerId);
   const lines = makeLines(order, basket);
+  const result: OrderWhole = { order, lines, adjustments: [], shipments: [], shipmentLines: [] };
   const items = input.lines.map(({ productId, quantity }) => ({ productId, quantity }));
-  // Sent together, in one round trip; when stock is short the order that was written with it is rolled back.
-  const [reservation] = await Promise.all([
-    reserveStock(tx, ctx.shop.id, items),
-    insertOrder(tx, {
-      order,
-      lines,
-      adjustments: [],
-      entries: [
-        timelineRow(ctx, order.id, { kind: 'placed', details: { totalAmount: Number(totalAmount) } }),
-        ...(order.status === 'paid' ? [timelineRow(ctx, order.id, { kind: 'paid' })] : []),
-      ],
-      events: [
-        eventRow(ctx, orderEvents.placed, order.id, summaryWithLines(order, lines)),
-        ...(order.status === 'paid'
-          ? [eventRow(ctx, orderEvents.paid, order.id, summaryWithLines(order, lines))]
-          : []),
-      ],
-    }),
-  ]);
-  if (reservation.failed.length > 0) throw outOfStock(input.lines, new Set(reservation.failed));
-  wakeAfterCommit(tx, ctx);
-  return { order, lines, adjustments: [], shipments: [], shipmentLines: [] };
+  const write = (tx: Tx) => {
+    wakeAfterCommit(tx, ctx);
+    // When stock is short the order that is written with it is rolled back.
+    const statements = [requireStock(tx, ctx.shop.id, items), insertOrder(tx, newOrder(ctx, order, lines))];
+    return { result, statements };
+  };
+  if (customerId === null) return inOneTrip(ctx, write);
+  // An erasure or a merge at this moment waits until the order is there.
+  return inOneTrip(ctx, write, (tx) => holdCustomer(tx, ctx.shop.id, customerId));
+}
+
+function newOrder(ctx: Ctx, order: Order, lines: readonly OrderLine[]): NewOrder {
+  const isPaid = order.status === 'paid';
+  const summary = summaryWithLines(order, lines);
+  const placed = { kind: 'placed', details: { totalAmount: Number(order.totalAmount) } } as const;
+  return {
+    order,
+    lines,
+    adjustments: [],
+    entries: [
+      timelineRow(ctx, order.id, placed),
+      ...(isPaid ? [timelineRow(ctx, order.id, { kind: 'paid' })] : []),
+    ],
+    events: [
+      eventRow(ctx, orderEvents.placed, order.id, summary),
+      ...(isPaid ? [eventRow(ctx, orderEvents.paid, order.id, summary)] : []),
+    ],
+  };
 }
 
 function makeOrder(ctx: Ctx, input: OrderInput, basket: Basket, customerId: string | null): Order {

@@ -4,17 +4,17 @@ import { listPaymentsOf } from '../payments/attempts.ts';
 import type { Payment } from '../payments/tables.ts';
 import {
   getOrder,
+  getWhole,
   listOrders,
   listTimeline,
-  loadWhole,
   type OrderFilter,
   type OrderWhole,
 } from './repository.ts';
 import type { Order, TimelineEntry } from './tables.ts';
 
 /** An order with its lines and parcels; a customer sees only their own. */
-export const readOrder = async (ctx: Ctx, orderId: string): Promise<OrderWhole> =>
-  loadWhole(ctx.db, await getOrder(ctx.db, ctx.shop.id, orderId, ctx.customerId));
+export const readOrder = (ctx: Ctx, orderId: string): Promise<OrderWhole> =>
+  getWhole(ctx.db, ctx.shop.id, orderId, ctx.customerId);
 
 /** Orders without their lines; a customer's list holds only their own, whatever the filter says. */
 export const readOrders = (ctx: Ctx, filter: OrderFilter): Promise<Page<Order>> =>

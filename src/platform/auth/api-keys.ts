@@ -2,7 +2,7 @@ import { and, desc, eq } from 'drizzle-orm';
 import { recordAudit } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import type { Tx } from '../db/client.ts';
-import { inTransaction } from '../db/transaction.ts';
+import { afterCommit, inTransaction } from '../db/transaction.ts';
 import { platformErrors } from '../errors.ts';
 import { afterKey, type Page, readCursor, toPage } from '../http/pagination.ts';
 import { newId } from '../ids.ts';
@@ -81,7 +81,12 @@ export async function revokeApiKey(ctx: Ctx, id: string): Promise<ApiKeyRow> {
     if (!key) throw platformErrors.not_found();
     if (key.revokedAt) return key;
     await tx.update(apiKeys).set({ revokedAt: ctx.realNow }).where(here);
+    forgetCredentials(tx, ctx);
     await recordAudit(tx, ctx, { action: 'revokeApiKey', subjectType: 'api_key', subjectId: id });
     return { ...key, revokedAt: ctx.realNow };
   });
 }
+
+/** This process forgets the shop's credentials before the change is answered; the others are told by the database. */
+export const forgetCredentials = (tx: Tx, ctx: Ctx): void =>
+  afterCommit(tx, () => ctx.known?.forget(ctx.shop.id));

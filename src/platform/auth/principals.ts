@@ -5,7 +5,8 @@ import { prepared } from '../db/prepared.ts';
 import type { Shop } from '../shops/shop.ts';
 import { shops } from '../shops/tables.ts';
 import { parseApiKey } from './credentials.ts';
-import { apiKeys, idempotencyKeys, revokedCustomers } from './tables.ts';
+import { type StoredAnswer, findStoredAnswer } from './stored-answers.ts';
+import { type ApiKeyRow, apiKeys, idempotencyKeys, revokedCustomers } from './tables.ts';
 import { customerTokens } from './tokens.ts';
 
 /** Who calls, as the credential says. */
@@ -16,18 +17,11 @@ export interface Principal {
   readonly scopes: readonly string[];
 }
 
-/** The answer that an earlier request with the same Idempotency-Key got. */
-export interface StoredAnswer {
-  readonly requestHash: Buffer;
-  readonly status: number;
-  readonly headers: string;
-  readonly body: string;
-}
-
 export interface Authenticated {
   readonly principal: Principal;
   readonly shop: Shop;
-  readonly answer: StoredAnswer | undefined;
+  /** What an earlier request with the same Idempotency-Key was answered. Not waited for before the body is read. */
+  readonly answer: Promise<StoredAnswer | undefined> | undefined;
 }
 
 const answerColumns = {
@@ -81,14 +75,24 @@ export async function authenticate(
   const idempotencyKey = key ?? null;
   if (!apiKey) return authenticateCustomer(deps, bearer, idempotencyKey);
 
-  const [found] = await findByKey(deps.db, { shopId: apiKey.shopId, hash: apiKey.hash, key: idempotencyKey });
+  const name = apiKey.hash.toString('base64');
+  const known = await recall<KeyAndShop>(deps, name, apiKey.shopId, async () => {
+    const [found] = await findByKey(deps.db, {
+      shopId: apiKey.shopId,
+      hash: apiKey.hash,
+      key: idempotencyKey,
+    });
+    return found && { value: { key: found.key, shop: found.shop }, answer: found.answer };
+  });
+  const found = known?.value;
   const now = deps.clock.now();
-  if (!found || found.key.revokedAt || (found.key.expiresAt && found.key.expiresAt <= now))
+  if (!known || !found || found.key.revokedAt || (found.key.expiresAt && found.key.expiresAt <= now))
     throw unauthenticated();
+  const { kind, id, scopes } = found.key;
   return {
-    principal: { kind: found.key.kind, id: found.key.id, scopes: found.key.scopes },
+    principal: { kind, id, scopes },
     shop: found.shop,
-    answer: found.answer ?? undefined,
+    answer: answerFor(deps, known, id, idempotencyKey),
   };
 }
 
@@ -96,14 +100,62 @@ async function authenticateCustomer(deps: Deps, token: string, key: string | nul
   const verified = customerTokens(deps.config, deps.clock).verify(token);
   if ('refusal' in verified) throw unauthenticated();
   const { shop: shopId, sub: customerId, iat } = verified.payload;
-  const [found] = await findByCustomer(deps.db, { shopId, customerId, key });
+  const known = await recall<CustomerAndShop>(deps, `customer/${shopId}/${customerId}`, shopId, async () => {
+    const [found] = await findByCustomer(deps.db, { shopId, customerId, key });
+    return found && { value: { shop: found.shop, revokedAt: found.revokedAt }, answer: found.answer };
+  });
+  const found = known?.value;
   // A token of the second in which its customer was revoked counts as older.
-  if (!found || (found.revokedAt && iat * 1000 <= found.revokedAt.getTime())) throw unauthenticated();
+  if (!known || !found || (found.revokedAt && iat * 1000 <= found.revokedAt.getTime()))
+    throw unauthenticated();
   return {
     principal: { kind: 'customer', id: customerId, scopes: [] },
     shop: found.shop,
-    answer: found.answer ?? undefined,
+    answer: answerFor(deps, known, customerId, key),
   };
+}
+
+interface KeyAndShop {
+  readonly key: ApiKeyRow;
+  readonly shop: Shop;
+}
+interface CustomerAndShop {
+  readonly shop: Shop;
+  readonly revokedAt: Date | null;
+}
+interface Recalled<T> {
+  readonly value: T;
+  /** Null when the database was asked and has none; undefined when it was not asked. */
+  readonly answer: StoredAnswer | null | undefined;
+}
+
+/** What the process remembers of a credential, or what the database says, which is remembered. */
+async function recall<T extends object>(
+  deps: Deps,
+  name: string,
+  shopId: string,
+  read: () => Promise<Recalled<T> | undefined>,
+): Promise<Recalled<T> | undefined> {
+  const remembered = deps.known?.find(name) as T | undefined;
+  if (remembered) return { value: remembered, answer: undefined };
+  const generation = deps.known?.generation() ?? 0;
+  const found = await read();
+  if (found) deps.known?.remember(shopId, name, found.value, generation);
+  return found;
+}
+
+function answerFor<T extends { readonly shop: Shop }>(
+  deps: Deps,
+  { value, answer }: Recalled<T>,
+  credentialId: string,
+  key: string | null,
+): Authenticated['answer'] {
+  if (key === null) return undefined;
+  if (answer !== undefined) return Promise.resolve(answer ?? undefined);
+  const found = findStoredAnswer(deps.db, value.shop.id, credentialId, key);
+  // The request may be refused before anybody looks.
+  found.catch(() => undefined);
+  return found;
 }
 
 const unauthenticated = () =>

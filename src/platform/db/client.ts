@@ -2,21 +2,25 @@ import { type NodePgDatabase, drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Config } from '../config.ts';
 import type { Logger } from '../logging.ts';
+import { type Lanes, batchWrites, createLanes } from './lanes.ts';
+import { rowTypes } from './rows.ts';
 
 declare const kind: unique symbol;
 
 /** The pool: reads that need no transaction. */
-export type Db = NodePgDatabase & { readonly $client: pg.Pool; readonly [kind]: 'db' };
+export type Db = NodePgDatabase & {
+  readonly $client: pg.Pool;
+  /** What short reads share. */
+  readonly lanes: Lanes;
+  readonly [kind]: 'db';
+};
 /** One open transaction. What needs one takes a Tx and cannot be called without it. */
 export type Tx = NodePgDatabase & { readonly $client: pg.PoolClient; readonly [kind]: 'tx' };
 /** Where a read may run: alone or inside the caller's transaction. */
 export type Reader = Db | Tx;
 
-const INT8 = 20;
-// Raw statements get bigints for int8, as Drizzle's columns do: an amount never passes through a float or a string.
-const parserOf = pg.types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown;
-const getTypeParser = (oid: number, format?: string) =>
-  oid === INT8 && format !== 'binary' ? BigInt : parserOf(oid, format);
+// Of the connections of the process, those that short reads share. Two keep both ends busy; more would be idle.
+const lanesOf = (poolSize: number): number => (poolSize >= 8 ? 2 : 1);
 
 /**
  * Opens the pool. Connections pipeline: statements that do not wait for each other's answers (BEGIN and the
@@ -27,20 +31,39 @@ export function openDatabase(
   config: Pick<Config, 'poolSize' | 'preparedStatements'>,
   log: Logger,
 ): Db {
+  const connection = { connectionString, connectionTimeoutMillis: 5_000, types: rowTypes };
+  const laneCount = lanesOf(config.poolSize);
   const pool = new pg.Pool({
-    connectionString,
-    max: config.poolSize,
+    ...connection,
+    max: Math.max(1, config.poolSize - laneCount),
     pipeline: true,
-    connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
-    types: { getTypeParser },
+  });
+  const lanes = createLanes({
+    count: laneCount,
+    connection,
+    onLost: (error) => log.warn({ err: error }, 'a shared database connection was lost'),
   });
   // Without listeners a connection that the server cuts would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
-  pool.on('connect', (client) =>
-    client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost')),
-  );
-  return Object.assign(drizzle(pool), { preparedStatements: config.preparedStatements }) as unknown as Db;
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+    batchWrites(client);
+  });
+  closeWith(pool, lanes);
+  return Object.assign(drizzle(pool), {
+    lanes,
+    preparedStatements: config.preparedStatements,
+  }) as unknown as Db;
+}
+
+/** Who ends the pool ends the lanes with it. */
+function closeWith(pool: pg.Pool, lanes: Lanes): void {
+  const end = pool.end.bind(pool) as () => Promise<void>;
+  pool.end = (async () => {
+    await lanes.end();
+    await end();
+  }) as pg.Pool['end'];
 }
 
 const transactions = new WeakMap<pg.PoolClient, Tx>();

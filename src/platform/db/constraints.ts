@@ -1,6 +1,8 @@
 interface PostgresError {
   readonly code?: string;
   readonly constraint?: string;
+  readonly message?: string;
+  readonly detail?: string;
 }
 
 /** The error that Postgres gave, also when a library has wrapped it. */
@@ -52,4 +54,10 @@ function rootCause(error: unknown): string {
     cause = cause.cause;
   }
   return messages.join(' ');
+}
+
+/** The detail of a refusal that a statement gave by itself, with the database's function `refuse(code, detail)`. */
+export function refusalDetail(error: unknown, code: string): string | undefined {
+  const found = postgresError(error);
+  return found?.code === 'MG001' && found.message === code ? (found.detail ?? '') : undefined;
 }

@@ -1,18 +1,24 @@
+import { fillPlaceholders } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { PgDatabase } from 'drizzle-orm/pg-core';
 import type pg from 'pg';
 import type { Reader } from './client.ts';
+import { type SelectedField, createRowReader, rowTypes } from './rows.ts';
 
 type Builder = PgDatabase<never>;
-interface Prepared<T> {
-  execute(values?: Record<string, unknown>): Promise<T>;
-}
 interface Preparable<T> {
-  prepare(name: string): Prepared<T>;
+  prepare(name: string): { execute(values?: Record<string, unknown>): Promise<T> };
+}
+/** What Drizzle knows of a prepared query and keeps to itself. */
+interface Known {
+  readonly queryString: string;
+  readonly params: unknown[];
+  readonly fields?: readonly SelectedField[];
+  readonly joinsNotNullableMap?: Record<string, boolean>;
 }
 
-// Drizzle binds a prepared query to one client; transactions each have their own. A query is therefore built
-// once without a client, and every execution borrows the caller's.
+// Drizzle binds a prepared query to one client; transactions each have their own. A query is therefore built once without a
+// client. Its text is also executed without Drizzle, which decides anew for every row what each column is.
 const builder = drizzle.mock() as unknown as Builder;
 const names = new Set<string>();
 
@@ -25,14 +31,23 @@ export function prepared<T, Values extends Record<string, unknown>>(
   build: (db: Builder) => Preparable<T>,
 ): (on: Reader, values: Values) => Promise<T> {
   claimName(name);
-  const query = build(builder).prepare(name) as Prepared<T> & { queryConfig: object; rawQueryConfig: object };
-  const unnamed = {
-    queryConfig: { ...query.queryConfig, name: undefined },
-    rawQueryConfig: { ...query.rawQueryConfig, name: undefined },
-  };
-  return (on, values) => {
-    const bound = Object.assign(Object.create(query), { client: on.$client }, isNamed(on) ? {} : unnamed);
-    return (bound as Prepared<T>).execute(values);
+  const {
+    queryString: text,
+    params,
+    fields,
+    joinsNotNullableMap,
+  } = build(builder).prepare(name) as unknown as Known;
+  const isShort = isLockFree(text);
+  const read = fields && createRowReader(fields, joinsNotNullableMap);
+  return async (on, values) => {
+    const result = await run(on, isShort, {
+      ...(isNamed(on) ? { name } : {}),
+      text,
+      values: fillPlaceholders(params, values),
+      rowMode: 'array',
+      types: rowTypes,
+    } as pg.QueryConfig);
+    return (read ? (result.rows as unknown[][]).map(read) : result) as T;
   };
 }
 
@@ -44,13 +59,33 @@ export function preparedSql<Row extends pg.QueryResultRow>(
   name: string,
   text: string,
 ): (on: Reader, values: readonly unknown[]) => Promise<Row[]> {
+  return statement(name, text, false);
+}
+
+/** The same for a short read: one that waits for no lock and reads few rows along an index. */
+export function preparedRead<Row extends pg.QueryResultRow>(
+  name: string,
+  text: string,
+): (on: Reader, values: readonly unknown[]) => Promise<Row[]> {
+  if (!isLockFree(text)) throw new Error(`the statement ${name} is no read`);
+  return statement(name, text, true);
+}
+
+function statement<Row extends pg.QueryResultRow>(name: string, text: string, isShort: boolean) {
   claimName(name);
-  return async (on, values) => {
+  return async (on: Reader, values: readonly unknown[]): Promise<Row[]> => {
     const config = isNamed(on) ? { name, text, values: [...values] } : { text, values: [...values] };
-    const result = await on.$client.query<Row>(config);
-    return result.rows;
+    return (await run(on, isShort, config)).rows as Row[];
   };
 }
+
+// A short read outside of a transaction shares a lane; everything else has a connection to itself.
+const run = (on: Reader, isShort: boolean, config: pg.QueryConfig): Promise<pg.QueryResult> =>
+  isShort && 'lanes' in on ? on.lanes.query(config) : on.$client.query(config);
+
+/** A select that takes no row locks. */
+const isLockFree = (text: string): boolean =>
+  /^\s*select\b/i.test(text) && !/\bfor (no key update|update|share|key share)\b/i.test(text);
 
 function claimName(name: string): void {
   if (names.has(name)) throw new Error(`two prepared statements are named ${name}`);

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Answer, Ctx, Deps, IdempotentCall } from '../context.ts';
 import { preparedSql } from '../db/prepared.ts';
 import { type Problem, platformErrors } from '../errors.ts';
-import type { StoredAnswer } from '../auth/principals.ts';
+import { type StoredAnswer, findStoredAnswer } from '../auth/stored-answers.ts';
 import { PROBLEM_JSON, problemBody } from './error-handler.ts';
 
 const WAIT_MS = 5_000;
@@ -12,12 +12,6 @@ export const KEY_KEPT_DAYS = 7;
 // The requests of this process that run under a key. A twin waits here, holding no database connection; twins in
 // other processes meet at the unique index.
 const running = new Map<string, Promise<void>>();
-
-const findAnswer = preparedSql<{ request_hash: Buffer; status: number; headers: string; body: string }>(
-  'find_idempotent_answer',
-  `select request_hash, status, headers, body from idempotency_keys
-   where shop_id = $1 and credential_id = $2 and key = $3`,
-);
 
 const storeRefusal = preparedSql(
   'store_idempotent_refusal',
@@ -77,14 +71,8 @@ async function withinTime(twin: Promise<void>): Promise<void> {
   await Promise.race([twin, timeout]).finally(() => clearTimeout(timer));
 }
 
-async function readAnswer(
-  deps: Deps,
-  shopId: string,
-  call: IdempotentCall,
-): Promise<StoredAnswer | undefined> {
-  const [row] = await findAnswer(deps.db, [shopId, call.credentialId, call.key]);
-  return row && { requestHash: row.request_hash, status: row.status, headers: row.headers, body: row.body };
-}
+const readAnswer = (deps: Deps, shopId: string, { credentialId, key }: IdempotentCall) =>
+  findStoredAnswer(deps.db, shopId, credentialId, key);
 
 /** The answer that was committed while this request ran. */
 export async function replayCommitted(ctx: Ctx, call: IdempotentCall): Promise<Answer> {
@@ -93,7 +81,8 @@ export async function replayCommitted(ctx: Ctx, call: IdempotentCall): Promise<A
   return replay(call, answer);
 }
 
-function replay(call: IdempotentCall, { requestHash, status, headers, body }: StoredAnswer): Answer {
+/** The stored answer, for the same request only. */
+export function replay(call: IdempotentCall, { requestHash, status, headers, body }: StoredAnswer): Answer {
   if (!requestHash.equals(call.requestHash)) throw platformErrors.idempotency_key_reused();
   const stored = JSON.parse(headers) as Record<string, string>;
   return { status, headers: { ...stored, 'idempotency-replayed': 'true' }, body };

@@ -7,7 +7,15 @@ import type { Answer, Ctx, Deps, IdempotentCall } from '../context.ts';
 import { AnsweredMeanwhile } from '../db/transaction.ts';
 import { type ErrorDefinition, Problem, platformErrors } from '../errors.ts';
 import { hashRequest } from './canonical.ts';
-import { isKept, keepAnswer, keepRefusal, once, readIdempotencyKey, replayCommitted } from './idempotency.ts';
+import {
+  isKept,
+  keepAnswer,
+  keepRefusal,
+  once,
+  readIdempotencyKey,
+  replay,
+  replayCommitted,
+} from './idempotency.ts';
 import { describeOperation } from './openapi.ts';
 
 type StaticOr<T, Fallback> = T extends TSchema ? Static<T> : Fallback;
@@ -34,6 +42,8 @@ export interface Operation<
    * secret, which must not lie in the table of answers for seven days: a key is not looked at.
    */
   readonly idempotency?: 'required' | 'none';
+  /** Before its one transaction it only reads: an earlier answer to the same key is looked for meanwhile. */
+  readonly readsFirst?: true;
   /** The answer holds figures that change without its version: it is never answered with 304. */
   readonly holdsFigures?: true;
   /** If-Match is honoured. */
@@ -162,7 +172,9 @@ async function serveOnce(
 ): Promise<Answer> {
   let stored: Answer | undefined;
   let rendered: unknown;
+  const earlier = request.authenticated?.answer;
   const call: IdempotentCall = {
+    ...(op.readsFirst && earlier ? { earlier } : {}),
     credentialId: request.authenticated?.principal.id ?? '',
     key,
     requestHash: hashRequest(request.method, request.url, request.body),
@@ -171,7 +183,7 @@ async function serveOnce(
       return (stored = render(op, ctx, result, reply));
     },
   };
-  return once(ctx, ctx.shop.id, call, request.authenticated?.answer, async () => {
+  return once(ctx, ctx.shop.id, call, op.readsFirst ? undefined : await earlier, async () => {
     try {
       const result = await op.run({ ...ctx, idempotency: call }, input, request);
       // Otherwise the answer with a key would be made of something else than the answer without.
@@ -183,7 +195,10 @@ async function serveOnce(
       return isFirst ? answer : await replayCommitted(ctx, call);
     } catch (error) {
       const isRefusal = error instanceof Problem && isKept(error);
-      // A twin's answer that was stored first is the truth, also against a refusal of our own.
+      // An answer that was there before, or a twin's that was stored first, is the truth, also against a refusal of our own.
+      const known = op.readsFirst ? await earlier : undefined;
+      if (known && (error instanceof AnsweredMeanwhile || error instanceof Problem))
+        return replay(call, known);
       if (error instanceof AnsweredMeanwhile || (isRefusal && !(await keepRefusal(ctx, call, error)))) {
         return replayCommitted(ctx, call);
       }

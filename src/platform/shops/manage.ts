@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { recordAudit } from '../audit/audit.ts';
-import { createApiKeyRow } from '../auth/api-keys.ts';
+import { createApiKeyRow, forgetCredentials } from '../auth/api-keys.ts';
 import { SCOPES } from '../auth/permissions.ts';
 import type { Ctx, Deps } from '../context.ts';
 import type { Db, Tx } from '../db/client.ts';
@@ -76,7 +76,11 @@ export async function updateShop(ctx: Ctx, changes: ShopChanges): Promise<Shop> 
     const merged = { ...current.settings };
     for (const [name, block] of Object.entries(settings ?? {}))
       merged[name] = { ...merged[name], ...(block as object) };
-    const updated = await writeShop(tx, current, { ...fields, settings: merged, updatedAt: ctx.realNow });
+    const updated = await writeShop(tx, ctx, current, {
+      ...fields,
+      settings: merged,
+      updatedAt: ctx.realNow,
+    });
     await recordAudit(tx, ctx, {
       action: 'updateShop',
       subjectType: 'shop',
@@ -94,13 +98,15 @@ export async function lockShop(tx: Tx, shopId: string): Promise<Shop> {
   return shop;
 }
 
-export async function writeShop(tx: Tx, current: Shop, changes: Partial<Shop>): Promise<Shop> {
+/** Writes a locked shop. */
+export async function writeShop(tx: Tx, ctx: Ctx, current: Shop, changes: Partial<Shop>): Promise<Shop> {
   const [updated] = await tx
     .update(shops)
     .set({ ...changes, version: sql`${shops.version} + 1` })
     .where(and(eq(shops.id, current.id), eq(shops.version, current.version)))
     .returning();
   if (!updated) throw platformErrors.version_conflict();
+  forgetCredentials(tx, ctx);
   return updated;
 }
 

@@ -63,7 +63,7 @@ export async function advanceTestClock(ctx: Ctx, work: TimedWork, target: Date):
 async function moveClock(tx: Tx, ctx: Ctx, target: Date): Promise<Shop> {
   const shop = await lockShop(tx, ctx.shop.id);
   const now = shopTime(shop, ctx.clock.now());
-  return target <= now ? shop : writeShop(tx, shop, offsetFor(ctx, target));
+  return target <= now ? shop : writeShop(tx, ctx, shop, offsetFor(ctx, target));
 }
 
 const offsetFor = (ctx: Ctx, target: Date) => ({

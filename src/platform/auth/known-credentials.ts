@@ -1,0 +1,132 @@
+import pg from 'pg';
+import type { Logger } from '../logging.ts';
+
+/** Triggers on keys, shops and revoked customers tell it the shop; migration `credential_changes`. */
+const CHANNEL = 'makegood_credentials';
+const CONFIRM_EVERY_MS = 1_000;
+// Without a word for so long, the connection may be cut: nothing that is remembered counts any more.
+const TRUSTED_MS = 3_000;
+const RETRY_AFTER_MS = 30_000;
+const MAX_ENTRIES = 10_000;
+
+/**
+ * Credentials that this process has seen, so that not every request has to ask the database for its key and shop. The
+ * database tells every process when a key or a shop changes. A process that might not hear it does not trust what it
+ * remembers: each second in which it is used it sends itself a word along the same way, and words arrive in order.
+ */
+export interface KnownCredentials {
+  /** What is remembered under a name; undefined when nothing is, or when a change may have been missed. */
+  find(name: string): unknown;
+  /** Counts the changes heard of. What was read before a change must not be remembered after it. */
+  generation(): number;
+  remember(shopId: string, name: string, value: object, generation: number): void;
+  /** For the process that makes the change itself: its next request already sees it. */
+  forget(shopId: string): void;
+  close(): Promise<void>;
+}
+
+interface Entry {
+  readonly shopId: string;
+  readonly value: object;
+}
+
+/** Starts to listen with the first request, on a connection of its own. */
+export function createKnownCredentials(connectionString: string, log: Logger): KnownCredentials {
+  const entries = new Map<string, Entry>();
+  let generation = 0;
+  let confirmedAt = Number.NEGATIVE_INFINITY;
+  const forget = (shopId: string) => {
+    generation += 1;
+    for (const [name, entry] of entries) if (entry.shopId === shopId) entries.delete(name);
+  };
+  const ear = createEar(connectionString, log, {
+    onWord: forget,
+    onConfirmed: (sentAt) => (confirmedAt = sentAt),
+    onLost: () => {
+      confirmedAt = Number.NEGATIVE_INFINITY;
+      generation += 1;
+      entries.clear();
+    },
+  });
+  return {
+    find(name) {
+      const now = performance.now();
+      if (now - confirmedAt > CONFIRM_EVERY_MS) ear.confirm(now);
+      return now - confirmedAt > TRUSTED_MS ? undefined : entries.get(name)?.value;
+    },
+    generation: () => generation,
+    remember(shopId, name, value, since) {
+      if (since !== generation) return;
+      // The oldest goes: it is read again when it is needed.
+      if (entries.size >= MAX_ENTRIES) entries.delete(entries.keys().next().value ?? '');
+      entries.set(name, { shopId, value });
+    },
+    forget,
+    close: () => ear.close(),
+  };
+}
+
+interface EarEvents {
+  onWord(shopId: string): void;
+  onConfirmed(sentAt: number): void;
+  onLost(): void;
+}
+
+/** A connection that listens, and asks itself whether it still hears. */
+function createEar(connectionString: string, log: Logger, events: EarEvents) {
+  const self = `self:${process.pid}:${Math.random()}`;
+  let client: pg.Client | undefined;
+  let asked: number | undefined;
+  let silentUntil = 0;
+  let closed = false;
+
+  const lose = (lost: pg.Client, now: number) => {
+    if (client !== lost) return;
+    client = undefined;
+    asked = undefined;
+    silentUntil = now + RETRY_AFTER_MS;
+    events.onLost();
+    void lost.end().catch(() => undefined);
+  };
+  const listen = async () => {
+    const opened = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000, keepAlive: true });
+    client = opened;
+    opened.on('error', () => lose(opened, performance.now()));
+    opened.on('end', () => lose(opened, performance.now()));
+    opened.on('notification', ({ payload = '' }) => {
+      if (payload !== self) return events.onWord(payload);
+      if (asked !== undefined) events.onConfirmed(asked);
+      asked = undefined;
+    });
+    await opened.connect();
+    await opened.query(`listen ${CHANNEL}`);
+    return opened;
+  };
+  const ask = async (now: number) => {
+    const here = client ?? (await listen());
+    asked = now;
+    await here.query('select pg_notify($1, $2)', [CHANNEL, self]);
+  };
+  return {
+    /** Not waited for: until it is answered, the database is asked. */
+    confirm(now: number) {
+      if (closed || now < silentUntil) return;
+      if (asked !== undefined) {
+        // Behind a pooler that shares sessions nothing ever arrives.
+        if (now - asked > TRUSTED_MS && client) lose(client, now);
+        return;
+      }
+      asked = now;
+      ask(now).catch((error: unknown) => {
+        log.debug({ err: error }, 'credential changes cannot be heard');
+        if (client) lose(client, performance.now());
+        else silentUntil = performance.now() + RETRY_AFTER_MS;
+        asked = undefined;
+      });
+    },
+    async close() {
+      closed = true;
+      await client?.end().catch(() => undefined);
+    },
+  };
+}

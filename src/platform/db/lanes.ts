@@ -1,0 +1,104 @@
+import type { Socket } from 'node:net';
+import pg from 'pg';
+
+/** What a lane's owner has to know of connections. */
+export interface LaneOptions {
+  readonly count: number;
+  readonly connection: pg.ClientConfig;
+  readonly onLost: (error: Error) => void;
+}
+
+interface Lane {
+  readonly client: pg.Client;
+  readonly connected: Promise<unknown>;
+  waiting: number;
+}
+
+/**
+ * A few connections that all requests of the process share for short reads. Statements of different requests travel
+ * together and are answered in order; a connection of the pool would cost each of them its own way through the kernel.
+ * Only for reads that wait for no lock and read few rows: what is slow here holds up those behind it.
+ */
+export interface Lanes {
+  query(config: pg.QueryConfig): Promise<pg.QueryResult>;
+  /** How many statements wait for an answer. */
+  waiting(): number;
+  end(): Promise<void>;
+}
+
+/** Opens lanes when they are first needed; a lane that is lost fails what was on it and is opened anew. */
+export function createLanes({ count, connection, onLost }: LaneOptions): Lanes {
+  const lanes: (Lane | undefined)[] = Array.from({ length: count }, () => undefined);
+
+  const open = (at: number): Lane => {
+    const client = new pg.Client({ ...connection, pipeline: true } as pg.ClientConfig);
+    const drop = () => {
+      if (lanes[at]?.client === client) lanes[at] = undefined;
+    };
+    client.on('error', (error) => {
+      drop();
+      onLost(error);
+    });
+    client.on('end', drop);
+    const connected = client.connect().then(() => batchWrites(client));
+    connected.catch(() => {
+      drop();
+      void client.end().catch(() => undefined);
+    });
+    const lane = { client, connected, waiting: 0 };
+    lanes[at] = lane;
+    return lane;
+  };
+
+  // The first of those with the least to do: a quiet process keeps to one connection and what is prepared there.
+  const choose = (): Lane => {
+    let best = 0;
+    for (let at = 1; at < count; at += 1) {
+      if ((lanes[at]?.waiting ?? 0) < (lanes[best]?.waiting ?? 0)) best = at;
+    }
+    return lanes[best] ?? open(best);
+  };
+
+  return {
+    async query(config) {
+      const lane = choose();
+      lane.waiting += 1;
+      try {
+        await lane.connected;
+        return await lane.client.query(config);
+      } finally {
+        lane.waiting -= 1;
+      }
+    },
+    waiting: () => lanes.reduce((sum, lane) => sum + (lane?.waiting ?? 0), 0),
+    async end() {
+      const open = lanes.filter((lane) => lane !== undefined);
+      await Promise.all(
+        open.map(async ({ client, connected }) => {
+          await connected.catch(() => undefined);
+          await client.end().catch(() => undefined);
+        }),
+      );
+    },
+  };
+}
+
+/** Lets everything that is sent to Postgres in one turn of the event loop leave in one write: each write is a system call. */
+export function batchWrites(client: pg.Client | pg.PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+  let holding = false;
+  const release = () => {
+    holding = false;
+    stream.uncork();
+  };
+  stream.write = ((...args: unknown[]) => {
+    if (!holding) {
+      holding = true;
+      stream.cork();
+      // After every promise that is settled by now: what they send belongs to the same turn.
+      process.nextTick(release);
+    }
+    return write(...args);
+  }) as Socket['write'];
+}
