@@ -12,20 +12,21 @@ function columnsOf(table: PgTable): [string, string][] {
   return names;
 }
 
-// JSON has no bigint; Postgres reads the digits from a string as well.
-const plain = (value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
-
 /**
  * Rows as JSON for `jsonb_populate_recordset(null::<table>, …)`: any number of rows in one parameter of one prepared
  * statement. Every column must be in the row, because what is missing becomes null and not its default.
  */
 export function recordsJson<T extends PgTable>(table: T, rows: readonly T['$inferSelect'][]): string {
   const names = columnsOf(table);
-  return JSON.stringify(
-    rows.map((row) =>
-      Object.fromEntries(
-        names.map(([property, column]) => [column, plain((row as Record<string, unknown>)[property])]),
-      ),
-    ),
-  );
+  return JSON.stringify(rows.map((row) => toRecord(names, row as Record<string, unknown>)));
+}
+
+function toRecord(names: readonly [string, string][], row: Record<string, unknown>): Record<string, unknown> {
+  const record: Record<string, unknown> = {};
+  for (const [property, column] of names) {
+    const value = row[property];
+    // JSON has no bigint; Postgres reads the digits from a string as well.
+    record[column] = typeof value === 'bigint' ? value.toString() : value;
+  }
+  return record;
 }

@@ -1,6 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import Fastify, {
   type FastifyBaseLogger,
   LogController,
@@ -9,11 +9,12 @@ import Fastify, {
   type FastifyRequest,
   type HTTPMethods,
 } from 'fastify';
+import helmet from 'helmet';
 import type { Deps } from '../context.ts';
 import { platformErrors } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { PROBLEM_JSON, handleError, problemBody, toProblem } from './error-handler.ts';
-import { findUnstorableText } from './text-safety.ts';
+import { findUnstorableText, isStorable } from './text-safety.ts';
 import { allComponents } from './schema.ts';
 import { createSerializers } from './serialization.ts';
 import { createValidators } from './validation.ts';
@@ -53,11 +54,10 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) =>
     handleError(platformErrors.not_found('There is no such path.'), request, reply),
   );
-  app.addHook('onSend', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-  });
-  app.addHook('onRequest', async (request) => {
-    if (request.url.length > URL_LIMIT) throw platformErrors.uri_too_long();
+  const headers = securityHeaders();
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers).header('x-request-id', request.id);
+    done(request.url.length > URL_LIMIT ? platformErrors.uri_too_long() : undefined);
   });
   app.addHook('preValidation', checkText);
   acceptJsonOnly(app);
@@ -75,14 +75,23 @@ function acceptJsonOnly(app: FastifyInstance): void {
   });
 }
 
-/** Security headers, and which front ends may call from a browser. */
-async function protect(app: FastifyInstance, deps: Deps): Promise<void> {
-  await app.register(helmet, {
-    global: true,
+/** What helmet sets, asked once: none of it depends on the request, and every answer carries it. */
+function securityHeaders(): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const response = {
+    setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
+    removeHeader: () => undefined,
+  };
+  helmet({
     crossOriginResourcePolicy: { policy: 'cross-origin' },
     // The reference page must also work over plain HTTP in a local network.
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-  });
+  })({} as IncomingMessage, response as unknown as ServerResponse, () => undefined);
+  return headers;
+}
+
+/** Which front ends may call from a browser. */
+async function protect(app: FastifyInstance, deps: Deps): Promise<void> {
   await app.register(cors, {
     origin: deps.config.corsOrigins === '*' ? '*' : [...deps.config.corsOrigins],
     methods: [...METHODS] as string[],
@@ -102,16 +111,16 @@ async function protect(app: FastifyInstance, deps: Deps): Promise<void> {
   });
 }
 
-async function checkText(request: FastifyRequest): Promise<void> {
+function checkText(request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void {
+  const { params, query, body } = request;
+  if (isStorable(params) && isStorable(query) && isStorable(body)) return done();
   const violations = [
     ...findUnstorableText(request.params, 'path'),
     ...findUnstorableText(request.query, 'query'),
     ...findUnstorableText(request.body, 'body'),
   ];
-  if (violations.length === 0) return;
-  throw platformErrors.validation_failed('The request contains values that cannot be stored.', {
-    violations,
-  });
+  const detail = 'The request contains values that cannot be stored.';
+  done(platformErrors.validation_failed(detail, { violations }));
 }
 
 /** What Node's parser refuses never reaches Fastify; it gets the same kind of answer. */
