@@ -19,12 +19,12 @@ const schemas = original.components.schemas as Record<string, Schema>;
 function readBack(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(readBack);
   if (value === null || typeof value !== 'object') return value;
-  const { nullable, exclusiveMinimum, exclusiveMaximum, ...rest } = Object.fromEntries(
+  const { nullable, exclusiveMinimum, exclusiveMaximum, ...rest } = Object.fromEntries<unknown>(
     Object.entries(value).map(([key, inner]) => [
       key.replace(/^x-/, ''),
       ['enum', 'example', 'default'].includes(key) ? inner : readBack(inner),
     ]),
-  ) as Schema;
+  );
   if (exclusiveMinimum === true) Object.assign(rest, { exclusiveMinimum: rest['minimum'] });
   if (exclusiveMaximum === true) Object.assign(rest, { exclusiveMaximum: rest['maximum'] });
   if (nullable !== true) return rest;

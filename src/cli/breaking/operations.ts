@@ -125,10 +125,11 @@ function compareContent(
   }
 }
 
+const isSuccess = (status: string) => Number(status) < 400;
+
 // Refusals may come and go: a client has to take any status from 400 with the one shape of a problem. A success that a
 // client has never heard of, it cannot read.
 function compareResponses(c: Comparison, where: string, before: Described, after: Described): void {
-  const isSuccess = (status: string) => Number(status) < 400;
   for (const [status, response] of Object.entries(before.responses)) {
     const now = after.responses[status];
     const place = `${where} ${status}`;

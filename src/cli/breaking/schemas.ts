@@ -26,6 +26,9 @@ const asNode = (value: unknown): Node =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Node) : {};
 const asList = (value: unknown): unknown[] =>
   Array.isArray(value) ? value : value === undefined ? [] : [value];
+/** A value in a finding; a text is not quoted. */
+const words = (value: unknown): string =>
+  value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value);
 const nameOf = ({ $ref }: Node): string | undefined =>
   typeof $ref === 'string' ? $ref.split('/').at(-1)?.replace(/#$/, '') : undefined;
 
@@ -86,12 +89,12 @@ const takes = (types: ReadonlySet<string>, type: string): boolean =>
 function compareTypes(c: Comparison, position: Position, where: string, before: Node, after: Node): boolean {
   const a = typesOf(before);
   const b = typesOf(after);
-  const words = (of: typeof a) => (of ? [...of].toSorted().join(' or ') || 'null' : 'anything');
+  const names = (of: typeof a) => (of ? [...of].toSorted().join(' or ') || 'null' : 'anything');
   // In a request what was taken must still be; in an answer nothing may come that could not come before.
   const [needed, given] = position === 'request' ? [a, b] : [b, a];
   const fits =
     given === undefined || (needed !== undefined && [...needed].every((type) => takes(given, type)));
-  if (!fits) c.found.add(`type changed in ${article(position)}: ${where}: ${words(a)} is now ${words(b)}`);
+  if (!fits) c.found.add(`type changed in ${article(position)}: ${where}: ${names(a)} is now ${names(b)}`);
   return fits;
 }
 
@@ -109,9 +112,7 @@ function compareValues(c: Comparison, position: Position, where: string, before:
         c.found.add(`enum value removed from a request: ${where}: ${value}`);
     }
     if ('default' in before && JSON.stringify(before['default']) !== JSON.stringify(after['default']))
-      c.found.add(
-        `default changed: ${where}: ${JSON.stringify(before['default'])} is now ${JSON.stringify(after['default']) ?? 'none'}`,
-      );
+      c.found.add(`default changed: ${where}: ${words(before['default'])} is now ${words(after['default'])}`);
   } else if (a) {
     // A client with a class for the enum cannot read a value that the class does not have.
     if (!b) c.found.add(`enum dropped from ${article(position)}: ${where}`);
@@ -122,7 +123,7 @@ function compareValues(c: Comparison, position: Position, where: string, before:
   const matters = position === 'request' ? newFormat !== undefined : oldFormat !== undefined;
   if (matters && oldFormat !== newFormat)
     c.found.add(
-      `format changed in ${article(position)}: ${where}: ${String(oldFormat ?? 'none')} is now ${String(newFormat ?? 'none')}`,
+      `format changed in ${article(position)}: ${where}: ${words(oldFormat)} is now ${words(newFormat)}`,
     );
 }
 
@@ -134,7 +135,7 @@ const RULES = ['pattern', 'multipleOf', 'uniqueItems'];
 function compareLimits(c: Comparison, where: string, before: Node, after: Node): void {
   const tightened = (keyword: string) =>
     c.found.add(
-      `limit tightened in a request: ${where}: ${keyword} ${String(before[keyword] ?? 'none')} is now ${String(after[keyword])}`,
+      `limit tightened in a request: ${where}: ${keyword} ${words(before[keyword])} is now ${words(after[keyword])}`,
     );
   for (const keyword of FLOORS) {
     const [a, b] = [Number(before[keyword] ?? -Infinity), Number(after[keyword] ?? -Infinity)];
@@ -200,6 +201,9 @@ const membersOf = (union: unknown): Map<string, unknown> =>
   new Map(
     asList(union).map((member, index) => {
       const schema = asNode(member);
-      return [nameOf(schema) ?? String(schema['type'] ?? `number ${index + 1}`), schema];
+      return [
+        nameOf(schema) ?? (asList(schema['type']).map(String).join(' or ') || `number ${index + 1}`),
+        schema,
+      ];
     }),
   );

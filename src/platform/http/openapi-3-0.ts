@@ -49,7 +49,7 @@ export function toOpenApi30(document: object): object {
 
 function convertInfo({ summary, license, description, ...info }: Node): Node {
   const { identifier, ...named } = (license ?? {}) as Node;
-  const about = [summary, description].filter((text) => text !== undefined).join('\n\n');
+  const about = [summary, description].filter((text) => typeof text === 'string').join('\n\n');
   return {
     ...info,
     ...(about === '' ? {} : { description: about }),
