@@ -69,7 +69,7 @@ export async function buildApp(
   );
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    uiConfig: { validatorUrl: null, deepLinking: true, docExpansion: 'none', layout: 'BaseLayout' },
+    uiConfig: { validatorUrl: null, deepLinking: true, docExpansion: 'list', layout: 'BaseLayout' },
     theme: { title: 'Makegood' },
     staticCSP: REFERENCE_PAGE_CSP,
   });

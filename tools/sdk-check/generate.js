@@ -36,20 +36,28 @@ async function withOrval(document, folder) {
 }
 
 async function withKubb(document, folder) {
-  const { error, failedPlugins } = await safeBuild({
-    config: {
-      root: folder,
-      input: { path: document },
-      output: { path: folder },
-      plugins: [
-        pluginOas({ validate: false }),
-        pluginTs({ output: { path: 'types.ts' }, unknownType: 'unknown' }),
-        pluginClient({ output: { path: 'clients.ts' }, client: 'fetch' }),
-      ],
-    },
-  });
-  const failed = error ?? [...failedPlugins][0]?.error;
-  if (failed) throw failed;
+  const home = process.cwd();
+  mkdirSync(folder, { recursive: true });
+  // It writes everything a second time, below the folder that it is called from.
+  process.chdir(folder);
+  try {
+    const { error, failedPlugins } = await safeBuild({
+      config: {
+        root: folder,
+        input: { path: document },
+        output: { path: folder },
+        plugins: [
+          pluginOas({ validate: false }),
+          pluginTs({ output: { path: 'types.ts' }, unknownType: 'unknown' }),
+          pluginClient({ output: { path: 'clients.ts' }, client: 'fetch' }),
+        ],
+      },
+    });
+    const failed = error ?? [...failedPlugins][0]?.error;
+    if (failed) throw failed;
+  } finally {
+    process.chdir(home);
+  }
 }
 
 const GENERATORS = {
