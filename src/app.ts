@@ -7,6 +7,7 @@ import { apiKeyRoutes } from './platform/auth/routes.ts';
 import type { Deps } from './platform/context.ts';
 import { changeRoutes } from './platform/events/routes.ts';
 import { documentOptions } from './platform/http/document.ts';
+import { toOpenApi30 } from './platform/http/openapi-3-0.ts';
 import { healthRoutes } from './platform/http/health.ts';
 import { answerOtherMethods, createServer } from './platform/http/server.ts';
 import { settleEvents } from './jobs.ts';
@@ -59,9 +60,16 @@ export async function buildApp(
     return reply.type('text/markdown; charset=utf-8').send(describeErrors());
   });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  // Made when it is first asked for: few generators need it, and a start should not wait for it.
+  let rendition30: object | undefined;
+  app.get(
+    '/openapi-3.0.json',
+    { schema: { hide: true } },
+    async () => (rendition30 ??= toOpenApi30(app.swagger())),
+  );
   await app.register(swaggerUi, {
     routePrefix: '/docs',
-    uiConfig: { validatorUrl: null, deepLinking: true, docExpansion: 'none', layout: 'BaseLayout' },
+    uiConfig: { validatorUrl: null, deepLinking: true, docExpansion: 'list', layout: 'BaseLayout' },
     theme: { title: 'Makegood' },
     staticCSP: REFERENCE_PAGE_CSP,
   });

@@ -2,6 +2,7 @@ import { buildApp } from './app.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Deps } from './platform/context.ts';
 import { openDatabase } from './platform/db/client.ts';
+import { toOpenApi30 } from './platform/http/openapi-3-0.ts';
 import { createLogger } from './platform/logging.ts';
 import { describeErrors, describeEvents } from './registry.ts';
 
@@ -16,11 +17,14 @@ export async function buildDocuments(): Promise<Record<string, string>> {
   await app.close();
   await db.$client.end();
   return {
-    'openapi.json': `${JSON.stringify(document, null, 2)}\n`,
-    'events.json': `${JSON.stringify(describeEvents(), null, 2)}\n`,
+    'openapi.json': print(document),
+    'openapi-3.0.json': print(toOpenApi30(document)),
+    'events.json': print(describeEvents()),
     'errors.md': describeErrors(),
   };
 }
+
+const print = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 const inertConfig = {
   databaseUrl: undefined,

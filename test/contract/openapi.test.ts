@@ -61,6 +61,7 @@ t.test('every operation has a realistic example', async (t) => {
         parameter.description || (parameter.schema as { description?: string }).description,
         `${where}: ${parameter.name} is described`,
       );
+      t.notOk((parameter.schema as { enum?: unknown }).enum, `${where}: ${parameter.name}: enums have names`);
       if (parameter.in === 'path')
         t.not(parameter.example, undefined, `${where}: ${parameter.name} has an example`);
     }
@@ -113,6 +114,7 @@ t.test('components generate clean clients', async (t) => {
       (schema['properties'] ?? {}) as Record<string, Record<string, unknown>>,
     )) {
       t.ok(inner['description'] || inner['$ref'], `${name}.${property} is described`);
+      t.notOk(inner['enum'], `${name}.${property}: enums have names`);
       if (property.endsWith('Amount')) t.not(inner['type'], 'number', `${name}.${property} is no float`);
     }
   }

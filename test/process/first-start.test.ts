@@ -23,6 +23,7 @@ t.test('from nothing to the printed curl line', async (t) => {
   t.ok(body.data.every((order: any) => order.origin === 'imported' && order.currency === 'USD'));
   t.match((await server.call('GET /docs/')).headers.get('content-type'), 'text/html');
   t.equal((await server.call('GET /openapi.json')).body.openapi, '3.1.0');
+  t.equal((await server.call('GET /openapi-3.0.json')).body.openapi, '3.0.3');
   t.equal((await server.call('GET /errors')).status, 200, 'where the type of every problem points');
 
   await t.test('commands work beside it', (t) => runBeside(t, server.url, server.pid));

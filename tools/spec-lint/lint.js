@@ -1,5 +1,5 @@
 // Lints OpenAPI documents with Redocly and Spectral. A warning fails like an error, so that nothing has to be
-// weighed by the reader of a log. Usage: node lint.js [document…]; without one the committed document is linted.
+// weighed by the reader of a log. Usage: node lint.js [document…]; without one the committed documents are linted.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -66,7 +66,8 @@ function lintWithSpectral(document) {
 }
 
 const given = process.argv.slice(2).map((path) => resolve(path));
-const documents = given.length > 0 ? given : [resolve(here, '../../openapi/openapi.json')];
+const committed = ['openapi.json', 'openapi-3.0.json'].map((name) => resolve(here, '../../openapi', name));
+const documents = given.length > 0 ? given : committed;
 let total = 0;
 for (const document of documents) {
   const { openapi, paths } = JSON.parse(readFileSync(document, 'utf8'));

@@ -13,6 +13,7 @@ import { readOrder, readOrders, readTimeline } from './read.ts';
 import {
   OrderHeadPage,
   OrderModel,
+  OrderSort,
   OrderStatusName,
   OrderTimeline,
   presentOrder,
@@ -49,14 +50,7 @@ const orderQuery = Type.Object({
   placedAtFrom: Type.Optional(instantText('Placed then or later.')),
   placedAtTo: Type.Optional(instantText('Placed then or before.')),
   updatedSince: Type.Optional(instantText('Changed then or later.')),
-  sort: Type.Optional(
-    Type.Unsafe<'placedAt' | '-placedAt' | 'updatedAt'>({
-      type: 'string',
-      enum: ['placedAt', '-placedAt', 'updatedAt'],
-      description:
-        'A minus sorts downwards. Newest first when absent; with `updatedSince`, in the order of changes.',
-    }),
-  ),
+  sort: Type.Optional(ref(OrderSort)),
 });
 
 // Whoever follows changes pages along them; any other order would read past all that did not change.

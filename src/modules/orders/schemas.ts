@@ -30,6 +30,11 @@ import { TIMELINE_KINDS, type TimelineKind } from './timeline.ts';
 export { AddressModel };
 
 export const OrderStatusName = enumeration('OrderStatus', 'Where an order stands.', orderStates.names);
+export const OrderSort = enumeration(
+  'OrderSort',
+  'A minus sorts downwards. Newest first when absent; with `updatedSince`, in the order of changes.',
+  ['placedAt', '-placedAt', 'updatedAt'],
+);
 const PaymentStateName = enumeration(
   'OrderPaymentState',
   'Where the payment of an order stands.',

@@ -126,12 +126,15 @@ export const externalId = () =>
     maxLength: 200,
   });
 
+const RequestPart = enumeration('RequestPart', 'The part of the request.', [
+  'body',
+  'query',
+  'path',
+  'header',
+]);
+
 const Violation = model('Violation', 'One thing that is wrong with the request.', {
-  in: Type.Unsafe<string>({
-    type: 'string',
-    enum: ['body', 'query', 'path', 'header'],
-    description: 'The part of the request.',
-  }),
+  in: ref(RequestPart),
   pointer: Type.String({ description: 'JSON pointer (RFC 6901) into that part.' }),
   code: Type.String({ description: 'A stable code.' }),
   detail: Type.String({ description: 'What is wrong, in words.' }),
