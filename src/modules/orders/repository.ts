@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, lte, sql } from 'drizzle-orm';
+import { and, eq, gte, lte, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { isUniqueViolation } from '../../platform/db/constraints.ts';
 import { prepared, preparedSql } from '../../platform/db/prepared.ts';
@@ -6,7 +6,8 @@ import { recordsJson } from '../../platform/db/records.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import type { NewEvent } from '../../platform/events/define.ts';
 import { eventsJson } from '../../platform/events/outbox.ts';
-import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
+import { createKeyset } from '../../platform/db/keyset.ts';
+import type { Page } from '../../platform/http/pagination.ts';
 import { orderErrors } from './errors.ts';
 import type { OrderStatus } from './states.ts';
 import {
@@ -207,43 +208,40 @@ export interface OrderFilter {
   readonly sort: 'placedAt' | '-placedAt' | 'updatedAt';
 }
 
+const byPlacedAt = [orders.placedAt, orders.id];
 /**
  * Orders along orders_placed_at_idx, orders_status_idx, orders_customer_idx or, for `updatedAt`, orders_updated_at_idx;
  * by number or external id along their unique keys.
  */
-export async function listOrders(
+const keyset = createKeyset({
+  name: 'orders',
+  table: orders,
+  filters: {
+    status: (value) => eq(orders.status, value),
+    ownerId: (value) => eq(orders.customerId, value),
+    customerId: (value) => eq(orders.customerId, value),
+    number: (value) => eq(orders.number, value),
+    externalId: (value) => eq(orders.externalId, value),
+    placedAtFrom: (value) => gte(orders.placedAt, value),
+    placedAtTo: (value) => lte(orders.placedAt, value),
+    updatedSince: (value) => gte(orders.updatedAt, value),
+  },
+  sorts: {
+    placedAt: { columns: byPlacedAt, direction: 'asc' },
+    '-placedAt': { columns: byPlacedAt, direction: 'desc' },
+    updatedAt: { columns: [orders.updatedAt, orders.id], direction: 'asc' },
+  },
+});
+
+/** A page of orders; with an owner, only theirs, whatever the filter says. */
+export function listOrders(
   on: Reader,
   shopId: string,
   filter: OrderFilter,
   ownerId?: string,
 ): Promise<Page<Order>> {
-  const column = filter.sort === 'updatedAt' ? orders.updatedAt : orders.placedAt;
-  const direction = filter.sort.startsWith('-') ? 'desc' : 'asc';
-  const order = direction === 'desc' ? desc : asc;
-  const rows = await on
-    .select()
-    .from(orders)
-    .where(
-      and(
-        eq(orders.shopId, shopId),
-        filter.status === undefined ? undefined : eq(orders.status, filter.status),
-        ownerId === undefined ? undefined : eq(orders.customerId, ownerId),
-        filter.customerId === undefined ? undefined : eq(orders.customerId, filter.customerId),
-        filter.number === undefined ? undefined : eq(orders.number, filter.number),
-        filter.externalId === undefined ? undefined : eq(orders.externalId, filter.externalId),
-        filter.placedAtFrom === undefined ? undefined : gte(orders.placedAt, new Date(filter.placedAtFrom)),
-        filter.placedAtTo === undefined ? undefined : lte(orders.placedAt, new Date(filter.placedAtTo)),
-        filter.updatedSince === undefined ? undefined : gte(orders.updatedAt, new Date(filter.updatedSince)),
-        afterKey([column, orders.id], readCursor('orders', filter), direction),
-      ),
-    )
-    .orderBy(order(column), order(orders.id))
-    .limit(filter.limit + 1);
-  const keyOf = (row: Order) => [
-    (filter.sort === 'updatedAt' ? row.updatedAt : row.placedAt).toISOString(),
-    row.id,
-  ];
-  return toPage('orders', filter, rows, keyOf);
+  const { limit: _limit, cursor: _cursor, sort, ...filters } = filter;
+  return keyset(on, { shopId, page: filter, sort, filters: { ...filters, ownerId } });
 }
 
 /** An order that was imported before, by its external id. By orders_external_id_key. */

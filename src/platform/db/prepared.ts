@@ -31,17 +31,45 @@ export function prepared<T, Values extends Record<string, unknown>>(
   build: (db: Builder) => Preparable<T>,
 ): (on: Reader, values: Values) => Promise<T> {
   claimName(name);
+  return compile(name, build(builder));
+}
+
+// A shape is a combination of filters, sort and page size. Who tries out every one of them gets unprepared statements.
+const MAX_SHAPES = 200;
+
+/** Prepares a query for each shape in which it is asked, the first time that it is. */
+export function preparedByShape<T, Shape extends object>(
+  name: string,
+  build: (db: Builder, shape: Shape) => Preparable<T>,
+): (on: Reader, shape: Shape, values: Record<string, unknown>) => Promise<T> {
+  claimName(name);
+  const shapes = new Map<string, Execute<T>>();
+  return (on, shape, values) => {
+    const key = JSON.stringify(shape);
+    let execute = shapes.get(key);
+    if (!execute) {
+      const isKept = shapes.size < MAX_SHAPES;
+      execute = compile(isKept ? `${name}_${shapes.size}` : undefined, build(builder, shape), true);
+      if (isKept) shapes.set(key, execute);
+    }
+    return execute(on, values);
+  };
+}
+
+type Execute<T> = (on: Reader, values: Record<string, unknown>) => Promise<T>;
+
+function compile<T>(name: string | undefined, query: Preparable<T>, mayBeLong = false): Execute<T> {
   const {
     queryString: text,
     params,
     fields,
     joinsNotNullableMap,
-  } = build(builder).prepare(name) as unknown as Known;
-  const isShort = isLockFree(text);
+  } = query.prepare(name ?? '') as unknown as Known;
+  const isShort = !mayBeLong && isLockFree(text);
   const read = fields && createRowReader(fields, joinsNotNullableMap);
   return async (on, values) => {
     const result = await run(on, isShort, {
-      ...(isNamed(on) ? { name } : {}),
+      ...(name !== undefined && isNamed(on) ? { name } : {}),
       text,
       values: fillPlaceholders(params, values),
       rowMode: 'array',

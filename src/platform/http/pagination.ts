@@ -67,7 +67,7 @@ export function toPage<T>(
 /** The keyset condition: rows after `key` in the order of `columns`, compared as one row value along the index. */
 export function afterKey(
   columns: readonly PgColumn[],
-  key: readonly KeyValue[] | undefined,
+  key: readonly unknown[] | undefined,
   direction: 'asc' | 'desc',
 ): SQL | undefined {
   if (!key) return undefined;
