@@ -53,7 +53,12 @@ export interface TestApp extends TestShop {
 /** The API on a database of its own, with one shop in test mode. Everything is closed when the test ends. */
 export async function startApp(
   t: Test,
-  options: { clock?: Clock; poolSize?: number; shop?: Partial<ShopInput> } = {},
+  options: {
+    clock?: Clock;
+    poolSize?: number;
+    shop?: Partial<ShopInput>;
+    webhookPrivateAddresses?: boolean;
+  } = {},
 ): Promise<TestApp> {
   const { url } = await createTestDatabase(t);
   const log = createLogger(process.env['TEST_LOG'] ?? 'silent');
@@ -67,6 +72,7 @@ export async function startApp(
     metricsPort: undefined,
     tokenSecret: 'a secret that only these tests know, 32+',
     corsOrigins: '*',
+    webhookPrivateAddresses: options.webhookPrivateAddresses ?? false,
     worker: false,
     logLevel: 'silent',
   };
