@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 // Global unicast addresses. All else in IPv6 is special, also forms that carry an IPv4 address, such as ::127.0.0.1.
@@ -5,7 +6,7 @@ const [GLOBAL_UNICAST, GLOBAL_BITS] = ipaddr.IPv6.parseCIDR('2000::/3');
 
 /** May a shop's events be sent to this IP address? Only to what is public; never into the network of this server. */
 export function isPublicAddress(text: string): boolean {
-  if (!ipaddr.isValid(text)) return false;
+  if (!isIP(text)) return false;
   const address = ipaddr.parse(text);
   if (address.range() !== 'unicast') return false;
   return address.kind() === 'ipv4' || (address as ipaddr.IPv6).match(GLOBAL_UNICAST, GLOBAL_BITS);
@@ -15,7 +16,7 @@ export function isPublicAddress(text: string): boolean {
 export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
 
 /** Is the host an IP address? URLs write 2130706433, 0x7f.1 and 0177.0.0.1 as 127.0.0.1, so that no form hides another. */
-export const isLiteral = (host: string): boolean => ipaddr.isValid(host);
+export const isLiteral = (host: string): boolean => isIP(host) !== 0;
 
 interface UrlRules {
   readonly isLive: boolean;

@@ -35,6 +35,7 @@ export function webhookRoutes(app: FastifyInstance, knownTypes: ReadonlySet<stri
   createEndpointRoute(app, knownTypes);
   readEndpointRoutes(app);
   updateEndpointRoute(app, knownTypes);
+  deleteEndpointRoute(app);
   stateRoutes(app);
   rotateSecretRoute(app);
   deliveryRoutes(app);
@@ -132,7 +133,7 @@ function updateEndpointRoute(app: FastifyInstance, knownTypes: ReadonlySet<strin
   });
 }
 
-function stateRoutes(app: FastifyInstance): void {
+function deleteEndpointRoute(app: FastifyInstance): void {
   operation(app, {
     operationId: 'deleteWebhookEndpoint',
     method: 'DELETE',
@@ -151,7 +152,9 @@ function stateRoutes(app: FastifyInstance): void {
     run: (ctx, input) => deleteWebhookEndpoint(ctx, input.params.endpointId),
     present: presentEndpoint,
   });
+}
 
+function stateRoutes(app: FastifyInstance): void {
   operation(app, {
     operationId: 'enableWebhookEndpoint',
     method: 'POST',
