@@ -1,5 +1,8 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import { settleEvents } from '../../../src/jobs.ts';
 import type { Clock } from '../../../src/platform/clock.ts';
@@ -92,4 +95,31 @@ export async function causeEvents(shop: TestShop, count = 1): Promise<string[]> 
   const ids: string[] = [];
   for (let n = 0; n < count; n += 1) ids.push((await makeProduct(shop)).id);
   return ids;
+}
+
+const PATIENCE_MS = 90_000;
+
+/** Waits until `condition` holds. */
+export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + PATIENCE_MS; !(await condition()); await sleep(20)) {
+    if (Date.now() > deadline) throw new Error(`it never came to this: ${what}`);
+  }
+}
+
+/** The worker in a process of its own, on the database of the app. */
+export function startWorkerProcess(t: Test, app: TestApp): ChildProcess {
+  const program = fileURLToPath(new URL('../../../src/worker.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import=tsx', program], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      DATABASE_URL: app.url,
+      TOKEN_SECRET: app.deps.config.tokenSecret,
+      WEBHOOK_PRIVATE_ADDRESSES: 'on',
+      LOG_LEVEL: 'silent',
+    },
+    stdio: 'ignore',
+  });
+  process.once('exit', () => child.kill('SIGKILL'));
+  t.teardown(() => void child.kill('SIGKILL'));
+  return child;
 }
