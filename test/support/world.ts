@@ -58,7 +58,7 @@ export const makeCustomer = (shop: TestShop, fields: object = {}) =>
 export const tokenOf = async (shop: TestShop, customerId: string): Promise<string> =>
   (await must(shop.call('POST /v1/customer-tokens', { body: { customerId } }))).token;
 
-export const makeEndpoint = (shop: TestShop, fields: object = {}) =>
+const makeEndpoint = (shop: TestShop, fields: object = {}) =>
   must(
     shop.call('POST /v1/webhook-endpoints', { body: { url: 'https://erp.example.com/webhooks', ...fields } }),
   );

@@ -114,13 +114,14 @@ async function findNamed(
 
 function checkChoice({ eventIds, fromAt, toAt, types, after }: ReplayInput): void {
   const timed = [fromAt, toAt, types, after].some((value) => value !== undefined);
-  const refuse = (pointer: string, detail: string) =>
-    platformErrors.validation_failed(undefined, {
-      violations: [{ in: 'body', pointer, code: 'one_of', detail }],
-    });
   if (eventIds === undefined && fromAt === undefined)
     throw refuse('', 'either eventIds or fromAt must be given');
   if (eventIds !== undefined && timed) throw refuse('/eventIds', 'stands alone');
   if (fromAt !== undefined && toAt !== undefined && new Date(fromAt) >= new Date(toAt))
     throw refuse('/toAt', 'must be after fromAt');
 }
+
+const refuse = (pointer: string, detail: string) =>
+  platformErrors.validation_failed(undefined, {
+    violations: [{ in: 'body', pointer, code: 'one_of', detail }],
+  });

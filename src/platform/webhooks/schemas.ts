@@ -18,10 +18,10 @@ import {
 } from '../http/schema.ts';
 import type { DeliveryWithAttempts } from './deliveries.ts';
 import { SEND_FAULTS } from './send.ts';
-import { deliveryStates } from './states.ts';
+import type { deliveryStates } from './states.ts';
 import type { WebhookAttemptRow, WebhookDeliveryRow, WebhookEndpointRow } from './tables.ts';
 
-export const WebhookEndpointState = enumeration('WebhookEndpointState', 'Whether events are sent to it.', [
+const WebhookEndpointState = enumeration('WebhookEndpointState', 'Whether events are sent to it.', [
   'enabled',
   'disabled',
 ]);

@@ -1,7 +1,9 @@
+import type { LookupAddress, LookupOptions } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { callbackify } from 'node:util';
 import { hostOf, isLiteral, isPublicAddress } from './addresses.ts';
 
 const DEADLINE_MS = 15_000;
@@ -115,6 +117,7 @@ function post(
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
       // A connection of its own: one that was kept would still lead to the address that the name had then.
       agent: false,
+      ...ALL_ADDRESSES,
       lookup: checkedLookup(sender),
       signal,
     });
@@ -141,33 +144,26 @@ async function readAnswer(response: http.IncomingMessage): Promise<Outcome> {
   return {
     statusCode: response.statusCode ?? null,
     errorCode: null,
-    excerpt: [...text.slice(0, 2 * EXCERPT_CHARACTERS)].slice(0, EXCERPT_CHARACTERS).join(''),
+    // Not half of a character: Postgres would refuse it.
+    excerpt: text.slice(0, EXCERPT_CHARACTERS).replace(/[\ud800-\udbff]$/, ''),
     retryAfter: response.headers['retry-after'],
   };
 }
+
+// The socket asks for all addresses of a name and tries one after the other. Known to sockets, not to the type of requests.
+const ALL_ADDRESSES = { autoSelectFamily: true };
 
 /**
  * What the socket asks instead of the system: the addresses given back are those that were checked, so that a name cannot
  * point elsewhere between the check and the connection. One bad address among several refuses them all.
  */
-function checkedLookup({ resolve, isAllowed }: Sender): LookupFunction {
-  return (name, options, callback) => {
-    const found = async () => {
-      const addresses = await resolve(name).catch(() => []);
-      if (addresses.length === 0) throw new SendError('name_not_resolved');
-      if (!addresses.every(isAllowed)) throw new SendError('address_refused');
-      return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
-    };
-    found().then(
-      (addresses) => {
-        const [first] = addresses;
-        if (options.all) callback(null, addresses);
-        else callback(null, first?.address ?? '', first?.family);
-      },
-      (error: NodeJS.ErrnoException) => callback(error, ''),
-    );
-  };
-}
+const checkedLookup = ({ resolve, isAllowed }: Sender): LookupFunction =>
+  callbackify(async (name: string, _options: LookupOptions): Promise<LookupAddress[]> => {
+    const addresses = await resolve(name).catch(() => []);
+    if (addresses.length === 0) throw new SendError('name_not_resolved');
+    if (!addresses.every(isAllowed)) throw new SendError('address_refused');
+    return addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  }) as LookupFunction;
 
 const CONNECT_CODES = /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EACCES|ETIMEDOUT)$/;
 const TLS_CODES =

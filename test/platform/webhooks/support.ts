@@ -97,6 +97,9 @@ export async function causeEvents(shop: TestShop, count = 1): Promise<string[]> 
   return ids;
 }
 
+/** For comparing what has no order. */
+export const sorted = (values: readonly unknown[]): string[] => values.map(String).toSorted();
+
 const PATIENCE_MS = 90_000;
 
 /** Waits until `condition` holds. */
