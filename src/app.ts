@@ -11,7 +11,8 @@ import { toOpenApi30 } from './platform/http/openapi-3-0.ts';
 import { healthRoutes } from './platform/http/health.ts';
 import { answerOtherMethods, createServer } from './platform/http/server.ts';
 import { settleEvents } from './jobs.ts';
-import { describeErrors } from './registry.ts';
+import { webhookRoutes } from './platform/webhooks/routes.ts';
+import { allEvents, describeErrors, webhookTypes } from './registry.ts';
 import { shopRoutes } from './platform/shops/routes.ts';
 import { shopSchemas } from './platform/shops/schemas.ts';
 
@@ -40,7 +41,7 @@ export async function buildApp(
   app.addHook('onRoute', ({ method, url }) => {
     for (const name of [method].flat()) known.set(url, (known.get(url) ?? new Set()).add(name));
   });
-  await app.register(swagger, documentOptions(app, modules));
+  await app.register(swagger, documentOptions(app, modules, allEvents()));
 
   healthRoutes(app);
   shopRoutes(app, shopWire, {
@@ -50,6 +51,7 @@ export async function buildApp(
   apiKeyRoutes(app);
   auditRoutes(app);
   changeRoutes(app);
+  webhookRoutes(app, webhookTypes());
   for (const module of modules) module.routes?.(app);
   // Scopes of their own, such as that of callbacks, register their routes only now.
   await app.after();

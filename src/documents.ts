@@ -36,5 +36,6 @@ const inertConfig = {
   metricsPort: undefined,
   tokenSecret: 'documents are made without any secret',
   corsOrigins: '*' as const,
+  webhookPrivateAddresses: false,
   worker: false,
 };

@@ -1,5 +1,8 @@
 import { modules } from './modules.ts';
 import { type ErrorFactory, platformErrors } from './platform/errors.ts';
+import { eventComponentOf } from './platform/webhooks/document.ts';
+import { webhookErrors } from './platform/webhooks/errors.ts';
+import { webhookEvents, webhookTested } from './platform/webhooks/events.ts';
 import { shopErrors } from './platform/shops/errors.ts';
 
 /** Every refusal, by code, with the module that gives it. */
@@ -7,6 +10,7 @@ export function allErrors(): { module: string; error: ErrorFactory }[] {
   const groups: [string, Record<string, ErrorFactory>][] = [
     ['platform', platformErrors],
     ['shop', shopErrors],
+    ['webhooks', webhookErrors],
     ...modules.map((module): [string, Record<string, ErrorFactory>] => [module.name, module.errors ?? {}]),
   ];
   const all = groups.flatMap(([module, errors]) => Object.values(errors).map((error) => ({ module, error })));
@@ -17,14 +21,21 @@ export function allErrors(): { module: string; error: ErrorFactory }[] {
 }
 
 /** Every kind of event. */
-export const allEvents = () => modules.flatMap((module) => module.events ?? []);
+export const allEvents = () => [...modules.flatMap((module) => module.events ?? []), ...webhookEvents];
 
-/** Events by type, with the schema of what they tell. */
+/** The types of events that a webhook endpoint can ask for. */
+export const webhookTypes = (): ReadonlySet<string> =>
+  new Set(allEvents().flatMap(({ type }) => (type === webhookTested.type ? [] : [type])));
+
+/** Events by type, with the schema of what they tell and the component that describes them in the document. */
 export const describeEvents = () =>
   Object.fromEntries(
     allEvents()
       .toSorted((a, b) => (a.type < b.type ? -1 : 1))
-      .map(({ type, subjectType, description, data }) => [type, { description, subjectType, data }]),
+      .map(({ type, subjectType, description, data }) => [
+        type,
+        { description, subjectType, component: eventComponentOf(type), data },
+      ]),
   );
 
 /** The errors as a page. */

@@ -38,6 +38,7 @@ const Environment = Type.Object({
     default: '*',
     description: 'Origins of shop front ends, comma-separated, or *',
   }),
+  WEBHOOK_PRIVATE_ADDRESSES: onOff("on to try webhooks against one's own machine", 'off'),
   WORKER: onOff('off where src/worker.ts runs the jobs', 'on'),
   LOG_LEVEL: Type.Unsafe<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'>({
     type: 'string',
@@ -59,6 +60,8 @@ export interface Config {
   readonly metricsPort: number | undefined;
   readonly tokenSecret: string;
   readonly corsOrigins: readonly string[] | '*';
+  /** Webhooks may go to loopback and private addresses. */
+  readonly webhookPrivateAddresses: boolean;
   readonly worker: boolean;
   readonly logLevel: Environment['LOG_LEVEL'];
 }
@@ -80,6 +83,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     tokenSecret: read.TOKEN_SECRET ?? embeddedSecret(resolve(read.DATA_DIR)),
     corsOrigins:
       read.CORS_ORIGINS === '*' ? '*' : read.CORS_ORIGINS.split(',').map((origin) => origin.trim()),
+    webhookPrivateAddresses: read.WEBHOOK_PRIVATE_ADDRESSES === 'on',
     worker: read.WORKER === 'on',
     logLevel: read.LOG_LEVEL,
   };

@@ -30,6 +30,18 @@ export const platformInvariants: readonly Invariant[] = [
     sql`select count(*) as checked, count(*) filter (where parked_at is not null) as broken from subscriber_failures`,
   ),
   sqlInvariant(
+    'a webhook delivery that waits has an endpoint that is enabled',
+    sql`select count(*) as checked, count(*) filter (where e.state is distinct from 'enabled') as broken
+        from webhook_deliveries d left join webhook_endpoints e on e.shop_id = d.shop_id and e.id = d.endpoint_id
+        where d.state = 'pending'`,
+  ),
+  sqlInvariant(
+    'a webhook delivery has as many attempts in its log as it counts',
+    sql`select count(*) as checked, count(*) filter (where d.attempt_count <> coalesce(a.attempts, 0)) as broken
+        from webhook_deliveries d left join (select shop_id, delivery_id, count(*) as attempts from webhook_attempts
+          group by shop_id, delivery_id) a on a.shop_id = d.shop_id and a.delivery_id = d.id`,
+  ),
+  sqlInvariant(
     'a publishable key has no scopes',
     sql`select count(*) as checked, count(*) filter (where kind = 'publishable' and scopes <> '{}') as broken from api_keys`,
   ),

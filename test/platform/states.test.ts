@@ -1,6 +1,7 @@
 import t from 'tap';
 import { modules } from '../../src/modules.ts';
 import { defineStates, stateDiagram } from '../../src/platform/states.ts';
+import { platformStates } from '../../src/platform/webhooks/states.ts';
 
 /** A machine as a graph. */
 interface Machine {
@@ -8,9 +9,10 @@ interface Machine {
   readonly next: Readonly<Record<string, readonly string[]>>;
 }
 
-const machines: [name: string, states: Machine][] = modules.flatMap((module) =>
-  Object.entries(module.states ?? {}),
-);
+const machines: [name: string, states: Machine][] = [
+  platformStates,
+  ...modules.map((module) => module.states ?? {}),
+].flatMap((states) => Object.entries(states));
 
 /** The states that can be reached from one, itself included. */
 function reachableFrom({ next }: Machine, start: string): Set<string> {

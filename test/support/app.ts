@@ -51,26 +51,34 @@ export interface TestApp extends TestShop {
   settle(): Promise<void>;
 }
 
+interface AppOptions {
+  readonly clock?: Clock;
+  readonly poolSize?: number;
+  readonly shop?: Partial<ShopInput>;
+  /** Webhooks may go to receivers on this machine. */
+  readonly webhookPrivateAddresses?: boolean;
+}
+
+const makeConfig = (url: string, { poolSize = 10, webhookPrivateAddresses = false }: AppOptions): Config => ({
+  databaseUrl: url,
+  poolSize,
+  preparedStatements: true,
+  dataDir: '',
+  port: 0,
+  host: '127.0.0.1',
+  metricsPort: undefined,
+  tokenSecret: 'a secret that only these tests know, 32+',
+  corsOrigins: '*',
+  webhookPrivateAddresses,
+  worker: false,
+  logLevel: 'silent',
+});
+
 /** The API on a database of its own, with one shop in test mode. Everything is closed when the test ends. */
-export async function startApp(
-  t: Test,
-  options: { clock?: Clock; poolSize?: number; shop?: Partial<ShopInput> } = {},
-): Promise<TestApp> {
+export async function startApp(t: Test, options: AppOptions = {}): Promise<TestApp> {
   const { url } = await createTestDatabase(t);
   const log = createLogger(process.env['TEST_LOG'] ?? 'silent');
-  const config: Config = {
-    databaseUrl: url,
-    poolSize: options.poolSize ?? 10,
-    preparedStatements: true,
-    dataDir: '',
-    port: 0,
-    host: '127.0.0.1',
-    metricsPort: undefined,
-    tokenSecret: 'a secret that only these tests know, 32+',
-    corsOrigins: '*',
-    worker: false,
-    logLevel: 'silent',
-  };
+  const config = makeConfig(url, options);
   const db = openDatabase(url, config, log);
   const clock = options.clock ?? { now: () => new Date() };
   const known = createKnownCredentials(url, log);

@@ -58,6 +58,17 @@ export const makeCustomer = (shop: TestShop, fields: object = {}) =>
 export const tokenOf = async (shop: TestShop, customerId: string): Promise<string> =>
   (await must(shop.call('POST /v1/customer-tokens', { body: { customerId } }))).token;
 
+const makeEndpoint = (shop: TestShop, fields: object = {}) =>
+  must(
+    shop.call('POST /v1/webhook-endpoints', { body: { url: 'https://erp.example.com/webhooks', ...fields } }),
+  );
+
+async function makeDelivery(shop: TestShop) {
+  const endpoint = await makeEndpoint(shop);
+  const { id } = await must(shop.call(`POST /v1/webhook-endpoints/${endpoint.id}/test`));
+  return { params: { deliveryId: id as string } };
+}
+
 const onOrder =
   (make: (shop: TestShop) => Promise<{ id: string } | { order: { id: string } }>): Recipe =>
   async (shop, _app, { body }) => {
@@ -129,6 +140,8 @@ const recipes: Record<string, Recipe> = {
     const [one, two] = [await makeCustomer(shop), await makeCustomer(shop)];
     return { params: { customerId: one.id }, body: { duplicateCustomerId: two.id } };
   },
+  getWebhookDelivery: makeDelivery,
+  retryWebhookDelivery: makeDelivery,
   createCustomerToken: async (shop, _app, { body }) => ({
     params: {},
     body: { ...body, customerId: (await makeCustomer(shop)).id },
@@ -153,6 +166,7 @@ export async function prepare(
 async function idFor(shop: TestShop, operationId: string, name: string, value: string): Promise<string> {
   if (name === 'productId') return (await makeProduct(shop)).id;
   if (name === 'orderId') return (await makeOrder(shop)).id;
+  if (name === 'endpointId') return (await makeEndpoint(shop)).id;
   if (name === 'customerId') return (await makeCustomer(shop)).id;
   if (name !== 'externalId') return value;
   return operationId.includes('Customer')

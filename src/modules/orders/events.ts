@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineEvent } from '../../platform/events/define.ts';
+import { model, ref } from '../../platform/http/schema.ts';
 
 const uuid = (description: string) => Type.String({ format: 'uuid', description });
 const nullableUuid = (description: string) =>
@@ -18,13 +19,13 @@ const summary = {
   refundedAmount: amount('What was given back.'),
   placedAt: Type.String({ format: 'date-time', description: 'When it was placed.' }),
 };
-const line = Type.Object({
+const line = model('OrderEventLine', 'A line of an order, as events tell it.', {
   productId: uuid('The product.'),
   category: Type.Unsafe<string | null>({ type: ['string', 'null'], description: "The product's category." }),
   quantity: Type.Integer({ description: 'Units.' }),
   netAmount: amount('What the line costs after discounts.'),
 });
-const withLines = Type.Object({ ...summary, lines: Type.Array(line, { description: 'The lines.' }) });
+const withLines = Type.Object({ ...summary, lines: Type.Array(ref(line), { description: 'The lines.' }) });
 const plain = Type.Object(summary);
 const parcel = Type.Object({
   ...summary,

@@ -15,6 +15,8 @@ export const SCOPES = [
   'products:write',
   'shop:read',
   'shop:write',
+  'webhooks:read',
+  'webhooks:write',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

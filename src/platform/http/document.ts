@@ -1,6 +1,8 @@
 import type { SwaggerOptions } from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import type { EventDefinition } from '../events/define.ts';
 import type { Module } from '../module.ts';
+import { describeWebhooks } from '../webhooks/document.ts';
 import { completeDocument } from './openapi.ts';
 
 const description = `Commerce around and after the sale: quotes, orders, payments, shipments and customers.
@@ -16,6 +18,7 @@ const PLATFORM_TAGS = {
   'Test clock': 'The time of a test shop, which can be moved forward.',
   'API keys': 'Keys for servers and shop front ends.',
   Audit: 'Who did what.',
+  Webhooks: 'Where events are sent, and the log of what was sent.',
   Changes: 'The feed of everything that happened, for systems that follow the shop.',
 };
 
@@ -25,7 +28,11 @@ const tagsOf = (modules: readonly Module[]) =>
   );
 
 /** How the OpenAPI 3.1 document is made from the routes. */
-export function documentOptions(app: FastifyInstance, modules: readonly Module[]): SwaggerOptions {
+export function documentOptions(
+  app: FastifyInstance,
+  modules: readonly Module[],
+  events: readonly EventDefinition[],
+): SwaggerOptions {
   return {
     openapi: {
       openapi: '3.1.0',
@@ -50,9 +57,10 @@ export function documentOptions(app: FastifyInstance, modules: readonly Module[]
       buildLocalReference: (json, _base, _fragment, i) =>
         typeof json.$id === 'string' ? json.$id : `def-${i}`,
     },
-    transformObject: (document) =>
-      'openapiObject' in document
-        ? completeDocument(document.openapiObject, app.operations)
-        : document.swaggerObject,
+    transformObject: (document) => {
+      if (!('openapiObject' in document)) return document.swaggerObject;
+      describeWebhooks(document.openapiObject, events);
+      return completeDocument(document.openapiObject, app.operations);
+    },
   };
 }

@@ -10,7 +10,11 @@ interface WorkerOptions {
   readonly connectionString: string;
   readonly tasks: Record<string, Task>;
   /** Tasks woken every minute. */
-  readonly everyMinute: readonly string[];
+  readonly everyMinute?: readonly string[];
+  /** How many jobs run at once; 4 when absent. */
+  readonly concurrency?: number;
+  /** How often each of them asks for a job when none is announced. */
+  readonly pollIntervalMs?: number;
 }
 
 /** Starts graphile-worker on its own small pool. Timers of the business are not its jobs: it only wakes sweeps. */
@@ -22,9 +26,9 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{
   );
   const runner: Runner = await run({
     pgPool: pool,
-    concurrency: 4,
+    concurrency: options.concurrency ?? 4,
     noHandleSignals: true,
-    pollInterval: 1_000,
+    pollInterval: options.pollIntervalMs ?? 1_000,
     logger: workerLogger(deps.log),
     taskList: Object.fromEntries(
       Object.entries(options.tasks).map(([name, task]) => [
@@ -32,7 +36,9 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{
         (payload: unknown) => task(deps, payload as never),
       ]),
     ),
-    parsedCronItems: parseCronItems(options.everyMinute.map((task) => ({ task, match: '* * * * *' }))),
+    parsedCronItems: parseCronItems(
+      (options.everyMinute ?? []).map((task) => ({ task, match: '* * * * *' })),
+    ),
   });
   return {
     async stop() {
