@@ -32,5 +32,6 @@ const inertConfig = {
   metricsPort: undefined,
   tokenSecret: 'documents are made without any secret',
   corsOrigins: '*' as const,
+  stripeApiUrl: 'http://127.0.0.1:1',
   worker: false,
 };

@@ -38,6 +38,11 @@ const Environment = Type.Object({
     default: '*',
     description: 'Origins of shop front ends, comma-separated, or *',
   }),
+  STRIPE_API_URL: Type.String({
+    default: 'https://api.stripe.com',
+    pattern: '^https?://[^/?#]+/?$',
+    description: 'Where Stripe is called; another address is for stand-ins in tests',
+  }),
   WORKER: onOff('off where src/worker.ts runs the jobs', 'on'),
   LOG_LEVEL: Type.Unsafe<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'>({
     type: 'string',
@@ -59,6 +64,8 @@ export interface Config {
   readonly metricsPort: number | undefined;
   readonly tokenSecret: string;
   readonly corsOrigins: readonly string[] | '*';
+  /** Scheme, host and port, without a path. */
+  readonly stripeApiUrl: string;
   readonly worker: boolean;
   readonly logLevel: Environment['LOG_LEVEL'];
 }
@@ -80,6 +87,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     tokenSecret: read.TOKEN_SECRET ?? embeddedSecret(resolve(read.DATA_DIR)),
     corsOrigins:
       read.CORS_ORIGINS === '*' ? '*' : read.CORS_ORIGINS.split(',').map((origin) => origin.trim()),
+    stripeApiUrl: read.STRIPE_API_URL,
     worker: read.WORKER === 'on',
     logLevel: read.LOG_LEVEL,
   };

@@ -53,10 +53,16 @@ export interface TestApp extends TestShop {
 /** The API on a database of its own, with one shop in test mode. Everything is closed when the test ends. */
 export async function startApp(
   t: Test,
-  options: { clock?: Clock; poolSize?: number; shop?: Partial<ShopInput> } = {},
+  options: {
+    clock?: Clock;
+    poolSize?: number;
+    shop?: Partial<ShopInput>;
+    config?: Partial<Config>;
+    log?: Deps['log'];
+  } = {},
 ): Promise<TestApp> {
   const { url } = await createTestDatabase(t);
-  const log = createLogger(process.env['TEST_LOG'] ?? 'silent');
+  const log = options.log ?? createLogger(process.env['TEST_LOG'] ?? 'silent');
   const config: Config = {
     databaseUrl: url,
     poolSize: options.poolSize ?? 10,
@@ -67,8 +73,10 @@ export async function startApp(
     metricsPort: undefined,
     tokenSecret: 'a secret that only these tests know, 32+',
     corsOrigins: '*',
+    stripeApiUrl: 'http://127.0.0.1:1',
     worker: false,
     logLevel: 'silent',
+    ...options.config,
   };
   const db = openDatabase(url, config, log);
   const clock = options.clock ?? { now: () => new Date() };

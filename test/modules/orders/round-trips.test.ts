@@ -66,3 +66,16 @@ t.test('the counter counts', async (t) => {
   await db.$client.query('select $1::int', [1]);
   t.same(traffic.take(), { roundTrips: 2, parsed: 1, executed: 1, plain: 1 });
 });
+
+t.test('paying by hand', async (t) => {
+  const place = async () => JSON.parse((await send('/v1/orders', { lines })).body).id as string;
+  const first = await place();
+  await send(`/v1/orders/${first}/payments`, { provider: 'manual' });
+  for (const provider of ['manual', 'simulator']) {
+    const orderId = await place();
+    await send(`/v1/orders/${await place()}/payments`, { provider });
+    traffic.take();
+    await send(`/v1/orders/${orderId}/payments`, { provider });
+    t.comment(provider, JSON.stringify(traffic.take()));
+  }
+});
