@@ -63,21 +63,7 @@ export async function startApp(
 ): Promise<TestApp> {
   const { url } = await createTestDatabase(t);
   const log = options.log ?? createLogger(process.env['TEST_LOG'] ?? 'silent');
-  const config: Config = {
-    databaseUrl: url,
-    poolSize: options.poolSize ?? 10,
-    preparedStatements: true,
-    dataDir: '',
-    port: 0,
-    host: '127.0.0.1',
-    metricsPort: undefined,
-    tokenSecret: 'a secret that only these tests know, 32+',
-    corsOrigins: '*',
-    stripeApiUrl: 'http://127.0.0.1:1',
-    worker: false,
-    logLevel: 'silent',
-    ...options.config,
-  };
+  const config = makeConfig(url, options);
   const db = openDatabase(url, config, log);
   const clock = options.clock ?? { now: () => new Date() };
   const deps: Deps = { config, db, clock, log, wakeDispatcher: () => undefined };
@@ -116,6 +102,22 @@ export async function startApp(
   };
   return { app, deps, url, createShop: makeShop, settle, ...(await makeShop(options.shop)) };
 }
+
+const makeConfig = (url: string, options: { poolSize?: number; config?: Partial<Config> }): Config => ({
+  databaseUrl: url,
+  poolSize: options.poolSize ?? 10,
+  preparedStatements: true,
+  dataDir: '',
+  port: 0,
+  host: '127.0.0.1',
+  metricsPort: undefined,
+  tokenSecret: 'a secret that only these tests know, 32+',
+  corsOrigins: '*',
+  stripeApiUrl: 'http://127.0.0.1:1',
+  worker: false,
+  logLevel: 'silent',
+  ...options.config,
+});
 
 async function send(
   app: FastifyInstance,

@@ -1,5 +1,5 @@
-import { createHash, createHmac } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createHmac } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Test } from 'tap';
 import { createBooks, StripeRefusal, type StripeAccount } from './stripe-books.ts';
@@ -14,7 +14,7 @@ export interface Fault {
 
 interface Kept {
   readonly params: string;
-  answer?: { status: number; body: string };
+  answer?: Served;
 }
 
 interface Held {
@@ -23,80 +23,96 @@ interface Held {
   readonly wait: Promise<void>;
 }
 
+interface StandIn {
+  readonly accounts: Map<string, StripeAccount>;
+  readonly kept: Map<string, Kept>;
+  readonly calls: string[];
+  readonly faults: Fault[];
+  readonly held: Held[];
+}
+
+interface Served {
+  readonly status: number;
+  readonly body: string;
+  readonly replayed?: boolean;
+}
+
+function takeFirst<T extends { on: string }>(from: T[], call: string): T | undefined {
+  const index = from.findIndex(({ on }) => call.includes(on));
+  return index < 0 ? undefined : from.splice(index, 1)[0];
+}
+
+async function answer(standIn: StandIn, request: IncomingMessage, response: ServerResponse) {
+  const body = await readBody(request);
+  const url = new URL(request.url ?? '/', 'http://stand-in');
+  const call = `${request.method} ${url.pathname}`;
+  standIn.calls.push(call);
+  const requestId = `req_${standIn.calls.length}`;
+  const fault = takeFirst(standIn.faults, call);
+  const hold = takeFirst(standIn.held, call);
+  hold?.arrived();
+  await hold?.wait;
+  const served =
+    fault && !fault.after
+      ? faulty(fault)
+      : await serve(standIn, request, call, isGet(call) ? url.search : body);
+  if (fault?.answer === 'none') {
+    // Cut in the middle of the answer: a connection that is closed before it would be used again by the client at once.
+    response.writeHead(200, { 'content-type': 'application/json', 'content-length': '999' });
+    return response.write('{', () => request.socket.destroy());
+  }
+  const sent: Served = fault ? faulty(fault) : served;
+  const replayed = sent.replayed ? { 'idempotent-replayed': 'true' } : {};
+  response.writeHead(sent.status, {
+    'content-type': 'application/json',
+    'request-id': requestId,
+    ...replayed,
+  });
+  return response.end(sent.body);
+}
+
+const isGet = (call: string) => call.startsWith('GET');
+
+/** Checks what Stripe checks of every call, and then does it. */
+async function serve(
+  standIn: StandIn,
+  { headers }: IncomingMessage,
+  call: string,
+  text: string,
+): Promise<Served> {
+  const refuse = (status: number, message: string) =>
+    problem(status, { type: 'invalid_request_error', message });
+  const key = /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
+  const account = standIn.accounts.get(key);
+  if (!account) return refuse(401, 'Invalid API Key provided');
+  if (headers['stripe-version'] === undefined) return refuse(400, 'the stand-in wants a version');
+  const run = () => perform(account, call, new URLSearchParams(text));
+  if (isGet(call)) return run();
+  if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded'))
+    return refuse(400, 'bodies are form-encoded');
+  const idempotencyKey = headers['idempotency-key'];
+  if (typeof idempotencyKey !== 'string') return refuse(400, 'the stand-in wants an Idempotency-Key');
+  return once(standIn, `${key} ${idempotencyKey}`, `${call} ${text}`, run);
+}
+
+// As Stripe does: the first answer is kept, also a refusal; other parameters and twins are refused.
+async function once({ kept }: StandIn, key: string, params: string, run: () => Promise<Served>) {
+  const known = kept.get(key);
+  if (known && known.params !== params)
+    return problem(400, { type: 'idempotency_error', message: 'Keys for idempotent requests …' });
+  if (known?.answer) return { ...known.answer, replayed: true };
+  if (known) return problem(409, { type: 'idempotency_error', code: 'idempotency_key_in_use' });
+  const mine: Kept = { params };
+  kept.set(key, mine);
+  mine.answer = await run();
+  return mine.answer;
+}
+
 /** Stripe as far as it is used: accounts by secret key, intents, refunds, idempotency keys, faults, callbacks. */
 export async function startStripe(t: Test) {
-  const accounts = new Map<string, StripeAccount>();
-  const kept = new Map<string, Kept>();
-  const calls: string[] = [];
-  const faults: Fault[] = [];
-  const held: Held[] = [];
-
-  const server = createServer((request, response) => {
-    void readBody(request).then(async (body) => {
-      const method = request.method ?? '';
-      const url = new URL(request.url ?? '/', 'http://stand-in');
-      const call = `${method} ${url.pathname}`;
-      calls.push(call);
-      const index = faults.findIndex(({ on }) => call.includes(on));
-      const [fault] = index < 0 ? [] : faults.splice(index, 1);
-      const holding = held.findIndex(({ on }) => call.includes(on));
-      if (holding >= 0) {
-        const [hold] = held.splice(holding, 1);
-        hold?.arrived();
-        await hold?.wait;
-      }
-      const answer =
-        fault && !fault.after ? faulty(fault) : await serve(request, call, url.searchParams, body);
-      if (fault?.answer === 'none') {
-        // Cut in the middle of the answer: a connection that is closed before it would be used again by the client at once.
-        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '999' });
-        return response.write('{', () => request.socket.destroy());
-      }
-      const sent = fault ? faulty(fault) : answer;
-      response.writeHead(sent.status, {
-        'content-type': 'application/json',
-        'request-id': `req_${calls.length}`,
-        ...('replayed' in sent ? { 'idempotent-replayed': 'true' } : {}),
-      });
-      return response.end(sent.body);
-    });
-  });
-
-  async function serve(request: IncomingMessage, call: string, query: URLSearchParams, body: string) {
-    const key = /^(?:Bearer|Basic) (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    const account = accounts.get(key);
-    if (!account) return problem(401, { type: 'invalid_request_error', message: 'Invalid API Key provided' });
-    if (request.headers['stripe-version'] === undefined)
-      return problem(400, { type: 'invalid_request_error', message: 'no version' });
-    const isPost = call.startsWith('POST');
-    if (isPost && !request.headers['content-type']?.startsWith('application/x-www-form-urlencoded'))
-      return problem(400, { type: 'invalid_request_error', message: 'bodies are form-encoded' });
-    const params = isPost ? new URLSearchParams(body) : query;
-    const idempotencyKey = request.headers['idempotency-key'];
-    if (isPost && typeof idempotencyKey !== 'string' && !call.endsWith('/cancel'))
-      return problem(400, {
-        type: 'invalid_request_error',
-        message: 'the stand-in wants an Idempotency-Key',
-      });
-    if (!isPost || typeof idempotencyKey !== 'string') return perform(account, call, params);
-    return once(`${key} ${idempotencyKey}`, `${call} ${body}`, () => perform(account, call, params));
-  }
-
-  // As Stripe does: the first answer is kept, also a refusal, but for conflicts and what was not begun.
-  async function once(key: string, params: string, run: () => Promise<{ status: number; body: string }>) {
-    const known = kept.get(key);
-    const print = createHash('sha256').update(params).digest('hex');
-    if (known && known.params !== print)
-      return problem(400, { type: 'idempotency_error', message: 'Keys for idempotent requests …' });
-    if (known?.answer) return { ...known.answer, replayed: true };
-    if (known) return problem(409, { type: 'idempotency_error', code: 'idempotency_key_in_use' });
-    const mine: Kept = { params: print };
-    kept.set(key, mine);
-    const answer = await run();
-    mine.answer = answer;
-    return answer;
-  }
-
+  const standIn: StandIn = { accounts: new Map(), kept: new Map(), calls: [], faults: [], held: [] };
+  const { accounts, kept, calls, faults, held } = standIn;
+  const server = createServer((request, response) => void answer(standIn, request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => {
     server.closeAllConnections();
@@ -135,7 +151,7 @@ function signal(): [Promise<void>, () => void] {
 
 export type StripeStandIn = Awaited<ReturnType<typeof startStripe>>;
 
-async function perform(account: StripeAccount, call: string, params: URLSearchParams) {
+async function perform(account: StripeAccount, call: string, params: URLSearchParams): Promise<Served> {
   // Twins must be able to meet.
   await new Promise((resolve) => setImmediate(resolve));
   try {
@@ -146,7 +162,7 @@ async function perform(account: StripeAccount, call: string, params: URLSearchPa
   }
 }
 
-const problem = (status: number, error: object) => ({ status, body: JSON.stringify({ error }) });
+const problem = (status: number, error: object): Served => ({ status, body: JSON.stringify({ error }) });
 
 function faulty({ answer }: Fault) {
   if (answer === '429') return problem(429, { type: 'invalid_request_error', code: 'rate_limit' });

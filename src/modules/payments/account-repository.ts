@@ -35,7 +35,7 @@ export async function lockAccount(
 
 /** Writes the account as it is to be, whether it was there or not. Of two that connect at once, the later stays. */
 export async function writeAccount(tx: Tx, account: PaymentAccount): Promise<PaymentAccount> {
-  const { shopId, provider, createdAt, version, ...changes } = account;
+  const { shopId, provider, createdAt: _kept, version: _counted, ...changes } = account;
   const [written] = await tx
     .insert(paymentAccounts)
     .values(account)

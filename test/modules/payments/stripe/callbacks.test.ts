@@ -88,8 +88,12 @@ t.test('what is about something else is taken and changes nothing', async (t) =>
   const one = await world.addShop();
   const other = await world.addShop();
   const { order, payment, intent, paid } = await startOpen(one);
-  const change = (fields: object, more: object = {}): StripeEvent =>
-    ({ ...paid, id: `evt_${newId()}`, ...more, data: { object: { ...intent, ...fields } } }) as StripeEvent;
+  const change = (fields: object, more: object = {}): StripeEvent => ({
+    ...paid,
+    id: `evt_${newId()}`,
+    ...more,
+    data: { object: { ...intent, ...fields } },
+  });
   const metadata = intent.metadata;
   const unrelated = [
     change({ metadata: {} }),
