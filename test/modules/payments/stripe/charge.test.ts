@@ -66,6 +66,8 @@ t.test(
         );
         t.match(await readOrder(shop, order.id), { status: 'paid', paidAmount: 3600, refundedAmount: 0 });
         t.equal(account.totals().captured - before, 3600, 'one capture');
+        const told = ['placed', 'payment_started', 'payment_succeeded', 'paid'];
+        t.same(await timelineOf(shop, order.id), told, 'and nobody was told of a failure');
       }
     }
     t.equal(stripe.calls.filter((call) => call.includes('refund')).length, 2, 'those of the test before');
