@@ -37,5 +37,6 @@ const inertConfig = {
   tokenSecret: 'documents are made without any secret',
   corsOrigins: '*' as const,
   webhookPrivateAddresses: false,
+  stripeApiUrl: 'http://127.0.0.1:1',
   worker: false,
 };

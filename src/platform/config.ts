@@ -39,6 +39,11 @@ const Environment = Type.Object({
     description: 'Origins of shop front ends, comma-separated, or *',
   }),
   WEBHOOK_PRIVATE_ADDRESSES: onOff("on to try webhooks against one's own machine", 'off'),
+  STRIPE_API_URL: Type.String({
+    default: 'https://api.stripe.com',
+    pattern: '^https?://[^/?#]+/?$',
+    description: 'Where Stripe is called; another address is for stand-ins in tests',
+  }),
   WORKER: onOff('off where src/worker.ts runs the jobs', 'on'),
   LOG_LEVEL: Type.Unsafe<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'>({
     type: 'string',
@@ -62,6 +67,8 @@ export interface Config {
   readonly corsOrigins: readonly string[] | '*';
   /** Webhooks may go to loopback and private addresses. */
   readonly webhookPrivateAddresses: boolean;
+  /** Scheme, host and port, without a path. */
+  readonly stripeApiUrl: string;
   readonly worker: boolean;
   readonly logLevel: Environment['LOG_LEVEL'];
 }
@@ -84,6 +91,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     corsOrigins:
       read.CORS_ORIGINS === '*' ? '*' : read.CORS_ORIGINS.split(',').map((origin) => origin.trim()),
     webhookPrivateAddresses: read.WEBHOOK_PRIVATE_ADDRESSES === 'on',
+    stripeApiUrl: read.STRIPE_API_URL,
     worker: read.WORKER === 'on',
     logLevel: read.LOG_LEVEL,
   };

@@ -55,11 +55,11 @@ interface AppOptions {
   readonly clock?: Clock;
   readonly poolSize?: number;
   readonly shop?: Partial<ShopInput>;
-  /** Webhooks may go to receivers on this machine. */
-  readonly webhookPrivateAddresses?: boolean;
+  readonly config?: Partial<Config>;
+  readonly log?: Deps['log'];
 }
 
-const makeConfig = (url: string, { poolSize = 10, webhookPrivateAddresses = false }: AppOptions): Config => ({
+const makeConfig = (url: string, { poolSize = 10, config = {} }: AppOptions): Config => ({
   databaseUrl: url,
   poolSize,
   preparedStatements: true,
@@ -69,15 +69,17 @@ const makeConfig = (url: string, { poolSize = 10, webhookPrivateAddresses = fals
   metricsPort: undefined,
   tokenSecret: 'a secret that only these tests know, 32+',
   corsOrigins: '*',
-  webhookPrivateAddresses,
+  webhookPrivateAddresses: false,
+  stripeApiUrl: 'http://127.0.0.1:1',
   worker: false,
   logLevel: 'silent',
+  ...config,
 });
 
 /** The API on a database of its own, with one shop in test mode. Everything is closed when the test ends. */
 export async function startApp(t: Test, options: AppOptions = {}): Promise<TestApp> {
   const { url } = await createTestDatabase(t);
-  const log = createLogger(process.env['TEST_LOG'] ?? 'silent');
+  const log = options.log ?? createLogger(process.env['TEST_LOG'] ?? 'silent');
   const config = makeConfig(url, options);
   const db = openDatabase(url, config, log);
   const clock = options.clock ?? { now: () => new Date() };

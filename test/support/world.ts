@@ -83,6 +83,19 @@ async function makeRefund(shop: TestShop) {
   return { params: { refundId: data[0].id as string } };
 }
 
+/** Connects a shop with Stripe, with keys of its own. */
+export const connectStripe = (shop: TestShop, keys: object = {}) =>
+  must(
+    shop.call('PUT /v1/payment-accounts/stripe', {
+      body: { secretKey: 'sk_test_OfThisWorld', webhookSecret: 'whsec_OfThisWorld', ...keys },
+    }),
+  );
+
+const onAccount: Recipe = async (shop) => {
+  await connectStripe(shop);
+  return { params: { provider: 'stripe' } };
+};
+
 const withProduct: Recipe = async (shop, _app, { body }) => {
   const { id } = await makeProduct(shop);
   return {
@@ -136,6 +149,8 @@ const recipes: Record<string, Recipe> = {
       headers: { ...headers, 'content-type': 'application/json' },
     };
   },
+  disablePaymentAccount: onAccount,
+  enablePaymentAccount: onAccount,
   mergeCustomers: async (shop) => {
     const [one, two] = [await makeCustomer(shop), await makeCustomer(shop)];
     return { params: { customerId: one.id }, body: { duplicateCustomerId: two.id } };

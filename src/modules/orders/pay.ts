@@ -5,7 +5,7 @@ import { inTransaction } from '../../platform/db/transaction.ts';
 import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { checkVersion } from '../../platform/versions.ts';
-import { startPayment } from '../payments/attempts.ts';
+import { cancelOpenPayments, startPayment } from '../payments/attempts.ts';
 import { paymentErrors } from '../payments/errors.ts';
 import type { PaymentSubject } from '../payments/ports.ts';
 import type { Payment } from '../payments/tables.ts';
@@ -25,13 +25,15 @@ interface PayInput {
   /** Minor units; what is still due, when absent. */
   readonly amount?: number;
   readonly reference?: string;
+  /** The provider's id of what the customer pays with; without it the customer's browser says so to the provider. */
+  readonly paymentMethod?: string;
   readonly simulate?: string;
   readonly delaySeconds?: number;
 }
 
 /**
  * Opens an attempt to pay an order. A manual payment counts at once; any other is taken by its provider after the
- * answer. Refusals: order_not_payable, payment_too_large, provider_not_available.
+ * answer. Refusals: order_not_payable, payment_too_large, provider_not_available, and what the provider never takes.
  */
 export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
   // Recording cash is staff's word about money; a customer cannot give it.
@@ -52,8 +54,12 @@ export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
         extra: { dueAmount: Number(due) },
       });
     }
-    const { simulate, delaySeconds } = input;
-    const options = { ...(simulate && { simulate }), ...(delaySeconds !== undefined && { delaySeconds }) };
+    const { simulate, delaySeconds, paymentMethod } = input;
+    const options = {
+      ...(simulate && { simulate }),
+      ...(delaySeconds !== undefined && { delaySeconds }),
+      ...(paymentMethod !== undefined && { paymentMethod }),
+    };
     await addTimeline(tx, ctx, order.id, {
       kind: 'payment_started',
       details: { provider: input.provider, amount: Number(amount) },
@@ -97,7 +103,11 @@ async function takePayment(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
     ctx.now,
   );
   if (isPaidNow) {
-    const lines = await listLines(tx, ctx.shop.id, order.id);
+    // What else was tried must not take money any more. Beside the lines it costs no round trip.
+    const [lines] = await Promise.all([
+      listLines(tx, ctx.shop.id, order.id),
+      cancelOpenPayments(tx, ctx, 'order', order.id),
+    ]);
     await addTimeline(tx, ctx, order.id, { kind: 'paid' });
     await appendEvents(tx, ctx, [
       eventRow(ctx, orderEvents.paid, order.id, summaryWithLines(updated, lines)),

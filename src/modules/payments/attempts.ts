@@ -2,10 +2,10 @@ import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { newId } from '../../platform/ids.ts';
 import { enqueue } from '../../platform/jobs/queue.ts';
-import { recordStatement } from './outcomes.ts';
+import { enqueueCancel, recordStatement } from './outcomes.ts';
 import { chooseProvider } from './providers/registry.ts';
-import { getPayment, insertPayment, listPaymentsOf, updatePayment } from './repository.ts';
-import { paymentStates } from './states.ts';
+import { closeOpenPayments, getPayment, insertPayment, listPaymentsOf } from './repository.ts';
+import { decideReconcileAt } from './rules.ts';
 import type { Payment } from './tables.ts';
 
 export { listPaymentsOf } from './repository.ts';
@@ -26,7 +26,7 @@ export interface AttemptInput {
  * payment succeeds at once; any other is handed to its provider after commit.
  */
 export async function startPayment(tx: Tx, ctx: Ctx, input: AttemptInput): Promise<Payment> {
-  const provider = chooseProvider(ctx.shop, input.provider);
+  const provider = await chooseProvider(tx, ctx.shop, input.provider);
   const [newest] = await listPaymentsOf(tx, ctx.shop.id, input.subjectType, input.subjectId);
   const payment: Payment = {
     shopId: ctx.shop.id,
@@ -41,11 +41,17 @@ export async function startPayment(tx: Tx, ctx: Ctx, input: AttemptInput): Promi
     currency: ctx.shop.currency,
     reference: input.reference ?? null,
     failureCode: null,
+    clientSecret: null,
+    providerStatus: null,
+    providerSaidAt: null,
+    reconcileDueAt: provider.manual ? null : decideReconcileAt(ctx.now, 0),
+    reconciles: 0,
     options: input.options ?? {},
     createdAt: ctx.now,
     succeededAt: null,
     version: 1,
   };
+  provider.checkCharge?.(payment);
   await insertPayment(tx, payment);
   if (!provider.manual) {
     await enqueue(
@@ -67,8 +73,9 @@ export async function startPayment(tx: Tx, ctx: Ctx, input: AttemptInput): Promi
 }
 
 /**
- * Gives up the attempts that are still open, because their subject is over. Money that a provider took all the same
- * is recorded when it says so, and goes back as a surplus. The caller holds the subject's lock.
+ * Gives up the attempts that are still open, because their subject is over or paid: one statement when there are none.
+ * Their providers are told after commit, so that nobody can pay them any more. Money that a provider took all the same is
+ * recorded when it says so, and goes back as a surplus. The caller holds the subject's lock.
  */
 export async function cancelOpenPayments(
   tx: Tx,
@@ -76,10 +83,8 @@ export async function cancelOpenPayments(
   subjectType: string,
   subjectId: string,
 ): Promise<void> {
-  for (const payment of await listPaymentsOf(tx, ctx.shop.id, subjectType, subjectId)) {
-    if (paymentStates.canMove(payment.state, 'cancelled'))
-      await updatePayment(tx, payment, { state: 'cancelled' });
-  }
+  const closed = await closeOpenPayments(tx, ctx.shop.id, subjectType, subjectId);
+  for (const paymentId of closed) await enqueueCancel(tx, ctx.shop.id, paymentId);
 }
 
 /** Writes down a payment that was taken elsewhere and before, for an imported subject. Its subject is not told. */
@@ -105,6 +110,11 @@ export async function recordPastPayment(
     refundedAmount: 0n,
     currency: ctx.shop.currency,
     failureCode: null,
+    clientSecret: null,
+    providerStatus: null,
+    providerSaidAt: null,
+    reconcileDueAt: null,
+    reconciles: 0,
     options: {},
     createdAt: succeededAt,
     succeededAt,

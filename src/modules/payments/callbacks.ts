@@ -5,6 +5,7 @@ import { findShop } from '../../platform/shops/shop.ts';
 import { paymentErrors } from './errors.ts';
 import { recordStatement } from './outcomes.ts';
 import type { CallbackRequest, ProviderEvent } from './providers/provider.ts';
+import { recordRefundStatement } from './refunds.ts';
 import { providerOf } from './providers/registry.ts';
 import { simulatorCallback } from './providers/simulator.ts';
 import { findPayment } from './repository.ts';
@@ -21,7 +22,7 @@ interface CallbackInput extends CallbackRequest {
 export async function receiveCallback(deps: Deps, input: CallbackInput): Promise<{ received: number }> {
   const shop = await findShop(deps.db, input.shopId);
   if (!shop) throw paymentErrors.callback_not_genuine();
-  const events = providerOf(input).readCallback(deps, shop, input);
+  const events = await providerOf(input).readCallback(deps, shop, input);
   if (!events) throw paymentErrors.callback_not_genuine();
   for (const event of events) {
     const payment = await findPayment(deps.db, shop.id, event.paymentId);
@@ -30,7 +31,11 @@ export async function receiveCallback(deps: Deps, input: CallbackInput): Promise
       ...systemContext(deps, shop, 'payments.callback'),
       actor: { kind: 'provider', id: input.provider } as const,
     };
-    await inTransaction(ctx, (tx) => recordStatement(tx, ctx, payment, event));
+    await inTransaction(ctx, (tx) =>
+      'refundId' in event
+        ? recordRefundStatement(tx, ctx, payment, event)
+        : recordStatement(tx, ctx, payment, event),
+    );
   }
   return { received: events.length };
 }

@@ -3,11 +3,12 @@ import type { Tx } from '../../platform/db/client.ts';
 import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { newId } from '../../platform/ids.ts';
+import { enqueue } from '../../platform/jobs/queue.ts';
 import { paymentEventKinds } from './events.ts';
 import { subjectOf } from './ports.ts';
 import type { ProviderEvent } from './providers/provider.ts';
 import { getPayment, insertPaymentEvent, updatePayment } from './repository.ts';
-import { decideState } from './rules.ts';
+import { decideChanges } from './rules.ts';
 import type { Payment } from './tables.ts';
 
 /**
@@ -29,23 +30,25 @@ export async function recordStatement(
     provider: payment.provider,
     providerEventId: event.eventId,
     kind: event.kind,
+    refundId: null,
     reference: event.reference,
     failureCode: event.failureCode,
     receivedAt: ctx.now,
   });
   if (!isNew) return;
   const current = await getPayment(tx, ctx.shop.id, payment.id);
-  const state = decideState(current.state, event.kind);
-  if (state === undefined) return;
-  const moved = await updatePayment(tx, current, {
-    state,
-    reference: event.reference ?? current.reference,
-    failureCode: state === 'failed' ? event.failureCode : null,
-    succeededAt: state === 'succeeded' ? ctx.now : null,
-  });
+  const changes = decideChanges(current, event, ctx.now);
+  if (changes === undefined) return;
+  const moved = await updatePayment(tx, current, changes);
+  if (event.staysOpen) await enqueueCancel(tx, ctx.shop.id, payment.id);
+  const { state } = changes;
   if (state === 'succeeded') await onSucceeded(tx, ctx, moved);
   if (state === 'failed') await onFailed(tx, ctx, moved);
 }
+
+/** Has the provider of an attempt that was given up told so, after commit. */
+export const enqueueCancel = (tx: Tx, shopId: string, paymentId: string): Promise<void> =>
+  enqueue(tx, 'payments.cancel', { shopId, paymentId }, { key: `cancel:${paymentId}` });
 
 async function onSucceeded(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
   await appendEvents(tx, ctx, [eventRow(ctx, paymentEventKinds.succeeded, payment.id, describe(payment))]);

@@ -10,7 +10,17 @@ import { paymentErrors } from './errors.ts';
 import { paymentEventKinds } from './events.ts';
 import { subjectOf } from './ports.ts';
 import { providerOf } from './providers/registry.ts';
-import { getPayment, getRefund, insertRefund, takeRefundable, updateRefund } from './repository.ts';
+import {
+  findRefund,
+  getPayment,
+  getRefund,
+  insertPaymentEvent,
+  insertRefund,
+  takeRefundable,
+  updateRefund,
+} from './repository.ts';
+import type { ProviderRefundEvent, RefundOutcome } from './providers/provider.ts';
+import { decideReconcileAt, decideRefundState } from './rules.ts';
 import { refundStates } from './states.ts';
 import type { Payment, Refund } from './tables.ts';
 
@@ -27,6 +37,7 @@ export async function requestRefund(
 ): Promise<Refund> {
   if (!(await takeRefundable(tx, payment, amount)))
     throw new Error(`payment ${payment.id} does not hold ${amount}`);
+  const { manual } = providerOf(payment);
   const refund: Refund = {
     shopId: ctx.shop.id,
     id: newId(),
@@ -38,16 +49,20 @@ export async function requestRefund(
     reason,
     state: 'pending',
     reference: null,
+    attempt: 1,
+    reconcileDueAt: manual ? null : decideReconcileAt(ctx.now, 0),
+    reconciles: 0,
     createdAt: ctx.now,
     finishedAt: null,
     version: 1,
   };
   await insertRefund(tx, refund);
   await tell(tx, ctx, paymentEventKinds.refundRequested, refund);
-  if (!providerOf(payment).manual) await enqueueRefund(tx, refund);
+  if (!manual) await enqueueRefund(tx, refund);
   return refund;
 }
 
+/** Hands a refund to its provider, after commit. */
 const enqueueRefund = (tx: Tx, refund: Refund): Promise<void> =>
   enqueue(
     tx,
@@ -56,18 +71,66 @@ const enqueueRefund = (tx: Tx, refund: Refund): Promise<void> =>
     { key: `refund:${refund.id}` },
   );
 
-/** Writes down how a refund ended; nothing when it had ended already. */
+/** Writes down how an attempt at a refund stands, by its provider's word; nothing when that is known or too late. */
+export async function recordRefundOutcome(
+  tx: Tx,
+  ctx: Ctx,
+  refund: Refund,
+  said: { readonly attempt: number; readonly outcome: RefundOutcome },
+): Promise<Refund> {
+  const { attempt, outcome } = said;
+  if (outcome.kind === 'pending' && refund.state === 'pending' && refund.reference === null)
+    return updateRefund(tx, refund, { reference: outcome.reference });
+  const state = decideRefundState(refund, { attempt, kind: outcome.kind });
+  if (state === undefined || outcome.kind === 'pending') return refund;
+  return finishRefund(
+    tx,
+    ctx,
+    refund,
+    outcome.kind === 'failed' ? { failureCode: outcome.failureCode } : { reference: outcome.reference },
+  );
+}
+
+/** A refund failed or succeeded, as a callback says: taken once, under the subject's lock. */
+export async function recordRefundStatement(
+  tx: Tx,
+  ctx: Ctx,
+  payment: Payment,
+  event: ProviderRefundEvent,
+): Promise<void> {
+  await subjectOf(payment).lock(tx, ctx, payment.subjectId);
+  const refund = await findRefund(tx, ctx.shop.id, event.refundId);
+  if (refund?.paymentId !== payment.id) return;
+  const { outcome } = event;
+  const isNew = await insertPaymentEvent(tx, {
+    shopId: ctx.shop.id,
+    id: newId(),
+    paymentId: payment.id,
+    provider: payment.provider,
+    providerEventId: event.eventId,
+    kind: `refund_${outcome.kind}`,
+    refundId: refund.id,
+    reference: 'reference' in outcome ? outcome.reference : null,
+    failureCode: 'failureCode' in outcome ? outcome.failureCode : null,
+    receivedAt: ctx.now,
+  });
+  if (isNew) await recordRefundOutcome(tx, ctx, refund, event);
+}
+
+/** Writes down how a refund ended; nothing when it had ended so already. */
 export async function finishRefund(
   tx: Tx,
   ctx: Ctx,
   refund: Refund,
   outcome: { reference: string | null } | { failureCode: string },
+  more: Partial<Refund> = {},
 ): Promise<Refund> {
   const failed = 'failureCode' in outcome;
   const state = failed ? 'failed' : 'succeeded';
   if (!refundStates.canMove(refund.state, state)) return refund;
   const reference = failed ? outcome.failureCode : outcome.reference;
-  const finished = await updateRefund(tx, refund, { state, reference, finishedAt: ctx.now });
+  const end = { state, reference, finishedAt: ctx.now, reconcileDueAt: null } as const;
+  const finished = await updateRefund(tx, refund, { ...end, ...more });
   await tell(tx, ctx, failed ? paymentEventKinds.refundFailed : paymentEventKinds.refundSucceeded, finished);
   return finished;
 }
@@ -85,18 +148,25 @@ export async function confirmRefund(
       !providerOf(await getPayment(tx, refund.shopId, refund.paymentId)).manual
     )
       throw paymentErrors.refund_not_manual();
-    return finishRefund(tx, ctx, refund, { reference: input.reference });
+    // From here on it is staff's: what the provider still says of its own attempt no longer matters.
+    return finishRefund(tx, ctx, refund, { reference: input.reference }, { attempt: refund.attempt + 1 });
   });
 }
 
-/** Hands a refund that failed, or that nothing was heard of, to its provider again, under the same key. */
+/**
+ * Hands a refund to its provider again: one that nothing was heard of under the same key, one that failed as a new
+ * attempt, because the provider would only repeat its failure under the old one.
+ */
 export async function retryRefund(ctx: Ctx, refundId: string): Promise<Refund> {
   return inTransaction(ctx, async (tx) => {
     const refund = await lockRefund(tx, ctx, refundId);
     if (refund.state === 'succeeded') throw paymentErrors.refund_finished();
     const { manual } = providerOf(await getPayment(tx, refund.shopId, refund.paymentId));
     if (manual) return refund;
-    const pending = await updateRefund(tx, refund, { state: 'pending', reference: null, finishedAt: null });
+    const attempt = refund.state === 'failed' ? refund.attempt + 1 : refund.attempt;
+    const again = { state: 'pending', reference: null, finishedAt: null, attempt } as const;
+    const due = { reconcileDueAt: decideReconcileAt(ctx.now, 0), reconciles: 0 };
+    const pending = await updateRefund(tx, refund, { ...again, ...due });
     await enqueueRefund(tx, pending);
     return pending;
   });

@@ -1,6 +1,6 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
-import { prepared } from '../../platform/db/prepared.ts';
+import { prepared, preparedSql } from '../../platform/db/prepared.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
 import { type Payment, type PaymentEvent, type Refund, paymentEvents, payments, refunds } from './tables.ts';
@@ -68,6 +68,22 @@ export async function updatePayment(tx: Tx, payment: Payment, changes: Partial<P
   return updated;
 }
 
+// By payments_attempt_key.
+const closeOpen = preparedSql<{ id: string }>(
+  'close_open_payments',
+  `update payments set state = 'cancelled', version = version + 1
+   where shop_id = $1 and subject_type = $2 and subject_id = $3 and state in ('created', 'processing')
+   returning id`,
+);
+
+/** Cancels what is open for a subject, under its lock; tells which. */
+export const closeOpenPayments = async (
+  tx: Tx,
+  shopId: string,
+  subjectType: string,
+  subjectId: string,
+): Promise<string[]> => (await closeOpen(tx, [shopId, subjectType, subjectId])).map(({ id }) => id);
+
 /** Writes down a provider's statement; false when the same statement was there. */
 export async function insertPaymentEvent(tx: Tx, event: PaymentEvent): Promise<boolean> {
   const written = await tx
@@ -110,12 +126,17 @@ export async function insertRefund(tx: Tx, refund: Refund): Promise<void> {
   await tx.insert(refunds).values(refund);
 }
 
-/** The refund, or `not_found`. */
-export async function getRefund(on: Reader, shopId: string, id: string): Promise<Refund> {
+export async function findRefund(on: Reader, shopId: string, id: string): Promise<Refund | undefined> {
   const [refund] = await on
     .select()
     .from(refunds)
     .where(and(eq(refunds.shopId, shopId), eq(refunds.id, id)));
+  return refund;
+}
+
+/** The refund, or `not_found`. */
+export async function getRefund(on: Reader, shopId: string, id: string): Promise<Refund> {
+  const refund = await findRefund(on, shopId, id);
   if (!refund) throw platformErrors.not_found();
   return refund;
 }
@@ -158,4 +179,36 @@ export async function listRefunds(on: Reader, shopId: string, query: ListQuery):
     .orderBy(desc(refunds.id))
     .limit(query.limit + 1);
   return toPage('refunds', query, rows, (row) => [row.id]);
+}
+
+const dueStatements = (table: 'payments' | 'refunds') => ({
+  // In the order of the index, which is also the order of the locks. By payments_reconcile_due_idx or refunds_reconcile_due_idx.
+  find: preparedSql<{ id: string; reconciles: number }>(
+    `lock_due_${table}`,
+    `select id, reconciles from ${table} where shop_id = $1 and reconcile_due_at <= $2
+     order by reconcile_due_at, id limit $3 for no key update`,
+  ),
+  // The version stays: that a provider will be asked is no change of the resource.
+  postpone: preparedSql(
+    `postpone_due_${table}`,
+    `update ${table} t set reconcile_due_at = d.due, reconciles = t.reconciles + 1
+     from unnest($2::uuid[], $3::timestamptz[]) as d (id, due) where t.shop_id = $1 and t.id = d.id`,
+  ),
+});
+const due = { payments: dueStatements('payments'), refunds: dueStatements('refunds') };
+
+/** Takes what a provider is to be asked about now, and sets when it is asked again. */
+export async function takeDue(
+  tx: Tx,
+  table: 'payments' | 'refunds',
+  shopId: string,
+  now: Date,
+  limit: number,
+  nextAt: (now: Date, count: number) => Date,
+): Promise<string[]> {
+  const found = await due[table].find(tx, [shopId, now, limit]);
+  const ids = found.map(({ id }) => id);
+  if (ids.length > 0)
+    await due[table].postpone(tx, [shopId, ids, found.map((row) => nextAt(now, row.reconciles + 1))]);
+  return ids;
 }

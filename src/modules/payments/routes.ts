@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { pageQuery } from '../../platform/http/pagination.ts';
 import { ref, uuid } from '../../platform/http/schema.ts';
+import { accountRoutes } from './account-routes.ts';
 import { receiveCallback } from './callbacks.ts';
 import { paymentErrors } from './errors.ts';
 import { readPayment, readPayments, readRefund, readRefunds, readStatements } from './read.ts';
@@ -31,6 +32,7 @@ export function paymentRoutes(app: FastifyInstance): void {
   readRoutes(app);
   refundReadRoutes(app);
   refundRoutes(app);
+  accountRoutes(app);
   // Signatures are over bytes: the body of a callback reaches the provider's code as it came.
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();

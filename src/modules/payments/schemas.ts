@@ -7,6 +7,7 @@ import {
   model,
   nullableInstant,
   nullableText,
+  nullableUuid,
   pageOf,
   ref,
   text,
@@ -17,6 +18,7 @@ import {
 import { Currency } from '../../platform/shops/schemas.ts';
 import { PROVIDER_NAMES } from './providers/registry.ts';
 import { SIMULATIONS } from './providers/simulator.ts';
+import { isOpen } from './rules.ts';
 import { paymentStates, refundStates } from './states.ts';
 import type { Payment, PaymentEvent, Refund } from './tables.ts';
 
@@ -24,7 +26,8 @@ const PaymentState = enumeration('PaymentAttemptState', 'Where an attempt stands
 const RefundState = enumeration('RefundState', 'Where a refund stands.', refundStates.names);
 export const ProviderName = enumeration(
   'PaymentProvider',
-  '`manual`: staff records cash or a bank transfer. `simulator`: a pretended provider for test shops.',
+  '`manual`: staff records cash or a bank transfer. `simulator`: a pretended provider for test shops. `stripe`: needs ' +
+    'an account that the shop has connected.',
   PROVIDER_NAMES,
 );
 const RefundReason = enumeration('RefundReason', 'Why money goes back.', ['surplus', 'cancellation']);
@@ -40,6 +43,14 @@ export const PaymentCreate = model('PaymentCreate', 'An attempt to pay.', {
     }),
   ),
   reference: Type.Optional(text('For manual payments: the number on the receipt or transfer.', 200)),
+  paymentMethod: Type.Optional(
+    Type.String({
+      pattern: '^pm_[A-Za-z0-9_]{1,250}$',
+      maxLength: 255,
+      description:
+        "For `stripe`: the id of the payment method to charge. Without it the customer's browser pays with `clientSecret`.",
+    }),
+  ),
   simulate: Type.Optional(ref(SimulationName)),
   delaySeconds: Type.Optional(
     Type.Integer({
@@ -61,7 +72,14 @@ export const PaymentResource = model('Payment', 'One attempt to take an amount.'
   refundedAmount: ref(PositiveAmount, { description: 'What was given back or is on its way back.' }),
   currency: ref(Currency),
   reference: nullableText("The provider's id of the charge, or the receipt's number."),
-  failureCode: nullableText('Why it failed.'),
+  failureCode: nullableText('Why it failed; while it is open, why the last try of the customer did.'),
+  providerStatus: nullableText(
+    'How the provider calls the state of an open attempt, such as `requires_action` or `requires_payment_method`.',
+  ),
+  clientSecret: nullableText(
+    "While the attempt is open: with it the customer's browser pays at the provider (Stripe.js). There a moment after " +
+      'the attempt was made.',
+  ),
   createdAt: instantText('When the attempt was made.'),
   succeededAt: nullableInstant('When the money was taken.'),
   version: versionNumber(),
@@ -71,7 +89,8 @@ export const PaymentPage = pageOf('PaymentPage', PaymentResource);
 const ProviderStatement = model('ProviderStatement', 'What a provider said about a payment.', {
   id: uuid('The statement.'),
   providerEventId: text("The provider's id of it.", 200),
-  kind: text('succeeded, processing or failed.', 20),
+  kind: text('succeeded, processing or failed; with `refund_` before it when it is about a refund.', 20),
+  refundId: nullableUuid('The refund that it is about.'),
   reference: nullableText("The provider's id of the charge."),
   failureCode: nullableText('Why it failed.'),
   receivedAt: instantText('When it came.'),
@@ -118,6 +137,9 @@ export const presentPayment = (row: Payment) => ({
   currency: row.currency,
   reference: row.reference,
   failureCode: row.failureCode,
+  providerStatus: row.providerStatus,
+  // When it is over, there is nothing to pay any more.
+  clientSecret: isOpen(row) ? row.clientSecret : null,
   createdAt: row.createdAt.toISOString(),
   succeededAt: instantOrNull(row.succeededAt),
   version: row.version,
@@ -127,6 +149,7 @@ export const presentStatement = (row: PaymentEvent) => ({
   id: row.id,
   providerEventId: row.providerEventId,
   kind: row.kind,
+  refundId: row.refundId,
   reference: row.reference,
   failureCode: row.failureCode,
   receivedAt: row.receivedAt.toISOString(),

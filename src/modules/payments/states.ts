@@ -12,9 +12,12 @@ export const paymentStates = defineStates({
   succeeded: [],
 });
 
-/** A refund. A failed one is tried again, or settled by staff outside and confirmed. */
+/**
+ * A refund. A failed one is tried again, or settled by staff outside and confirmed. One that succeeded can still fail:
+ * days later the bank sends the money back, because the account is closed.
+ */
 export const refundStates = defineStates({
   pending: ['succeeded', 'failed'],
   failed: ['pending', 'succeeded'],
-  succeeded: [],
+  succeeded: ['failed'],
 });

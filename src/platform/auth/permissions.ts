@@ -9,6 +9,8 @@ export const SCOPES = [
   'orders:import',
   'orders:read',
   'orders:write',
+  'payment-accounts:read',
+  'payment-accounts:write',
   'payments:read',
   'payments:write',
   'products:read',

@@ -86,3 +86,21 @@ t.test('the counter counts', async (t) => {
   await db.$client.query('select $1::int', [1]);
   t.same(traffic.take(), { roundTrips: 2, parsed: 1, executed: 1, plain: 1 });
 });
+
+t.test('opening a payment asks no more than it did', async (t) => {
+  const place = async () => JSON.parse((await send('/v1/orders', { lines })).body).id as string;
+  const first = await place();
+  await send(`/v1/orders/${first}/payments`, { provider: 'manual' });
+  const taken = {
+    // The other attempts are cancelled in the round trip that reads the lines.
+    manual: { roundTrips: 18, parsed: 7, executed: 19, plain: 2 },
+    simulator: { roundTrips: 7, parsed: 2, executed: 7, plain: 2 },
+  };
+  for (const [provider, expected] of Object.entries(taken)) {
+    const orderId = await place();
+    await send(`/v1/orders/${await place()}/payments`, { provider });
+    traffic.take();
+    await send(`/v1/orders/${orderId}/payments`, { provider });
+    t.same(traffic.take(), expected, provider);
+  }
+});

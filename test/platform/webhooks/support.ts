@@ -51,7 +51,7 @@ export async function startReceiver(t: Test): Promise<Receiver> {
 
 /** The API, allowed to send to this machine. */
 export const startHooks = (t: Test, clock?: Clock): Promise<TestApp> =>
-  startApp(t, { webhookPrivateAddresses: true, ...(clock ? { clock } : {}) });
+  startApp(t, { config: { webhookPrivateAddresses: true }, ...(clock ? { clock } : {}) });
 
 /** A clock that is moved by hand. */
 export function makeClock(): Clock & { move(ms: number): void } {

@@ -1,4 +1,5 @@
 import type { PaymentProvider } from './provider.ts';
+import { refusePaymentMethod } from './payment-method.ts';
 
 const notCalled = async (): Promise<never> => {
   throw new Error('a manual payment is recorded, not called');
@@ -9,8 +10,10 @@ export const manual: PaymentProvider = {
   name: 'manual',
   manual: true,
   isAvailable: () => true,
+  checkCharge: refusePaymentMethod,
   charge: notCalled,
   findCharge: notCalled,
+  cancel: notCalled,
   refund: notCalled,
-  readCallback: () => undefined,
+  readCallback: async () => undefined,
 };

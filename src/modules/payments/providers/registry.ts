@@ -1,12 +1,20 @@
+import type { Reader } from '../../../platform/db/client.ts';
 import type { Shop } from '../../../platform/shops/shop.ts';
 import { paymentErrors } from '../errors.ts';
 import { manual } from './manual.ts';
 import type { PaymentProvider } from './provider.ts';
 import { simulator } from './simulator.ts';
+import { stripe } from './stripe/stripe.ts';
 
-const providers: ReadonlyMap<string, PaymentProvider> = new Map([manual, simulator].map((p) => [p.name, p]));
+const providers: ReadonlyMap<string, PaymentProvider> = new Map(
+  [manual, simulator, stripe].map((p) => [p.name, p]),
+);
 
-export const PROVIDER_NAMES = ['manual', 'simulator'] as const;
+export const PROVIDER_NAMES = ['manual', 'simulator', 'stripe'] as const;
+
+/** Those with which a shop has an account of its own. */
+export const ACCOUNT_PROVIDERS = ['stripe'] as const;
+export type AccountProvider = (typeof ACCOUNT_PROVIDERS)[number];
 
 /** The provider of a payment that exists. */
 export function providerOf(payment: { readonly provider: string }): PaymentProvider {
@@ -16,9 +24,9 @@ export function providerOf(payment: { readonly provider: string }): PaymentProvi
 }
 
 /** The provider for a new payment, or `provider_not_available`. */
-export function chooseProvider(shop: Shop, name: string): PaymentProvider {
+export async function chooseProvider(on: Reader, shop: Shop, name: string): Promise<PaymentProvider> {
   const provider = providers.get(name);
-  if (provider?.isAvailable(shop)) return provider;
+  if (await provider?.isAvailable(on, shop)) return provider as PaymentProvider;
   throw paymentErrors.provider_not_available(`The provider ${name} cannot be used in this shop.`, {
     pointer: '/provider',
   });

@@ -3,6 +3,7 @@ import type { Deps } from '../../../platform/context.ts';
 import { preparedSql } from '../../../platform/db/prepared.ts';
 import type { Shop } from '../../../platform/shops/shop.ts';
 import type { Payment } from '../tables.ts';
+import { refusePaymentMethod } from './payment-method.ts';
 import type { PaymentProvider, ProviderEvent } from './provider.ts';
 
 /** How the simulator can be told to behave. */
@@ -37,7 +38,8 @@ const addCallback = preparedSql(
 export const simulator: PaymentProvider = {
   name: 'simulator',
   manual: false,
-  isAvailable: (shop) => shop.mode === 'test',
+  isAvailable: (_on, shop) => shop.mode === 'test',
+  checkCharge: refusePaymentMethod,
 
   async charge(deps, shop, payment) {
     const { simulate, delaySeconds } = behaviourOf(payment);
@@ -53,26 +55,30 @@ export const simulator: PaymentProvider = {
     return statement(payment, 'processing');
   },
 
-  async findCharge(deps, shop, payment) {
-    const [known] = await findCalls(deps.db, [shop.id, payment.id]);
-    const { simulate } = behaviourOf(payment);
-    // The others tell by callback, and will.
-    const isTold = simulate === 'succeed' || simulate === 'time_out_after_capture';
-    return known && statement(payment, isTold ? 'succeeded' : 'processing');
-  },
+  findCharge,
+  // What it was not asked for yet it will not be asked for; what it has taken it tells, now or by its callback.
+  cancel: findCharge,
 
   async refund(deps, shop, refund) {
     await countCall(deps.db, [shop.id, refund.id, -refund.amount]);
-    return { reference: `sim-refund-${refund.id}` };
+    return { kind: 'succeeded', reference: `sim-refund-${refund.id}` };
   },
 
-  readCallback(deps, shop, { headers, body }) {
+  async readCallback(deps, shop, { headers, body }) {
     const given = Buffer.from(String(headers['x-simulator-signature'] ?? ''), 'hex');
     const expected = sign(deps, shop.id, body);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
     return [JSON.parse(body.toString()) as ProviderEvent];
   },
 };
+
+async function findCharge(deps: Deps, shop: Shop, payment: Payment): Promise<ProviderEvent | undefined> {
+  const [known] = await findCalls(deps.db, [shop.id, payment.id]);
+  const { simulate } = behaviourOf(payment);
+  // The others tell by callback, and will.
+  const isTold = simulate === 'succeed' || simulate === 'time_out_after_capture';
+  return known && statement(payment, isTold ? 'succeeded' : 'processing');
+}
 
 function behaviourOf({ options }: Payment): { simulate: Simulation; delaySeconds: number } {
   const { simulate = 'succeed', delaySeconds = 0 } = options as {
