@@ -38,5 +38,7 @@ const inertConfig = {
   corsOrigins: '*' as const,
   webhookPrivateAddresses: false,
   stripeApiUrl: 'http://127.0.0.1:1',
+  trustProxy: false as const,
+  rateLimits: undefined,
   worker: false,
 };

@@ -3,9 +3,13 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Static, Type } from '@sinclair/typebox';
 import { envSchema } from 'env-schema';
+import type { RateClass } from './http/rate-limits.ts';
 
 const onOff = (description: string, fallback: 'on' | 'off') =>
   Type.Unsafe<'on' | 'off'>({ type: 'string', enum: ['on', 'off'], default: fallback, description });
+
+const allowance = (fallback: number, description: string) =>
+  Type.Integer({ default: fallback, minimum: 1, maximum: 1_000_000_000, description });
 
 const Environment = Type.Object({
   DATABASE_URL: Type.Optional(
@@ -44,6 +48,18 @@ const Environment = Type.Object({
     pattern: '^https?://[^/?#]+/?$',
     description: 'Where Stripe is called; another address is for stand-ins in tests',
   }),
+  TRUST_PROXY: Type.String({
+    default: 'off',
+    pattern: '^(off|[1-9]|[0-9a-fA-F.:/, ]+)$',
+    description: 'How many proxies stand in front, or their addresses: whose X-Forwarded-For is believed',
+  }),
+  RATE_LIMITS: onOff('off where something in front counts requests', 'on'),
+  RATE_LIMIT_READ: allowance(12_000, 'Reads per minute and secret key'),
+  RATE_LIMIT_WRITE: allowance(6_000, 'Writes per minute and secret key'),
+  RATE_LIMIT_BULK: allowance(120, 'Bulk requests per minute and secret key'),
+  RATE_LIMIT_FRONT: allowance(600, 'Requests per minute and customer, or address with a publishable key'),
+  RATE_LIMIT_OPEN: allowance(1_200, 'Callbacks per minute and address'),
+  RATE_LIMIT_REFUSED: allowance(60, 'Credentials that do not count, per minute and address'),
   WORKER: onOff('off where src/worker.ts runs the jobs', 'on'),
   LOG_LEVEL: Type.Unsafe<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'>({
     type: 'string',
@@ -69,6 +85,10 @@ export interface Config {
   readonly webhookPrivateAddresses: boolean;
   /** Scheme, host and port, without a path. */
   readonly stripeApiUrl: string;
+  /** Number of proxies in front, or their addresses; false: the address of the connection counts. */
+  readonly trustProxy: number | string | false;
+  /** Requests per minute by class; undefined: nothing is counted. */
+  readonly rateLimits: Readonly<Record<RateClass, number>> | undefined;
   readonly worker: boolean;
   readonly logLevel: Environment['LOG_LEVEL'];
 }
@@ -92,10 +112,26 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       read.CORS_ORIGINS === '*' ? '*' : read.CORS_ORIGINS.split(',').map((origin) => origin.trim()),
     webhookPrivateAddresses: read.WEBHOOK_PRIVATE_ADDRESSES === 'on',
     stripeApiUrl: read.STRIPE_API_URL,
+    trustProxy: readTrustProxy(read.TRUST_PROXY),
+    rateLimits: read.RATE_LIMITS === 'on' ? readRateLimits(read) : undefined,
     worker: read.WORKER === 'on',
     logLevel: read.LOG_LEVEL,
   };
 }
+
+const readTrustProxy = (text: string): Config['trustProxy'] => {
+  if (text === 'off') return false;
+  return /^[1-9]$/.test(text) ? Number(text) : text;
+};
+
+const readRateLimits = (read: Environment) => ({
+  read: read.RATE_LIMIT_READ,
+  write: read.RATE_LIMIT_WRITE,
+  bulk: read.RATE_LIMIT_BULK,
+  front: read.RATE_LIMIT_FRONT,
+  open: read.RATE_LIMIT_OPEN,
+  refused: read.RATE_LIMIT_REFUSED,
+});
 
 /** The embedded mode keeps its secret beside its data, so that tokens survive a restart and no default exists. */
 function embeddedSecret(dataDir: string): string {

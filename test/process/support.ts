@@ -127,7 +127,8 @@ export interface Server extends Program {
 
 /** Starts the server on any free port and waits until it says where it listens. */
 export async function startServer(t: Test, env: Env, args: readonly string[] = []): Promise<Server> {
-  const program = run(t, 'main', { PORT: '0', LOG_LEVEL: 'warn', ...env }, args);
+  const usual = { PORT: '0', LOG_LEVEL: 'warn', RATE_LIMITS: 'off' };
+  const program = run(t, 'main', { ...usual, ...env }, args);
   const [, url = ''] = await program.says(/^Makegood listens on (\S+)$[^]*^Reference: .*$/m);
   // What it prints in the same breath.
   if (env['DATABASE_URL'] === undefined) await program.says(/^curl .*$/m);

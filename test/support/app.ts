@@ -71,6 +71,8 @@ const makeConfig = (url: string, { poolSize = 10, config = {} }: AppOptions): Co
   corsOrigins: '*',
   webhookPrivateAddresses: false,
   stripeApiUrl: 'http://127.0.0.1:1',
+  trustProxy: false,
+  rateLimits: undefined,
   worker: false,
   logLevel: 'silent',
   ...config,

@@ -57,7 +57,10 @@ export const PROBLEM_JSON = 'application/problem+json; charset=utf-8';
 /** Answers any error as problem+json. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error);
-  if (problem.definition.status >= 500) request.log.error({ err: problem.cause ?? error }, 'request failed');
+  // A refusal under load is no fault, and thousands of them a second would be written down.
+  const isFault =
+    problem.definition.status >= 500 && !(error instanceof Problem && problem.cause === undefined);
+  if (isFault) request.log.error({ err: problem.cause ?? error }, 'request failed');
   return reply
     .code(problem.definition.status)
     .headers(problem.headers)

@@ -19,6 +19,7 @@ function errorsOf(op: Operation): ErrorDefinition[] {
     ...(op.versioned ? [e.version_mismatch] : []),
     ...(op.method === 'GET' ? [] : [e.version_conflict]),
     ...(op.body ? [e.body_too_large, e.unsupported_media_type] : []),
+    e.rate_limited,
     e.internal_error,
     e.overloaded,
   ];

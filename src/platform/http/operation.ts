@@ -16,7 +16,9 @@ import {
   replay,
   replayCommitted,
 } from './idempotency.ts';
+import type { Gate } from './load.ts';
 import { describeOperation } from './openapi.ts';
+import { type RateLimits, countRefused, rateClassOf, refuseGuessing, takeRate } from './rate-limits.ts';
 
 type StaticOr<T, Fallback> = T extends TSchema ? Static<T> : Fallback;
 
@@ -86,6 +88,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     deps: Deps;
     operations: Map<string, Operation>;
+    gate: Gate;
+    rateLimits: RateLimits;
   }
 }
 
@@ -105,22 +109,35 @@ export function operation<
     url: op.path.replaceAll(/\{(\w+)\}/g, ':$1'),
     schema: describeOperation(op),
     ...(op.bodyLimit === undefined ? {} : { bodyLimit: op.bodyLimit }),
-    onRequest: async (request) => admit(app.deps, op, request),
-    handler: (request, reply) => serve(app.deps, op, request, reply),
+    onRequest: async (request, reply) => admit(app, op, request, reply),
+    handler: (request, reply) => app.gate.run(() => serve(app.deps, op, request, reply)),
   });
 }
 
-/** Checks credential, scope and key before the body is read. */
-async function admit(deps: Deps, op: Operation, request: FastifyRequest): Promise<void> {
-  if (op.access.open) return;
+/** Checks load, credential, allowance, scope and key before the body is read. */
+async function admit(
+  { deps, gate, rateLimits }: FastifyInstance,
+  op: Operation,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  gate.check();
+  if (op.access.open) return takeRate(rateLimits, 'open', request, reply);
   const key = op.idempotency === 'none' ? undefined : readIdempotencyKey(request);
-  const authenticated = await authenticate(deps, request.headers.authorization, key);
+  if (rateLimits.size > 0) await refuseGuessing(rateLimits, request);
+  const authenticated = await authenticate(deps, request.headers.authorization, key).catch(
+    async (error: unknown) => {
+      await countRefused(rateLimits, request);
+      throw error;
+    },
+  );
+  request.authenticated = authenticated;
+  if (rateLimits.size > 0) await takeRate(rateLimits, rateClassOf(op, request), request, reply);
   if (!mayCall(op.access, authenticated)) {
     const needed = op.access.secret ? ` It needs a secret key with the scope ${op.access.secret}.` : '';
     throw platformErrors.insufficient_scope(`This credential may not call ${op.operationId}.${needed}`);
   }
   if (op.idempotency === 'required' && key === undefined) throw platformErrors.idempotency_key_missing();
-  request.authenticated = authenticated;
   request.idempotencyKey = key;
 }
 

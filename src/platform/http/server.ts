@@ -14,6 +14,8 @@ import type { Deps } from '../context.ts';
 import { platformErrors } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { PROBLEM_JSON, handleError, problemBody, toProblem } from './error-handler.ts';
+import { createGate, watchEventLoop } from './load.ts';
+import { createRateLimits } from './rate-limits.ts';
 import { findUnstorableText, isStorable } from './text-safety.ts';
 import { allComponents } from './schema.ts';
 import { createSerializers } from './serialization.ts';
@@ -21,6 +23,9 @@ import { createValidators } from './validation.ts';
 
 const BODY_LIMIT = 1_048_576;
 const URL_LIMIT = 8_192;
+// A request that trickles in is held by nobody but its own socket, and not for ever.
+const REQUEST_TIMEOUT_MS = 30_000;
+const HEADERS_TIMEOUT_MS = 10_000;
 const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** A Fastify instance on which every answer, also to nonsense, has the API's shape. */
@@ -37,7 +42,10 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
     bodyLimit: BODY_LIMIT,
     // An external id of 200 characters, percent-encoded.
     routerOptions: { maxParamLength: 2_400, ignoreTrailingSlash: false },
-    requestTimeout: 30_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // How often Node looks for requests that are late.
+    http: { connectionsCheckingInterval: 2_000, headersTimeout: HEADERS_TIMEOUT_MS },
+    trustProxy: trustOf(deps.config.trustProxy),
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) =>
       void handleError(error, request as FastifyRequest, reply as FastifyReply),
@@ -57,12 +65,29 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
   const headers = securityHeaders();
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id);
-    done(request.url.length > URL_LIMIT ? platformErrors.uri_too_long() : undefined);
+    done(findFault(request));
   });
+  app.decorate('gate', createGate(deps.config.poolSize));
+  app.decorate('rateLimits', await createRateLimits(app, deps.config));
+  await watchEventLoop(app);
   app.addHook('preValidation', checkText);
   acceptJsonOnly(app);
   await protect(app, deps);
   return app;
+}
+
+// The nearest address is hop 0: with two proxies in front, hops 0 and 1 are theirs.
+const trustOf = (proxies: number | string | false) =>
+  typeof proxies === 'number' ? (_address: string, hop: number) => hop < proxies : proxies;
+
+function findFault({ url, headers }: FastifyRequest): Error | undefined {
+  if (url.length > URL_LIMIT) return platformErrors.uri_too_long();
+  const encoding = headers['content-encoding'];
+  // A small body could unpack to a huge one; nothing is unpacked.
+  if (encoding === undefined || encoding === 'identity') return undefined;
+  return platformErrors.unsupported_media_type('The body must not be encoded or compressed.', {
+    headers: { 'accept-encoding': 'identity' },
+  });
 }
 
 function acceptJsonOnly(app: FastifyInstance): void {
@@ -103,7 +128,14 @@ async function protect(app: FastifyInstance, deps: Deps): Promise<void> {
       'if-none-match',
       'x-request-id',
     ],
-    exposedHeaders: ['etag', 'idempotency-replayed', 'x-request-id', 'retry-after'],
+    exposedHeaders: [
+      'etag',
+      'idempotency-replayed',
+      'x-request-id',
+      'retry-after',
+      'ratelimit',
+      'ratelimit-policy',
+    ],
     maxAge: 86_400,
     // A plain OPTIONS is answered by the path itself, with Allow.
     strictPreflight: false,
@@ -123,13 +155,16 @@ function checkText(request: FastifyRequest, _reply: FastifyReply, done: (error?:
   done(platformErrors.validation_failed(detail, { violations }));
 }
 
+const UNREADABLE: Readonly<Record<string, () => Error & { definition: { status: number } }>> = {
+  HPE_HEADER_OVERFLOW: () => platformErrors.too_many_headers(),
+  ERR_HTTP_REQUEST_TIMEOUT: () => platformErrors.request_timeout(),
+};
+
 /** What Node's parser refuses never reaches Fastify; it gets the same kind of answer. */
 function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
-  const problem =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? platformErrors.too_many_headers()
-      : platformErrors.malformed_request();
+  const make = UNREADABLE[error.code ?? ''] ?? platformErrors.malformed_request;
+  const problem = make();
   const { status } = problem.definition;
   const body = JSON.stringify(problemBody(toProblem(problem), newId()));
   const head = `HTTP/1.1 ${status} Error\r\nContent-Type: ${PROBLEM_JSON}\r\nContent-Length: ${Buffer.byteLength(body)}`;
