@@ -1,6 +1,6 @@
 import type { Tx } from '../../platform/db/client.ts';
 import { type StockQuantity, sumByProduct } from './rules.ts';
-import { requireRows, stockMoves } from './stock/repository.ts';
+import { reservePart, stockMoves, toStockShort } from './stock/repository.ts';
 
 export { StockShort } from './stock/repository.ts';
 
@@ -34,12 +34,16 @@ async function move(
 
 type MoveStock = (tx: Tx, shopId: string, items: readonly StockQuantity[]) => Promise<StockMove>;
 
-/** Promises pieces to an order, all or none: fails by itself with `StockShort`, for a transaction of one round trip. */
-export function requireStock(tx: Tx, shopId: string, items: readonly StockQuantity[]): Promise<void> {
+/** Promises pieces to an order, all or none, as part of one statement; `toError` turns its failure into `StockShort`. */
+export function requireStock(shopId: string, items: readonly StockQuantity[]) {
   const wanted = sumByProduct(items);
   const ids = wanted.map(({ productId }) => productId);
-  const quantities = wanted.map(({ quantity }) => quantity);
-  return requireRows(tx, shopId, ids, quantities);
+  const part = reservePart(
+    shopId,
+    ids,
+    wanted.map(({ quantity }) => quantity),
+  );
+  return { part, toError: (error: unknown) => toStockShort(error, ids) };
 }
 
 /** Promises pieces to an order. Where some products failed, the others are reserved: roll back to undo that. */

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, getTableColumns, gte, isNotNull, isNull, or, type S
 import { revokedCustomers } from '../../platform/auth/tables.ts';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { onConflict } from '../../platform/db/constraints.ts';
+import type { Part } from '../../platform/db/parts.ts';
 import { prepared, preparedSql } from '../../platform/db/prepared.ts';
 import { recordsJson } from '../../platform/db/records.ts';
 import { platformErrors } from '../../platform/errors.ts';
@@ -88,6 +89,16 @@ export const holdCustomerRow = async (
   id: string,
 ): Promise<Pick<Customer, 'mergedIntoId' | 'erasedAt'> | undefined> =>
   (await lockToRefer(tx, { shopId, id }))[0];
+
+/** Holds a customer who takes part in the shop's life, or fails, as part of a statement. */
+export const holdPart = (shopId: string, id: string): Part => ({
+  name: 'hold_customer',
+  ctes: `customer_held as (
+      select merged_into_id is null and erased_at is null as stands from customers where shop_id = $1 and id = $2 for key share
+    )`,
+  check: `select refuse('customer_standing', '') where not coalesce((select stands from customer_held), false)`,
+  values: [shopId, id],
+});
 
 // By customers_external_id_key.
 const ofExternalIds = and(

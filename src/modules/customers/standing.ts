@@ -1,6 +1,7 @@
-import type { Tx } from '../../platform/db/client.ts';
+import type { Reader, Tx } from '../../platform/db/client.ts';
+import { refusalDetail } from '../../platform/db/constraints.ts';
 import { customersErrors } from './errors.ts';
-import { findCustomerRow, holdCustomerRow } from './repository.ts';
+import { findCustomerRow, holdCustomerRow, holdPart } from './repository.ts';
 import { findStandingFault } from './rules.ts';
 
 /**
@@ -19,6 +20,17 @@ export async function holdCustomer(
     ? findStandingFault(row, pointer)
     : customersErrors.customer_not_found(undefined, { pointer });
   if (fault) throw fault;
+}
+
+/** The same as part of one statement; `toError` says what is wrong with the customer when it failed. */
+export function requireCustomer(on: Reader, shopId: string, customerId: string, pointer = '/customerId') {
+  const toError = async (error: unknown): Promise<unknown> => {
+    if (refusalDetail(error, 'customer_standing') === undefined) return error;
+    const row = await findCustomerRow(on, shopId, customerId);
+    const fault = row && findStandingFault(row, pointer);
+    return fault ?? customersErrors.customer_not_found(undefined, { pointer });
+  };
+  return { part: holdPart(shopId, customerId), toError };
 }
 
 // A tombstone names the customer that survives now; only a merge that commits at this moment adds a step.

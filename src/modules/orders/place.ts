@@ -1,19 +1,17 @@
 import { after, HOUR_MS, MINUTE_MS } from '../../platform/time.ts';
 import type { Ctx } from '../../platform/context.ts';
-import type { Tx } from '../../platform/db/client.ts';
-import { inOneTrip } from '../../platform/db/transaction.ts';
+import { inOneStatement } from '../../platform/db/transaction.ts';
 import type { Violation } from '../../platform/errors.ts';
 import { eventRow } from '../../platform/events/define.ts';
-import { wakeAfterCommit } from '../../platform/events/outbox.ts';
 import { newId } from '../../platform/ids.ts';
 import { requireStock, StockShort } from '../catalogue/stock.ts';
-import { holdCustomer } from '../customers/standing.ts';
+import { requireCustomer } from '../customers/standing.ts';
 import { type Basket, type BasketLine, loadBasket } from './basket.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { makeOrderNumber } from './numbers.ts';
 import { readQuote } from './quote-token.ts';
-import { insertOrder, type NewOrder, NumberTaken, type OrderWhole } from './repository.ts';
+import { type NewOrder, NumberTaken, orderPart, type OrderWhole, toOrderError } from './repository.ts';
 import { ordersSettings } from './settings.ts';
 import type { PaymentTerms } from './states.ts';
 import { summaryWithLines } from './summary.ts';
@@ -81,15 +79,17 @@ export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhol
     try {
       return await writeOrder(ctx, input, basket, customerId);
     } catch (error) {
-      if (error instanceof StockShort) throw outOfStock(input.lines, new Set(error.productIds));
       // One number in a thousand million is taken already.
       if (!(error instanceof NumberTaken) || attempt >= 5) throw error;
     }
   }
 }
 
-/** Writes the order in one round trip; in two for a customer, who must be held before. */
-function writeOrder(
+/**
+ * Writes the order in one statement. When stock is short, the customer is gone or a number is taken, nothing is written.
+ * An erasure or a merge of the customer at this moment waits until the order is there.
+ */
+async function writeOrder(
   ctx: Ctx,
   input: OrderInput,
   basket: Basket,
@@ -97,17 +97,16 @@ function writeOrder(
 ): Promise<OrderWhole> {
   const order = makeOrder(ctx, input, basket, customerId);
   const lines = makeLines(order, basket);
-  const result: OrderWhole = { order, lines, adjustments: [], shipments: [], shipmentLines: [] };
-  const items = input.lines.map(({ productId, quantity }) => ({ productId, quantity }));
-  const write = (tx: Tx) => {
-    wakeAfterCommit(tx, ctx);
-    // When stock is short the order that is written with it is rolled back.
-    const statements = [requireStock(tx, ctx.shop.id, items), insertOrder(tx, newOrder(ctx, order, lines))];
-    return { result, statements };
-  };
-  if (customerId === null) return inOneTrip(ctx, write);
-  // An erasure or a merge at this moment waits until the order is there.
-  return inOneTrip(ctx, write, (tx) => holdCustomer(tx, ctx.shop.id, customerId));
+  const whole: OrderWhole = { order, lines, adjustments: [], shipments: [], shipmentLines: [] };
+  const stock = requireStock(ctx.shop.id, input.lines);
+  const customer = customerId === null ? undefined : requireCustomer(ctx.db, ctx.shop.id, customerId);
+  const parts = [...(customer ? [customer.part] : []), stock.part, orderPart(newOrder(ctx, order, lines))];
+  try {
+    return await inOneStatement(ctx, whole, parts, [ctx.wakeDispatcher]);
+  } catch (error) {
+    const cause = toOrderError(stock.toError(customer ? await customer.toError(error) : error));
+    throw cause instanceof StockShort ? outOfStock(input.lines, new Set(cause.productIds)) : cause;
+  }
 }
 
 function newOrder(ctx: Ctx, order: Order, lines: readonly OrderLine[]): NewOrder {

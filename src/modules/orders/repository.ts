@@ -1,6 +1,7 @@
 import { and, eq, gte, lte, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { isUniqueViolation } from '../../platform/db/constraints.ts';
+import type { Part } from '../../platform/db/parts.ts';
 import { prepared, preparedSql } from '../../platform/db/prepared.ts';
 import { recordsJson } from '../../platform/db/records.ts';
 import { platformErrors } from '../../platform/errors.ts';
@@ -134,23 +135,22 @@ async function withRest(on: Reader, order: Order, lines: readonly OrderLine[]): 
   };
 }
 
-// One statement for everything that an order consists of. Its foreign keys are checked when it ends.
-const insertWhole = preparedSql(
-  'insert_order',
-  `with new_order as (
-     insert into orders select * from jsonb_populate_recordset(null::orders, $1::jsonb)
-   ), new_lines as (
-     insert into order_lines select * from jsonb_populate_recordset(null::order_lines, $2::jsonb)
-   ), new_adjustments as (
-     insert into order_adjustments select * from jsonb_populate_recordset(null::order_adjustments, $3::jsonb)
-   ), new_entries as (
-     insert into order_timeline select * from jsonb_populate_recordset(null::order_timeline, $4::jsonb)
-   )
-   insert into outbox (shop_id, id, type, subject_type, subject_id, data, actor_kind, actor_id, occurred_at)
-   select shop_id, id, type, subject_type, subject_id, data, actor_kind, actor_id, occurred_at
-   from jsonb_to_recordset($5::jsonb) as e (shop_id uuid, id uuid, type text, subject_type text, subject_id uuid,
-     data jsonb, actor_kind text, actor_id text, occurred_at timestamptz)`,
-);
+const EVENT_COLUMNS = 'shop_id, id, type, subject_type, subject_id, data, actor_kind, actor_id, occurred_at';
+// Everything that an order consists of. Foreign keys are checked when the statement ends.
+const WHOLE = `new_order as (
+    insert into orders select * from jsonb_populate_recordset(null::orders, $1::jsonb)
+  ), new_lines as (
+    insert into order_lines select * from jsonb_populate_recordset(null::order_lines, $2::jsonb)
+  ), new_adjustments as (
+    insert into order_adjustments select * from jsonb_populate_recordset(null::order_adjustments, $3::jsonb)
+  ), new_entries as (
+    insert into order_timeline select * from jsonb_populate_recordset(null::order_timeline, $4::jsonb)
+  ), new_events as (
+    insert into outbox (${EVENT_COLUMNS}) select ${EVENT_COLUMNS} from jsonb_to_recordset($5::jsonb) as e (shop_id uuid,
+      id uuid, type text, subject_type text, subject_id uuid, data jsonb, actor_kind text, actor_id text,
+      occurred_at timestamptz)
+  )`;
+const insertWhole = preparedSql('insert_order', `with ${WHOLE} select 1`);
 
 export interface NewOrder {
   readonly order: Order;
@@ -163,23 +163,32 @@ export interface NewOrder {
 /** Thrown when the random number of an order is taken; placing is simply tried again. */
 export class NumberTaken extends Error {}
 
+const wholeValues = (made: NewOrder): unknown[] => [
+  recordsJson(orders, [made.order]),
+  recordsJson(orderLines, made.lines),
+  recordsJson(orderAdjustments, made.adjustments),
+  recordsJson(orderTimeline, made.entries),
+  eventsJson(made.events),
+];
+
 /** Writes a new order with lines, timeline and events in one statement. */
-export async function insertOrder(tx: Tx, made: NewOrder): Promise<void> {
-  try {
-    await insertWhole(tx, [
-      recordsJson(orders, [made.order]),
-      recordsJson(orderLines, made.lines),
-      recordsJson(orderAdjustments, made.adjustments),
-      recordsJson(orderTimeline, made.entries),
-      eventsJson(made.events),
-    ]);
-  } catch (error) {
-    if (isUniqueViolation(error, 'orders_number_key')) throw new NumberTaken();
-    if (isUniqueViolation(error, 'orders_external_id_key')) {
-      throw orderErrors.external_id_taken(undefined, { pointer: '/externalId' });
-    }
-    throw error;
-  }
+export const insertOrder = async (tx: Tx, made: NewOrder): Promise<void> =>
+  void (await insertWhole(tx, wholeValues(made)).catch((error: unknown) => {
+    throw toOrderError(error);
+  }));
+
+/** The same as part of a statement; `toOrderError` tells what its failure means. */
+export const orderPart = (made: NewOrder): Part => ({
+  name: 'order',
+  ctes: WHOLE,
+  values: wholeValues(made),
+});
+
+/** What a failed insert means; any other error as it is. */
+export function toOrderError(error: unknown): unknown {
+  if (isUniqueViolation(error, 'orders_number_key')) return new NumberTaken();
+  if (!isUniqueViolation(error, 'orders_external_id_key')) return error;
+  return orderErrors.external_id_taken(undefined, { pointer: '/externalId' });
 }
 
 /** Changes a locked order; its version rises. */

@@ -49,6 +49,8 @@ export function openDatabase(
   pool.on('connect', (client) => {
     client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
     batchWrites(client);
+    // For statements that are a transaction of their own. A lock that takes longer is a stuck neighbour, not a queue.
+    if (config.preparedStatements) client.query("set lock_timeout = '5s'").catch(() => undefined);
   });
   closeWith(pool, lanes);
   return Object.assign(drizzle(pool), {

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { Ctx, IdempotentCall } from '../context.ts';
 import { type Tx, txOf } from './client.ts';
 import { isRetriable, isUniqueViolation } from './constraints.ts';
+import { type Part, runParts } from './parts.ts';
 import { preparedSql } from './prepared.ts';
 
 const MAX_ATTEMPTS = 4;
@@ -18,11 +19,10 @@ export function afterCommit(tx: Tx, hook: () => void): void {
 /** A request with the same Idempotency-Key was committed while this one ran. Its answer is the truth. */
 export class AnsweredMeanwhile extends Error {}
 
-const storeAnswer = preparedSql(
-  'store_idempotent_answer',
-  `insert into idempotency_keys (shop_id, credential_id, key, request_hash, status, headers, body, created_at)
-   values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-);
+const STORE_ANSWER = `
+  insert into idempotency_keys (shop_id, credential_id, key, request_hash, status, headers, body, created_at)
+  values ($1, $2, $3, $4, $5, $6, $7, $8)`;
+const storeAnswer = preparedSql('store_idempotent_answer', STORE_ANSWER);
 
 /**
  * The one write path: runs `fn` in a READ COMMITTED transaction, stores the idempotent answer in it, commits.
@@ -30,60 +30,57 @@ const storeAnswer = preparedSql(
  * anything but the database: what has to leave the process is enqueued through the transaction.
  */
 export const inTransaction = <T>(ctx: Ctx, fn: (tx: Tx) => Promise<T>): Promise<T> =>
-  repeat(ctx, async (tx) => {
+  repeat(ctx, () => attempt(ctx, fn));
+
+async function attempt<T>(ctx: Ctx, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  return onConnection(ctx, async (tx) => {
     // BEGIN is not waited for: it travels with the first statement of `fn`, which fails with it.
     const begun = tx.$client.query(BEGIN);
     begun.catch(() => undefined);
     const result = await fn(tx);
     await begun;
-    await settle([], commit(ctx, tx, result));
+    await commit(ctx, tx, result);
     return result;
   });
-
-/** What a transaction of one round trip sends, and what it comes to. */
-export interface Sent<T> {
-  readonly result: T;
-  /** Every statement must fail by itself where its guard is missed: nobody looks at its answer before COMMIT. */
-  readonly statements: readonly Promise<unknown>[];
 }
 
 /**
- * The same write path for what is known before anything is written: BEGIN, all statements, the stored answer and COMMIT
- * travel together and take one round trip. The first statement that fails undoes everything, and its error is thrown.
- * What has to be held and looked at before goes into `hold` and takes one more.
+ * The same write path for what is known before anything is written: the parts and the stored answer are one statement. It is
+ * its own transaction and takes one round trip and one answer. `hooks` run once it is committed.
  */
-export const inOneTrip = <T>(
+export async function inOneStatement<T>(
   ctx: Ctx,
-  send: (tx: Tx) => Sent<T>,
-  hold?: (tx: Tx) => Promise<unknown>,
-): Promise<T> =>
-  repeat(ctx, async (tx) => {
-    const begun = tx.$client.query(BEGIN);
-    begun.catch(() => undefined);
-    await hold?.(tx);
-    const { result, statements } = send(tx);
-    const sent = [begun, ...statements];
-    // The answer may fail to be made; what was sent by then is nobody's any more.
-    for (const statement of sent) statement.catch(() => undefined);
-    await settle(sent, commit(ctx, tx, result));
-    return result;
-  });
+  result: T,
+  parts: readonly Part[],
+  afterwards: readonly (() => void)[] = [],
+): Promise<T> {
+  const kept = ctx.idempotency ? [answerPart(ctx, ctx.idempotency, result)] : [];
+  await repeat(ctx, () => runParts(ctx.db, [...parts, ...kept]).catch(rethrowAnswered));
+  for (const hook of afterwards) hook();
+  return result;
+}
 
-async function repeat<T>(ctx: Ctx, run: (tx: Tx) => Promise<T>): Promise<T> {
+const answerPart = (ctx: Ctx, call: IdempotentCall, result: unknown): Part => ({
+  name: 'answer',
+  ctes: `kept as (${STORE_ANSWER})`,
+  values: answerValues(ctx, call, result),
+});
+
+async function repeat<T>(ctx: Ctx, run: () => Promise<T>): Promise<T> {
   // The request may have been answered before; then nothing of it is done again.
   if (await ctx.idempotency?.earlier) throw new AnsweredMeanwhile();
-  for (let attempt = 1; ; attempt += 1) {
+  for (let attempts = 1; ; attempts += 1) {
     try {
-      return await attemptTransaction(ctx, run);
+      return await run();
     } catch (error) {
-      if (attempt >= MAX_ATTEMPTS || !isRetriable(error)) throw error;
-      ctx.log.debug({ attempt, err: error }, 'transaction is tried again');
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempt));
+      if (attempts >= MAX_ATTEMPTS || !isRetriable(error)) throw error;
+      ctx.log.debug({ attempts, err: error }, 'transaction is tried again');
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** attempts));
     }
   }
 }
 
-async function attemptTransaction<T>(ctx: Ctx, run: (tx: Tx) => Promise<T>): Promise<T> {
+async function onConnection<T>(ctx: Ctx, run: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await ctx.db.$client.connect();
   const tx = txOf(client, ctx.db);
   const afterwards: Array<() => void> = [];
@@ -103,47 +100,23 @@ async function attemptTransaction<T>(ctx: Ctx, run: (tx: Tx) => Promise<T>): Pro
   }
 }
 
-interface Commit {
-  readonly stored: Promise<unknown>;
-  readonly committed: Promise<pg.QueryResult>;
+async function commit(ctx: Ctx, tx: Tx, result: unknown): Promise<void> {
+  if (!ctx.idempotency) return confirm(await tx.$client.query('commit'));
+  const stored = storeAnswer(tx, answerValues(ctx, ctx.idempotency, result)).catch(rethrowAnswered);
+  // One round trip for both: when storing fails, the transaction is aborted and COMMIT rolls it back.
+  const [kept, committed] = await Promise.allSettled([stored, tx.$client.query('commit')]);
+  if (kept.status === 'rejected') throw kept.reason;
+  if (committed.status === 'rejected') throw committed.reason;
+  confirm(committed.value);
 }
 
-// One round trip for both: when storing fails, the transaction is aborted and COMMIT rolls it back.
-function commit(ctx: Ctx, tx: Tx, result: unknown): Commit {
-  const stored = ctx.idempotency ? keep(ctx, ctx.idempotency, tx, result) : Promise.resolve();
-  return { stored, committed: tx.$client.query('commit') };
-}
-
-const keep = (
-  ctx: Ctx,
-  { credentialId, key, requestHash, render }: IdempotentCall,
-  tx: Tx,
-  result: unknown,
-) => {
+function answerValues(ctx: Ctx, { credentialId, key, requestHash, render }: IdempotentCall, result: unknown) {
   const { status, headers, body } = render(result);
-  const values = [
-    ctx.shop.id,
-    credentialId,
-    key,
-    requestHash,
-    status,
-    JSON.stringify(headers),
-    body,
-    ctx.realNow,
-  ];
-  return storeAnswer(tx, values);
-};
+  return [ctx.shop.id, credentialId, key, requestHash, status, JSON.stringify(headers), body, ctx.realNow];
+}
 
-/** Waits for everything that was sent; throws what failed first, because what follows only fails with it. */
-async function settle(statements: readonly Promise<unknown>[], { stored, committed }: Commit): Promise<void> {
-  const [kept, ended, ...sent] = await Promise.allSettled([stored, committed, ...statements]);
-  const failed = sent.find((outcome) => outcome.status === 'rejected');
-  if (failed) throw failed.reason;
-  if (kept.status === 'rejected') {
-    throw isUniqueViolation(kept.reason, 'idempotency_keys_pkey') ? new AnsweredMeanwhile() : kept.reason;
-  }
-  if (ended.status === 'rejected') throw ended.reason;
-  confirm(ended.value);
+function rethrowAnswered(error: unknown): never {
+  throw isUniqueViolation(error, 'idempotency_keys_pkey') ? new AnsweredMeanwhile() : error;
 }
 
 /** Postgres answers COMMIT of a failed transaction with ROLLBACK and no error. */

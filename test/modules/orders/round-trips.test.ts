@@ -25,22 +25,22 @@ async function send(url: string, payload: object, as = app.secretKey, key = newI
 }
 
 async function measure(url: string, payload: object, as?: string) {
-  // The first request opens the connection and prepares the statements.
-  await send(url, payload, as);
+  // The first requests open the connections, prepare the statements and make the credential known.
+  for (let i = 0; i < 3; i += 1) await send(url, payload, as);
   traffic.take();
   const answer = await send(url, payload, as);
   return { status: answer.statusCode, ...traffic.take() };
 }
 
-// find an earlier answer, read products | begin, reserve, write order, keep answer, commit
-const PLACED = { status: 201, roundTrips: 2, parsed: 0, executed: 5, plain: 2 };
+// find an earlier answer, read products | reserve, write order, keep answer
+const PLACED = { status: 201, roundTrips: 2, parsed: 0, executed: 3, plain: 0 };
 
 t.test('placing an order takes two round trips, and parses nothing', async (t) => {
   t.same(await measure('/v1/orders', { lines }), PLACED);
   t.same(await measure('/v1/orders', { lines: lines.slice(0, 1), channel: 'douyin' }), PLACED);
 });
 
-t.test('many lines and a held quote take no more, a customer one more', async (t) => {
+t.test('many lines, a customer and a held quote take no more', async (t) => {
   const many = { lines: times(60).map((i) => ({ productId: products[i % 3]?.id, quantity: 1 })) };
   await app.call(`POST /v1/products/${products[0]?.id}/stock-adjustments`, {
     body: { onHandChange: 500, reason: 'more' },
@@ -49,9 +49,7 @@ t.test('many lines and a held quote take no more, a customer one more', async (t
   const quote = JSON.parse((await send('/v1/quotes', { lines })).body) as { quoteToken: string };
   t.same(await measure('/v1/orders', { lines, quoteToken: quote.quoteToken }), PLACED);
   const customer = await addCustomer(app);
-  // The customer is held before anything is written.
-  const held = await measure('/v1/orders', { lines }, customer.token);
-  t.same(held, { ...PLACED, roundTrips: 3, executed: 6 });
+  t.same(await measure('/v1/orders', { lines }, customer.token), PLACED);
 });
 
 t.test('reading an order takes one round trip', async (t) => {
@@ -70,7 +68,7 @@ t.test('a credential that is not known yet takes one more', async (t) => {
     traffic.take();
     t.equal((await send('/v1/orders', { lines })).statusCode, 201, what);
   }
-  t.same(traffic.take(), { roundTrips: 3, parsed: 0, executed: 5, plain: 2 });
+  t.same(traffic.take(), { roundTrips: 3, parsed: 0, executed: 3, plain: 0 });
 });
 
 t.test('a repeated request is answered in one round trip', async (t) => {

@@ -1,6 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../../platform/db/client.ts';
 import { refusalDetail } from '../../../platform/db/constraints.ts';
+import type { Part } from '../../../platform/db/parts.ts';
 import { prepared, preparedSql } from '../../../platform/db/prepared.ts';
 import { recordsJson } from '../../../platform/db/records.ts';
 import { platformErrors } from '../../../platform/errors.ts';
@@ -54,40 +55,29 @@ export const stockMoves = {
   take: moveStatement('take_stock', 'on_hand = s.on_hand - w.quantity', available),
 } satisfies Record<string, Move>;
 
-/**
- * Reserves all of it, or fails: for a transaction that sends everything before anything is answered. What could be
- * reserved is in the error's detail.
- */
-const requireStatement = preparedSql(
-  'require_stock',
-  `with locked as (
-     select product_id from stock_items where shop_id = $1 and product_id = any($2::uuid[])
-     order by product_id for no key update
-   ), moved as (
-     update stock_items s set reserved = s.reserved + w.quantity, version = s.version + 1
-     from locked join unnest($2::uuid[], $3::int[]) as w (product_id, quantity) on w.product_id = locked.product_id
-     where s.shop_id = $1 and s.product_id = locked.product_id and ${available}
-     returning s.product_id
-   )
-   select refuse('stock_short', (select coalesce(json_agg(product_id), '[]')::text from moved))
-   where (select count(*) from moved) < cardinality($2::uuid[])`,
-);
+/** Reserves pieces of all products or fails, as part of a statement; what could be reserved is in the error's detail. */
+export const reservePart = (shopId: string, ids: readonly string[], quantities: readonly number[]): Part => ({
+  name: 'reserve',
+  ctes: `stock_locked as (
+      select product_id from stock_items where shop_id = $1 and product_id = any($2::uuid[])
+      order by product_id for no key update
+    ), stock_moved as (
+      update stock_items s set reserved = s.reserved + w.quantity, version = s.version + 1
+      from stock_locked l join unnest($2::uuid[], $3::int[]) as w (product_id, quantity) on w.product_id = l.product_id
+      where s.shop_id = $1 and s.product_id = l.product_id and ${available}
+      returning s.product_id
+    )`,
+  check: `select refuse('stock_short', (select coalesce(json_agg(product_id), '[]')::text from stock_moved))
+    where (select count(*) from stock_moved) < cardinality($2::uuid[])`,
+  values: [shopId, ids, quantities],
+});
 
-/** Reserves pieces of the products; the ids that were short are thrown as `StockShort`. */
-export async function requireRows(
-  tx: Tx,
-  shopId: string,
-  ids: readonly string[],
-  quantities: readonly number[],
-) {
-  try {
-    await requireStatement(tx, [shopId, ids, quantities]);
-  } catch (error) {
-    const detail = refusalDetail(error, 'stock_short');
-    if (detail === undefined) throw error;
-    const moved = new Set(JSON.parse(detail) as string[]);
-    throw new StockShort(ids.filter((id) => !moved.has(id)));
-  }
+/** What `reservePart` failed for; any other error as it is. */
+export function toStockShort(error: unknown, ids: readonly string[]): unknown {
+  const detail = refusalDetail(error, 'stock_short');
+  if (detail === undefined) return error;
+  const moved = new Set(JSON.parse(detail) as string[]);
+  return new StockShort(ids.filter((id) => !moved.has(id)));
 }
 
 /** Of these products there was not enough, or the shop does not have them. Nothing was reserved. */
