@@ -13,6 +13,7 @@ import {
   keepRefusal,
   once,
   readIdempotencyKey,
+  refuseBrokenKey,
   replay,
   replayCommitted,
 } from './idempotency.ts';
@@ -110,7 +111,7 @@ export function operation<
   });
 }
 
-/** Checks credential, scope and key before the body is read. */
+/** Checks credential, scope and then the key, all before the body is read. */
 async function admit(deps: Deps, op: Operation, request: FastifyRequest): Promise<void> {
   if (op.access.open) return;
   const key = op.idempotency === 'none' ? undefined : readIdempotencyKey(request);
@@ -119,6 +120,7 @@ async function admit(deps: Deps, op: Operation, request: FastifyRequest): Promis
     const needed = op.access.secret ? ` It needs a secret key with the scope ${op.access.secret}.` : '';
     throw platformErrors.insufficient_scope(`This credential may not call ${op.operationId}.${needed}`);
   }
+  if (op.idempotency !== 'none') refuseBrokenKey(request);
   if (op.idempotency === 'required' && key === undefined) throw platformErrors.idempotency_key_missing();
   request.authenticated = authenticated;
   request.idempotencyKey = key;
