@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { type Answer, startApp } from '../support/app.ts';
+import { fingerprint } from '../support/snapshot.ts';
+import { type Described, type Schema, bodyOf, readDocument, takes } from './document.ts';
+import { brokenRequests, targetOf, toCurl, validRequests, type Wire } from './fuzz/requests.ts';
+import { makeWorld, type World } from './fuzz/world.ts';
+
+// Every operation of the document gets requests that the document allows, and requests with one thing broken. A failure
+// prints the smallest request that fails; FUZZ_SEED repeats it.
+
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 200);
+const SEED = process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(process.env['FUZZ_SEED']) };
+const ONLY = process.env['FUZZ_OPERATION'];
+// Every so many requests the whole database is compared before and after a refusal.
+const COMPARE_EVERY = 20;
+
+const app = await startApp(t);
+const published = await readDocument(app);
+
+/** What a request violates of the document, by the part of the request. */
+function findViolation(op: Described, wire: Wire): string | undefined {
+  const part = (name: string) => op.parameters.filter((parameter) => parameter.in === name);
+  const schema = (name: string): Schema => ({
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(part(name).map((parameter) => [parameter.name, parameter.schema])),
+    required: part(name).flatMap((parameter) => (parameter.required ? [parameter.name] : [])),
+  });
+  try {
+    const url = new URL(`http://a${targetOf(wire)}`);
+    const query: Record<string, string | string[]> = {};
+    for (const name of url.searchParams.keys()) {
+      const values = url.searchParams.getAll(name);
+      query[name] = values.length > 1 ? values : (values[0] ?? '');
+    }
+    const params = Object.fromEntries(
+      Object.entries(wire.params)
+        .filter(([name]) => name !== '')
+        .map(([name, value]) => [name, decodeURIComponent(value)]),
+    );
+    const found =
+      published.misfit(schema('query'), query, true) ?? published.misfit(schema('path'), params, true);
+    const body = bodyOf(op);
+    if (found !== undefined || !body) return found;
+    return wire.text === undefined ? 'no body' : published.misfit(body, JSON.parse(wire.text));
+  } catch (error) {
+    return String(error);
+  }
+}
+
+// What the document's schemas do not say: what Postgres cannot store, and how deep a body may nest.
+const BESIDE_THE_SCHEMA = new Set(['unstorable_text', 'too_deep', 'invalid_cursor']);
+
+function findFault(op: Described, wire: Wire, answer: Answer): string | undefined {
+  const fault = published.findFault(op, answer);
+  if (fault !== undefined) return fault;
+  const violation = findViolation(op, wire);
+  if (violation !== undefined && answer.status < 400) return `${answer.status} although ${violation}`;
+  const given = answer.body as { code?: string; errors?: { code: string }[] };
+  const isBySchema =
+    given.code === 'validation_failed' && !given.errors?.some(({ code }) => BESIDE_THE_SCHEMA.has(code));
+  const isPlain =
+    wire.headers['content-type'] === undefined || wire.headers['content-type'] === 'application/json';
+  if (violation === undefined && isBySchema && isPlain)
+    return `refused although it fits: ${JSON.stringify(given.errors)}`;
+  return undefined;
+}
+
+async function send(wire: Wire): Promise<Answer> {
+  const response = await app.app.inject({
+    method: wire.method as 'GET',
+    url: targetOf(wire),
+    headers: wire.headers,
+    ...(wire.text === undefined ? {} : { payload: wire.text }),
+  });
+  const isJson = String(response.headers['content-type']).includes('json') && response.body !== '';
+  return {
+    status: response.statusCode,
+    body: isJson ? response.json() : response.body,
+    headers: response.headers as Record<string, string>,
+  };
+}
+
+/** The credentials that the document lists for an operation. */
+function credentialsOf(op: Described, { shop, customerToken }: World): string[] {
+  const secret = takes(op, 'secretKey') ? [shop.secretKey, shop.secretKey] : [];
+  const customer = takes(op, 'customerToken') ? [customerToken] : [];
+  const publishable = takes(op, 'publishableKey') ? [shop.publishableKey] : [];
+  const all = [...secret, ...customer, ...publishable];
+  return all.length > 0 ? all : [''];
+}
+
+const statuses = new Map<number, number>();
+
+for (const op of published.operations.filter(
+  ({ operationId }) => ONLY === undefined || ONLY === operationId,
+)) {
+  t.test(`${op.operationId} takes what it says`, async (t) => {
+    const world = await makeWorld(app);
+    const source = { published, pools: world.pools };
+    const request = fc.tuple(
+      fc.oneof(validRequests(op, source), brokenRequests(op, source)),
+      fc.constantFrom(...credentialsOf(op, world)),
+    );
+    let count = 0;
+    const property = fc.asyncProperty(request, async ([wire, key]) => {
+      const sent = {
+        ...wire,
+        headers: { ...(key === '' ? {} : { authorization: `Bearer ${key}` }), ...wire.headers },
+      };
+      count += 1;
+      const before = count % COMPARE_EVERY === 0 ? await fingerprint(app.deps.db) : undefined;
+      const answer = await send(sent);
+      statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+      const fault = findFault(op, sent, answer);
+      if (fault !== undefined) throw new Error(`${fault}\n${toCurl(sent)}`);
+      if (before && answer.status >= 400) {
+        const after = await fingerprint(app.deps.db);
+        if (JSON.stringify(after) !== JSON.stringify(before))
+          throw new Error(`${answer.status} wrote something\n${toCurl(sent)}`);
+      }
+    });
+    try {
+      await fc.assert(property, { numRuns: RUNS, ...SEED });
+      t.pass(`${RUNS} requests`);
+    } catch (error) {
+      t.fail((error as Error).message);
+    }
+  });
+}
+
+t.test('the requests come far enough', async (t) => {
+  t.comment(JSON.stringify(Object.fromEntries(statuses)));
+  for (const status of [200, 201, 400, 404, 409, 422])
+    t.ok((statuses.get(status) ?? 0) > 0, `some got ${status}`);
+});
