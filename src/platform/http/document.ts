@@ -5,7 +5,8 @@ import { completeDocument } from './openapi.ts';
 
 const description = `Commerce around and after the sale: quotes, orders, payments, shipments and customers.
 
-Money is an integer of minor units in fields named \`…Amount\`. Times are RFC 3339 in UTC. Errors are
+Money is an integer of minor units in fields named \`…Amount\`. Times are RFC 3339 in UTC, in the years 1 to
+9999. Errors are
 \`application/problem+json\` with a stable \`code\`. Lists page by \`cursor\`. A POST takes an \`Idempotency-Key\`
 and answers a repetition with the same answer.`;
 
