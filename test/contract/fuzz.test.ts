@@ -47,7 +47,7 @@ function findViolation(op: Described, wire: Wire): string | undefined {
     // A byte order mark may be ignored (RFC 8259, 8.1).
     const text = wire.text?.replace(/^\ufeff/, '') ?? '';
     if (body) return text === '' ? 'no body' : published.misfit(body, JSON.parse(text));
-    return ['', 'null', '{}', '[]'].includes(text) ? undefined : 'a body where none is taken';
+    return ['', 'null', '{}', '[]'].includes(text.trim()) ? undefined : 'a body where none is taken';
   } catch (error) {
     return String(error);
   }
@@ -55,7 +55,8 @@ function findViolation(op: Described, wire: Wire): string | undefined {
 
 // What the document says in words only: what cannot be stored, how deep a body may nest, what goes with what.
 const BESIDE_THE_SCHEMA = new Set(['unstorable_text', 'too_deep', 'one_of']);
-const IN_WORDS = /^must be the externalId of the path|^is not an e-mail address|^must not have more than/;
+const IN_WORDS =
+  /^must be the externalId of the path|^is not an e-mail address|^must not have more than|^is an earlier contact point/;
 
 function findFault(op: Described, wire: Wire, answer: Answer): string | undefined {
   const fault = published.findFault(op, answer);
