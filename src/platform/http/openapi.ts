@@ -18,8 +18,7 @@ function errorsOf(op: Operation): ErrorDefinition[] {
     ...(op.params ? [e.not_found] : []),
     ...(op.versioned ? [e.version_mismatch] : []),
     // A body is read, and refused, also where none is taken.
-    ...(op.method === 'GET' ? [] : [e.version_conflict, e.body_too_large]),
-    ...(op.method === 'GET' || op.access.open ? [] : [e.unsupported_media_type]),
+    ...(op.method === 'GET' ? [] : [e.version_conflict, e.body_too_large, e.unsupported_media_type]),
     e.internal_error,
     e.overloaded,
   ];
