@@ -42,7 +42,8 @@ const FORMATS: Record<string, fc.Arbitrary<string>> = {
 
 function textOf(schema: Schema, name: string, { pools }: Source): Values {
   const { format, pattern, minLength = 0, maxLength = 1_000 } = schema;
-  const fits = (value: string) => [...value].length >= minLength && [...value].length <= maxLength;
+  const fits = (value: string) =>
+    Array.from(value).length >= minLength && Array.from(value).length <= maxLength;
   const known = (
     pools[name] ??
     (format === 'uuid'
