@@ -149,7 +149,7 @@ for (const op of published.operations.filter(
   });
 }
 
-t.test('the requests come far enough', async (t) => {
+t.test('the requests come far enough', { skip: ONLY !== undefined }, async (t) => {
   t.comment(JSON.stringify(Object.fromEntries(statuses)));
   for (const status of [200, 201, 400, 404, 409, 422])
     t.ok((statuses.get(status) ?? 0) > 0, `some got ${status}`);
