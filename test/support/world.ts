@@ -2,6 +2,9 @@ import { simulatorCallback } from '../../src/modules/payments/providers/simulato
 import { newId } from '../../src/platform/ids.ts';
 import type { TestApp, TestShop } from './app.ts';
 
+// Of a form that no id of ours has.
+const newExternalId = (): string => newId().replaceAll('-', '');
+
 /** What an operation's example needs to succeed: real ids for its path and its body. */
 export interface Prepared {
   readonly params: Record<string, string>;
@@ -21,7 +24,7 @@ const must = async (answer: ReturnType<TestShop['call']>) => {
 export const makeProduct = (shop: TestShop, fields: object = {}) =>
   must(
     shop.call('POST /v1/products', {
-      body: { name: 'Chai', priceAmount: 1800, onHandQuantity: 100, externalId: newId(), ...fields },
+      body: { name: 'Chai', priceAmount: 1800, onHandQuantity: 100, externalId: newExternalId(), ...fields },
     }),
   );
 
@@ -52,7 +55,11 @@ async function makeDeliveredOrder(shop: TestShop) {
 }
 
 export const makeCustomer = (shop: TestShop, fields: object = {}) =>
-  must(shop.call('POST /v1/customers', { body: { name: 'Maria Anders', externalId: newId(), ...fields } }));
+  must(
+    shop.call('POST /v1/customers', {
+      body: { name: 'Maria Anders', externalId: newExternalId(), ...fields },
+    }),
+  );
 
 /** A token with which a customer calls. */
 export const tokenOf = async (shop: TestShop, customerId: string): Promise<string> =>

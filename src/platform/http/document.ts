@@ -7,9 +7,13 @@ import { completeDocument } from './openapi.ts';
 
 const description = `Commerce around and after the sale: quotes, orders, payments, shipments and customers.
 
-Money is an integer of minor units in fields named \`…Amount\`. Times are RFC 3339 in UTC. Errors are
+Money is an integer of minor units in fields named \`…Amount\`. Times are RFC 3339 in UTC, in the years 1 to
+9999. Errors are
 \`application/problem+json\` with a stable \`code\`. Lists page by \`cursor\`. A POST takes an \`Idempotency-Key\`
-and answers a repetition with the same answer.`;
+and answers a repetition with the same answer.
+
+Limits: a body has 1 MiB, bulk 10 MiB; a request target 8 KiB; an order 500 lines; a filter that takes several values 50 of
+them (50 filters).`;
 
 const bearer = (text: string) => ({ type: 'http' as const, scheme: 'bearer', description: text });
 

@@ -19,11 +19,19 @@ const storeRefusal = preparedSql(
    values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning status`,
 );
 
-/** The Idempotency-Key of a request, checked for its form. */
-export function readIdempotencyKey(request: FastifyRequest): string | undefined {
-  const header = request.headers['idempotency-key'];
-  if (header === undefined || request.method !== 'POST') return undefined;
-  if (typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header)) return header;
+/** The Idempotency-Key of a request; undefined also when it is broken, which `refuseBrokenKey` tells who may know. */
+export function readIdempotencyKey({ headers, method }: FastifyRequest): string | undefined {
+  const header = headers['idempotency-key'];
+  return method === 'POST' && isKey(header) ? header : undefined;
+}
+
+const isKey = (header: unknown): header is string =>
+  typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header);
+
+/** Refuses a key that has not the form of one. */
+export function refuseBrokenKey({ headers, method }: FastifyRequest): void {
+  const header = headers['idempotency-key'];
+  if (method !== 'POST' || header === undefined || isKey(header)) return;
   const detail = 'must be 1 to 255 printable ASCII characters without spaces';
   throw platformErrors.malformed_request('The Idempotency-Key is not valid.', {
     violations: [{ in: 'header', pointer: '/idempotency-key', code: 'wrong_format', detail }],

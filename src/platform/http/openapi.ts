@@ -7,18 +7,19 @@ import { ProblemDetails, ref, requireWithoutDefaults } from './schema.ts';
 /** Every refusal that an operation can give: its own and those of its kind. */
 function errorsOf(op: Operation): ErrorDefinition[] {
   const e = platformErrors;
-  const takesInput = op.params !== undefined || op.query !== undefined || op.body !== undefined;
   const common: ErrorDefinition[] = [
     e.malformed_request,
-    ...(takesInput ? [e.validation_failed] : []),
+    e.validation_failed,
+    e.uri_too_long,
     ...(op.access.open ? [] : [e.unauthenticated, e.insufficient_scope]),
     ...(op.idempotency === 'required' ? [e.idempotency_key_missing] : []),
     ...(takesKey(op) ? [e.idempotency_key_in_use, e.idempotency_key_reused] : []),
     ...(op.query && 'cursor' in op.query.properties ? [e.invalid_cursor] : []),
     ...(op.params ? [e.not_found] : []),
     ...(op.versioned ? [e.version_mismatch] : []),
-    ...(op.method === 'GET' ? [] : [e.version_conflict]),
-    ...(op.body ? [e.body_too_large, e.unsupported_media_type] : []),
+    // A body is read, and refused, also where none is taken.
+    ...(op.method === 'GET' ? [] : [e.version_conflict, e.body_too_large]),
+    e.unsupported_media_type,
     e.rate_limited,
     e.internal_error,
     e.overloaded,
@@ -108,13 +109,13 @@ interface Parameter {
   in: string;
   name: string;
   description?: string;
-  schema?: { $ref?: string };
+  schema?: { $ref?: string; type?: string };
   example?: unknown;
 }
 interface Described {
   parameters?: Parameter[];
   requestBody?: { required?: boolean; content: Record<string, { example?: unknown }> };
-  responses?: Record<string, { headers?: Record<string, unknown> }>;
+  responses?: Record<string, { description?: string; headers?: Record<string, unknown> }>;
   'x-scope'?: string;
 }
 
@@ -139,7 +140,22 @@ function complete(
   if (json && op.example.body !== undefined) json.example = op.example.body;
   if ('version' in ((op.success.schema as { properties?: object }).properties ?? {})) {
     for (const status of op.success.statuses) addEtag(target.responses?.[String(status)]);
+    if (op.method === 'GET' && !op.holdsFigures) addNotModified(target);
   }
+}
+
+// Only said, not validated: any text is allowed, and one that is no ETag of ours matches nothing.
+function addNotModified(target: Described): void {
+  const description = 'The ETag of the version that is known; when it is still that one, the answer is 304.';
+  const schema = { type: 'string' };
+  target.parameters = [
+    ...(target.parameters ?? []),
+    { in: 'header', name: 'If-None-Match', description, schema },
+  ];
+  target.responses = {
+    ...target.responses,
+    304: { description: 'It is still the version that If-None-Match names.' },
+  };
 }
 
 function addEtag(response: { headers?: Record<string, unknown> } | undefined): void {

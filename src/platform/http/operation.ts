@@ -13,6 +13,7 @@ import {
   keepRefusal,
   once,
   readIdempotencyKey,
+  refuseBrokenKey,
   replay,
   replayCommitted,
 } from './idempotency.ts';
@@ -114,7 +115,7 @@ export function operation<
   });
 }
 
-/** Checks load, credential, allowance, scope and key before the body is read. */
+/** Checks load, credential, allowance, scope and then the key, all before the body is read. */
 async function admit(
   { deps, gate, rateLimits }: FastifyInstance,
   op: Operation,
@@ -137,6 +138,7 @@ async function admit(
     const needed = op.access.secret ? ` It needs a secret key with the scope ${op.access.secret}.` : '';
     throw platformErrors.insufficient_scope(`This credential may not call ${op.operationId}.${needed}`);
   }
+  if (op.idempotency !== 'none') refuseBrokenKey(request);
   if (op.idempotency === 'required' && key === undefined) throw platformErrors.idempotency_key_missing();
   request.idempotencyKey = key;
 }

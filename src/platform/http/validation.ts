@@ -11,7 +11,9 @@ function isDateTime(value: string): boolean {
   if (!DATE_TIME.test(value)) return false;
   const day = new Date(`${value.slice(0, 10)}T00:00:00Z`);
   // Date turns 31 February into 3 March; here it is refused.
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value.slice(0, 10));
+  if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(value.slice(0, 10))) return false;
+  // An offset may lead out of these years: 9999-12-31T23:59:59-01:00 is in the year 10000.
+  return /^(?!0000)\d{4}-/.test(new Date(value.toUpperCase()).toISOString());
 }
 
 /** Two validators: bodies mean what they say and are closed; queries and paths are text and are coerced. */

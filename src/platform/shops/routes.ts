@@ -94,7 +94,7 @@ function clockRoutes(app: FastifyInstance, work: TimedWork): void {
     access: { secret: 'shop:write' },
     body: TestClockAdvance,
     success: { statuses: [200], schema: TestClockAdvanced, description: 'The clock has moved.' },
-    errors: [shopErrors.not_in_test_mode, shopErrors.clock_only_forward, platformErrors.validation_failed],
+    errors: [shopErrors.not_in_test_mode, shopErrors.clock_only_forward, shopErrors.clock_too_far],
     example: { body: { byMinutes: 10 } },
     run: (ctx, { body }) => advanceTestClock(ctx, work, targetOf(ctx.now, body)),
     present: ({ shop, from, changed }, ctx) => ({

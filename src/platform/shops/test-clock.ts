@@ -22,6 +22,9 @@ export interface Advance {
   readonly changed: number;
 }
 
+// Times have four digits for the year. What is due is due later than now, so the clock ends well before the year 10000.
+const END = new Date('9000-01-01T00:00:00Z');
+
 /**
  * Moves a test shop's clock forward and runs everything that falls due on the way, in order: the clock stops at
  * each due time, so that what happens there sees its own moment and not the end of the journey.
@@ -29,6 +32,7 @@ export interface Advance {
 export async function advanceTestClock(ctx: Ctx, work: TimedWork, target: Date): Promise<Advance> {
   if (ctx.shop.mode !== 'test') throw shopErrors.not_in_test_mode();
   if (target < ctx.now) throw shopErrors.clock_only_forward(undefined, { pointer: '/toAt' });
+  if (target >= END) throw shopErrors.clock_too_far();
   const deps: Deps = ctx;
   const quiet: Ctx = { ...ctx, idempotency: undefined };
   let changed = 0;

@@ -1,0 +1,56 @@
+import type { TestApp, TestShop } from '../../support/app.ts';
+import {
+  makeCustomer,
+  makeOrder,
+  makePaidOrder,
+  makeProduct,
+  makeShippedOrder,
+  pay,
+  tokenOf,
+} from '../../support/world.ts';
+import type { Pools } from './arbitraries.ts';
+
+export interface World {
+  readonly shop: TestShop;
+  readonly pools: Pools;
+  /** A customer's token; nothing that is tried takes this customer away. */
+  readonly customerToken: string;
+}
+
+/** A shop of its own with something of everything, so that requests with its ids come past 404. */
+export async function makeWorld(app: TestApp): Promise<World> {
+  const shop = await app.createShop();
+  const [first, second] = [await makeProduct(shop), await makeProduct(shop, { onHandQuantity: 2 })];
+  const [owner, maria, ana] = [await makeCustomer(shop), await makeCustomer(shop), await makeCustomer(shop)];
+  const open = await makeOrder(shop, { customerId: owner.id });
+  const cancelled = await makePaidOrder(shop);
+  const { body: key } = await shop.call('POST /v1/api-keys', {
+    body: { kind: 'publishable', name: 'Spare', scopes: [] },
+  });
+  const paid = await makePaidOrder(shop);
+  const shipped = await makeShippedOrder(shop);
+  await pay(shop, open.id, { provider: 'simulator' });
+  await shop.call(`POST /v1/orders/${cancelled.order.id}/cancel`, { body: {} });
+  const { body: refunds } = await shop.call('GET /v1/refunds');
+  const { body: payments } = await shop.call('GET /v1/payments');
+  const ids = (list: { id: string }[]) => list.map(({ id }) => id);
+  const customers = ids([maria, ana]);
+  return {
+    shop,
+    customerToken: await tokenOf(shop, owner.id),
+    pools: {
+      productId: ids([first, second]),
+      customerId: customers,
+      duplicateCustomerId: customers,
+      orderId: ids([open, paid.order, shipped, cancelled.order]),
+      shipmentId: ids(shipped.shipments),
+      paymentId: ids(payments.data),
+      refundId: ids(refunds.data),
+      keyId: [key.id],
+      shopId: [shop.shopId],
+      externalId: [first.externalId, maria.externalId],
+      customerExternalId: [maria.externalId, ana.externalId],
+      timezone: ['Europe/Berlin', 'Asia/Shanghai', 'UTC'],
+    },
+  };
+}

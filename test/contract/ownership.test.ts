@@ -1,0 +1,203 @@
+import t, { type Test } from 'tap';
+import { newId } from '../../src/platform/ids.ts';
+import { type Answer, startApp, type TestShop } from '../support/app.ts';
+import { fingerprint, idsOf } from '../support/snapshot.ts';
+import { makeCustomer, makeOrder, makePaidOrder, type Prepared, prepare, tokenOf } from '../support/world.ts';
+import { type Described, bodyOf, readDocument, takes } from './document.ts';
+import { ask, exampleOf } from './request.ts';
+
+// What another shop, or another customer, owns reads like what does not exist: the same status, the same headers, the
+// same bytes. Every operation of the document is tried, with ids in its path, its query and its body.
+
+const app = await startApp(t);
+const other = await app.createShop({ name: 'Another shop' });
+const published = await readDocument(app);
+const operations = published.operations.filter((op) => op.security.length > 0);
+
+const owner = await makeCustomer(app, {
+  country: 'DE',
+  contactPoints: [{ kind: 'email', value: 'owner@shop.example' }],
+});
+const neighbour = await makeCustomer(app);
+const ownerToken = await tokenOf(app, owner.id);
+const neighbourToken = await tokenOf(app, neighbour.id);
+const foreigner = await makeCustomer(other);
+await makePaidOrder(other);
+
+/** The shop, in which every order is the owner's. */
+const ofOwner: TestShop = {
+  ...app,
+  call: (target, options = {}) => {
+    if (target !== 'POST /v1/orders') return app.call(target, options);
+    const body = { customerId: owner.id, ...(options.body as object) };
+    return app.call(target, { ...options, body });
+  },
+};
+const prepareOwned = (op: Described) => prepare(ofOwner, app, op.operationId, exampleOf(op));
+// What a customer has to send where the document's example is what staff sends.
+const BODIES_OF_CUSTOMERS: Record<string, object> = { payOrder: { provider: 'simulator' } };
+const asCustomer = (op: Described, prepared: Prepared): Prepared => {
+  const body = BODIES_OF_CUSTOMERS[op.operationId];
+  return body ? { ...prepared, body } : prepared;
+};
+const order = await makeOrder(ofOwner, { externalId: 'the-owners-order' });
+
+/** What the shop's things are called where a list can be asked for them. */
+const names: Record<string, string> = {
+  customerId: owner.id,
+  number: order.number,
+  externalId: 'the-owners-order',
+  contact: 'owner@shop.example',
+};
+
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** The same request about things that are not there; `changes` counts the ids that were exchanged. */
+function aboutNothing({ params, body, ...rest }: Prepared, query: Record<string, string>) {
+  const others = new Map<string, string>();
+  const other = (id: string) => {
+    const made = others.get(id) ?? newId();
+    others.set(id, made);
+    return made;
+  };
+  const swap = (text: string) => text.replaceAll(UUID, other);
+  const unknown = (value: string) => (swap(value) === value ? `no${value}` : swap(value));
+  const changed: Prepared = {
+    ...rest,
+    params: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, unknown(value)])),
+    ...(body === undefined ? {} : { body: JSON.parse(swap(JSON.stringify(body))) as unknown }),
+  };
+  const changes = others.size;
+  const filters = Object.entries(query).map(([name, value]) => [name, unknown(value)]);
+  return { prepared: changed, changes, query: Object.fromEntries(filters) as Record<string, string> };
+}
+
+/** The ids that an answer shows although the request did not name them, and that the asker must not see. */
+function shownBeyond(answer: Answer, sent: unknown, hidden: ReadonlySet<string>): string[] {
+  const named = JSON.stringify(sent);
+  return (JSON.stringify(answer.body).match(UUID) ?? []).filter(
+    (id) => hidden.has(id) && !named.includes(id),
+  );
+}
+
+/** An answer without what differs between any two requests. */
+function plain({ status, body, headers }: Answer) {
+  const { 'x-request-id': _id, date: _date, ...rest } = headers;
+  const text = JSON.stringify(body)
+    .replaceAll(/"requestId":"[^"]*"/g, '')
+    .replaceAll(UUID, 'id');
+  return { status, headers: rest, text };
+}
+
+interface Asker {
+  readonly what: string;
+  readonly as: string;
+  /** What must not appear in any answer. */
+  readonly hidden: () => Promise<Set<string>>;
+}
+
+async function cannotTell(
+  t: Test,
+  op: Described,
+  prepared: Prepared,
+  query: Record<string, string>,
+  asker: Asker,
+) {
+  const nothing = aboutNothing(prepared, query);
+  const answer = await ask(app, op, prepared, { as: asker.as, query });
+  const unknown = await ask(app, op, nothing.prepared, { as: asker.as, query: nothing.query });
+  const what = `${asker.what} ${JSON.stringify(query)}`;
+  t.equal(published.findFault(op, answer), undefined, `${what}: as the document says`);
+  const shown = shownBeyond(answer, [prepared, query], await asker.hidden());
+  t.strictSame(shown, [], `${what}: nothing is shown`);
+  // What is made anew may stand in the way of the same again.
+  if (answer.status === 201 && nothing.changes === 0) return { answer, changes: 0 };
+  if (answer.status < 300) t.equal(answer.status, unknown.status, `${what}: ${answer.status}`);
+  else t.strictSame(plain(answer), plain(unknown), `${what}: the same as for what is not there`);
+  return { answer, changes: nothing.changes };
+}
+
+/** One request without a filter, and one for each filter by a thing of the shop. */
+const queriesOf = (op: Described): Record<string, string>[] => [
+  {},
+  ...op.parameters
+    .filter((parameter) => parameter.in === 'query' && names[parameter.name] !== undefined)
+    .map(({ name }) => ({ [name]: names[name] ?? '' })),
+];
+
+const ofTheShop = () => idsOf(app.deps.db, app.shopId);
+const foreigners: [kind: Parameters<typeof takes>[1], Asker][] = [
+  ['secretKey', { what: "another shop's secret key", as: other.secretKey, hidden: ofTheShop }],
+  ['publishableKey', { what: "another shop's publishable key", as: other.publishableKey, hidden: ofTheShop }],
+  [
+    'customerToken',
+    { what: "another shop's customer", as: await tokenOf(other, foreigner.id), hidden: ofTheShop },
+  ],
+];
+
+for (const op of operations) {
+  t.test(`another shop at ${op.operationId}`, async (t) => {
+    const prepared = await prepareOwned(op);
+    await app.settle();
+    const before = await fingerprint(app.deps.db, app.shopId);
+    for (const [kind, asker] of foreigners.filter(([taken]) => takes(op, taken))) {
+      const request = kind === 'customerToken' ? asCustomer(op, prepared) : prepared;
+      for (const query of queriesOf(op)) {
+        const { answer, changes } = await cannotTell(t, op, request, query, asker);
+        const namesThing = op.parameters.some(
+          ({ in: part, name }) => part === 'path' && name !== 'externalId',
+        );
+        if (namesThing) t.equal(answer.status, 404, `${asker.what}: 404`);
+        else if (changes > 0) t.ok([404, 422].includes(answer.status), `${asker.what}: ${answer.status}`);
+        if (Object.keys(query).length > 0) t.strictSame(answer.body.data, [], `${asker.what}: finds nothing`);
+      }
+    }
+    t.strictSame(await fingerprint(app.deps.db, app.shopId), before, 'the shop is as it was');
+  });
+}
+
+const ofOwners = async () => {
+  const { body } = await app.call(`GET /v1/orders?limit=200&customerId=${owner.id}`);
+  return new Set<string>([owner.id, ...body.data.map(({ id }: { id: string }) => id)]);
+};
+const asker = { what: 'another customer', as: neighbourToken, hidden: ofOwners };
+
+for (const op of operations.filter((candidate) => takes(candidate, 'customerToken'))) {
+  t.test(`another customer at ${op.operationId}`, async (t) => {
+    const given = asCustomer(op, await prepareOwned(op));
+    const schema = published.resolve(bodyOf(op) ?? {});
+    const namesCustomer = schema.properties?.['customerId'] !== undefined;
+    // What front ends show to everybody is nobody's.
+    const isPublic = takes(op, 'publishableKey');
+    const namesThing = op.parameters.some(({ in: part }) => part === 'path') && !isPublic;
+    const bodies = namesCustomer
+      ? [given.body, { ...(given.body as object), customerId: owner.id }]
+      : [given.body];
+    for (const body of bodies) {
+      const prepared = { ...given, body };
+      for (const query of queriesOf(op)) {
+        if (isPublic || !namesThing) {
+          const answer = await ask(app, op, prepared, { as: asker.as, query });
+          const shown = shownBeyond(answer, [prepared, query], await ofOwners());
+          t.strictSame([published.findFault(op, answer), shown], [undefined, []], JSON.stringify(query));
+        } else {
+          const { answer } = await cannotTell(t, op, prepared, query, asker);
+          t.equal(answer.status, 404, '404');
+        }
+      }
+    }
+    if (!namesThing) return;
+    const own = await ask(app, op, given, { as: ownerToken });
+    t.ok(own.status < 300, `the owner may: ${own.status} ${JSON.stringify(own.body).slice(0, 200)}`);
+  });
+}
+
+t.test('what the others cannot find is there', async (t) => {
+  for (const op of operations) {
+    for (const query of queriesOf(op).filter((candidate) => Object.keys(candidate).length > 0)) {
+      const answer = await ask(app, op, { params: {} }, { as: app.secretKey, query });
+      t.ok(answer.body.data.length > 0, `${op.operationId} ${JSON.stringify(query)}`);
+    }
+  }
+  t.equal((await idsOf(app.deps.db, app.shopId)).has(order.id), true);
+});
