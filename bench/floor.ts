@@ -19,8 +19,9 @@ interface Line {
   quantity: number;
 }
 
+const texts = new Map(Object.entries(statements));
 const run = (name: keyof typeof statements, values: unknown[]) =>
-  pool.query({ name, text: statements[name], values });
+  pool.query({ name, text: texts.get(name) ?? '', values });
 const HASH = Buffer.alloc(32);
 
 app.post<{ Body: { lines: Line[] } }>('/quotes', async (request) => {

@@ -92,7 +92,14 @@ export async function setStage(): Promise<Stage> {
     credentialId,
     secretKey,
     async startProduct(env = {}, nodeOptions = []) {
-      const given = { TOKEN_SECRET, PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'warn', RATE_LIMITS: 'off', ...env };
+      const given = {
+        TOKEN_SECRET,
+        PORT: '0',
+        METRICS_PORT: '0',
+        LOG_LEVEL: 'warn',
+        RATE_LIMITS: 'off',
+        ...env,
+      };
       const found = await start(
         [...nodeOptions, 'dist/main.js'],
         given,

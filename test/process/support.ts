@@ -47,9 +47,9 @@ let built: string | undefined;
 function programs(): string {
   const given = process.env['TEST_BUILD'];
   if (given !== undefined) return given;
-  const { folder, remove } = buildProject();
-  process.once('exit', remove);
-  return folder;
+  const build = buildProject();
+  process.once('exit', () => build.remove());
+  return build.folder;
 }
 
 /** One of the project's programs, with nothing of this one's environment and a process group of its own. */

@@ -9,7 +9,7 @@ interface PostgresError {
 export function postgresError(error: unknown): PostgresError | undefined {
   for (let cause: unknown = error, depth = 0; cause instanceof Error && depth < 5; depth += 1) {
     const { code } = cause as PostgresError;
-    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return cause as PostgresError;
+    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return cause;
     cause = cause.cause;
   }
   return undefined;

@@ -42,7 +42,7 @@ export function createKeyset<T extends PgTable, F extends string, S extends stri
     const order = direction === 'desc' ? desc : asc;
     return db
       .select()
-      .from(table as PgTable)
+      .from<PgTable>(table)
       .where(and(eq(shopId, sql.placeholder('shopId')), ...conditions, afterKey(columns, key, direction)))
       .orderBy(...columns.map((column) => order(column)))
       .limit(shape.limit + 1) as never;

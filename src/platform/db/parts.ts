@@ -35,13 +35,15 @@ export async function runParts(on: Reader, parts: readonly Part[]): Promise<void
   await on.$client.query((isNamed ? { name, text, values } : { text, values }) as pg.QueryConfig);
 }
 
+// Each part numbers its values from $1.
+const shift = (text: string, by: number): string =>
+  text.replaceAll(/\$(\d+)/g, (_match, number: string) => `$${Number(number) + by}`);
+
 function compose(parts: readonly Part[], name: string): Composed {
   let offset = 0;
   const ctes: string[] = [];
   const checks: string[] = [];
   for (const part of parts) {
-    const shift = (text: string, by: number) =>
-      text.replaceAll(/\$(\d+)/g, (_match, number: string) => `$${Number(number) + by}`);
     ctes.push(shift(part.ctes, offset));
     if (part.check !== undefined) checks.push(`(${shift(part.check, offset)})`);
     offset += part.values.length;

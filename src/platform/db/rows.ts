@@ -12,7 +12,8 @@ interface Decoder {
 }
 type Decode = (value: unknown) => unknown;
 
-const { INT8, TIMESTAMPTZ } = pg.types.builtins;
+const INT8: number = pg.types.builtins.INT8;
+const TIMESTAMPTZ: number = pg.types.builtins.TIMESTAMPTZ;
 
 // Postgres writes `2026-03-17 08:05:00.123+00`; what is not quite ISO 8601 takes JavaScript five times as long to read.
 const instantOf = (text: string): Date =>
@@ -25,7 +26,7 @@ export const rowTypes = {
   getTypeParser: (oid: number, format?: string): ((text: string) => unknown) => {
     if (format === 'binary') return parserOf(oid, format);
     if (oid === INT8) return BigInt;
-    return oid === TIMESTAMPTZ ? (instantOf as (text: string) => unknown) : parserOf(oid, format);
+    return oid === TIMESTAMPTZ ? instantOf : parserOf(oid, format);
   },
 };
 
