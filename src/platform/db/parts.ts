@@ -1,5 +1,4 @@
-import type pg from 'pg';
-import type { Reader } from './client.ts';
+import type { Db } from './client.ts';
 
 /**
  * A part of one statement: common table expressions that write, and a check. Modules make them, a use case puts them
@@ -25,14 +24,20 @@ interface Composed {
 const composed = new Map<string, Composed>();
 
 /** Runs parts as one prepared statement, in a transaction of its own. All of it happens, or the first failure is thrown. */
-export async function runParts(on: Reader, parts: readonly Part[]): Promise<void> {
+export async function runParts(on: Db, parts: readonly Part[]): Promise<void> {
   const key = parts.map((part) => part.name).join('+');
   let statement = composed.get(key);
   if (!statement) composed.set(key, (statement = compose(parts, `parts_${composed.size}`)));
   const { name, text } = statement;
   const values = parts.flatMap((part) => part.values);
   const isNamed = (on as unknown as { preparedStatements: boolean }).preparedStatements;
-  await on.$client.query((isNamed ? { name, text, values } : { text, values }) as pg.QueryConfig);
+  // Not the pool's own query(): it throws the connection away after every error, also after a refusal.
+  const client = await on.$client.connect();
+  try {
+    await client.query(isNamed ? { name, text, values } : { text, values });
+  } finally {
+    client.release();
+  }
 }
 
 // Each part numbers its values from $1.
