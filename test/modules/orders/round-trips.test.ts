@@ -78,7 +78,7 @@ t.test('a repeated request is answered in one round trip', async (t) => {
 
 t.test('a refusal costs no connection', async (t) => {
   const refused = await send('/v1/orders', { lines: lines.map((line) => ({ ...line, quantity: 20_000 })) });
-  t.match([refused.statusCode, refused.body], [422, /out_of_stock/]);
+  t.match([refused.statusCode, refused.body], [409, /out_of_stock/]);
   t.same(await measure('/v1/orders', { lines }), PLACED, 'what was prepared is there');
 });
 
