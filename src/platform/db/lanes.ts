@@ -1,5 +1,10 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
+import { hangUp, socketOf } from './hang-up.ts';
+
+// A short read that is not answered for so long never will be: the connection is cut, and what was on it fails. It is opened
+// anew for the next read. Postgres itself is not told, so that a pooler that refuses settings at the start takes us.
+const ANSWER_MS = 10_000;
 
 /** What a lane's owner has to know of connections. */
 export interface LaneOptions {
@@ -29,9 +34,14 @@ export interface Lanes {
 /** Opens lanes when they are first needed; a lane that is lost fails what was on it and is opened anew. */
 export function createLanes({ count, connection, onLost }: LaneOptions): Lanes {
   const lanes: (Lane | undefined)[] = Array.from({ length: count }, () => undefined);
+  let ended = false;
 
   const open = (at: number): Lane => {
-    const client = new pg.Client({ ...connection, pipeline: true } as pg.ClientConfig);
+    const client = new pg.Client({
+      ...connection,
+      pipeline: true,
+      query_timeout: ANSWER_MS,
+    } as pg.ClientConfig);
     const drop = () => {
       if (lanes[at]?.client === client) lanes[at] = undefined;
     };
@@ -43,7 +53,7 @@ export function createLanes({ count, connection, onLost }: LaneOptions): Lanes {
     const connected = client.connect().then(() => batchWrites(client));
     connected.catch(() => {
       drop();
-      void client.end().catch(() => undefined);
+      void hangUp(client);
     });
     const lane = { client, connected, waiting: 0 };
     lanes[at] = lane;
@@ -61,6 +71,7 @@ export function createLanes({ count, connection, onLost }: LaneOptions): Lanes {
 
   return {
     async query(config) {
+      if (ended) throw new Error('the lanes have ended: the connection is not queryable');
       const lane = choose();
       lane.waiting += 1;
       try {
@@ -72,11 +83,13 @@ export function createLanes({ count, connection, onLost }: LaneOptions): Lanes {
     },
     waiting: () => lanes.reduce((sum, lane) => sum + (lane?.waiting ?? 0), 0),
     async end() {
+      ended = true;
       const open = lanes.filter((lane) => lane !== undefined);
       await Promise.all(
-        open.map(async ({ client, connected }) => {
+        open.map(async ({ client, connected, waiting }) => {
           await connected.catch(() => undefined);
-          await client.end().catch(() => undefined);
+          // What is under way is answered first, or given up by itself.
+          await (waiting > 0 ? hangUp(client, 2 * ANSWER_MS) : hangUp(client));
         }),
       );
     },
@@ -85,7 +98,7 @@ export function createLanes({ count, connection, onLost }: LaneOptions): Lanes {
 
 /** Lets everything that is sent to Postgres in one turn of the event loop leave in one write: each write is a system call. */
 export function batchWrites(client: pg.Client | pg.PoolClient): void {
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  const stream = socketOf(client);
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
   let holding = false;
   const release = () => {
