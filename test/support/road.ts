@@ -22,6 +22,8 @@ export interface Traveller {
 interface RoadOptions {
   /** Sees each message of a client before it is passed on. `hold`: it is not passed on, nor is anything after it. */
   readonly onMessage?: (letter: string, text: string, traveller: Traveller) => 'hold' | void;
+  /** What a plain statement is on arrival; it must stay as long as it was. */
+  readonly rewrite?: (text: string) => string;
 }
 
 export interface Road {
@@ -68,7 +70,7 @@ export async function makeRoad(t: Test, url: string, options: RoadOptions = {}):
   return { url: road.href, set, travellers: () => [...travellers] };
 }
 
-function travel(client: Socket, upstream: Socket, isSilent: () => boolean, { onMessage }: RoadOptions) {
+function travel(client: Socket, upstream: Socket, isSilent: () => boolean, { onMessage, rewrite }: RoadOptions) {
   let [stalled, held, deaf, delayMs] = [false, false, false, 0];
   let said: Promise<unknown> = Promise.resolve();
   let onAnswer = (): void => undefined;
@@ -91,7 +93,8 @@ function travel(client: Socket, upstream: Socket, isSilent: () => boolean, { onM
   };
   const pass = (message: Buffer, letter: string) => {
     if (held) return;
-    const text = letter === 'Q' ? message.toString('utf8', 5, message.length - 1) : '';
+    const text = 'QP'.includes(letter) ? message.toString('utf8', 5, message.length - 1) : '';
+    if (letter === 'Q' && rewrite) message.write(rewrite(text), 5);
     held = onMessage?.(letter, text, traveller) === 'hold';
     if (!held && upstream.writable) upstream.write(message);
   };

@@ -33,7 +33,11 @@ interface Entry {
 }
 
 /** Starts to listen at once, on connections of its own: what the first requests read may then be remembered. */
-export function createKnownCredentials(connectionString: string, log: Logger): KnownCredentials {
+export function createKnownCredentials(
+  connectionString: string,
+  log: Logger,
+  { retryAfterMs = RETRY_AFTER_MS }: { retryAfterMs?: number } = {},
+): KnownCredentials {
   const entries = new Map<string, Entry>();
   let generation = 0;
   let confirmedAt = Number.NEGATIVE_INFINITY;
@@ -46,7 +50,7 @@ export function createKnownCredentials(connectionString: string, log: Logger): K
     generation += 1;
     entries.clear();
   };
-  const ear = createEar(connectionString, log, {
+  const ear = createEar(connectionString, log, retryAfterMs, {
     onWord: forget,
     onConfirmed: (sentAt) => (confirmedAt = sentAt),
     onListening: forgetAll,
@@ -90,7 +94,7 @@ interface Line {
 }
 
 /** A line that listens, and asks itself whether it still hears. */
-function createEar(connectionString: string, log: Logger, events: EarEvents) {
+function createEar(connectionString: string, log: Logger, retryAfterMs: number, events: EarEvents) {
   const self = `self:${process.pid}:${Math.random()}`;
   const connection = { connectionString, connectionTimeoutMillis: 2_000, keepAlive: true };
   let line: Line | undefined;
@@ -102,7 +106,7 @@ function createEar(connectionString: string, log: Logger, events: EarEvents) {
     if (line !== lost) return;
     line = undefined;
     asked = undefined;
-    silentUntil = performance.now() + RETRY_AFTER_MS;
+    silentUntil = performance.now() + retryAfterMs;
     events.onLost();
     void hangUpBoth(lost);
   };

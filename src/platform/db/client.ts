@@ -22,6 +22,7 @@ export type Reader = Db | Tx;
 // Beyond `statement_timeout` of transactions: a connection that gives no answer for so long has none to give. It is cut, and
 // whatever waits for it fails: a statement, COMMIT, ROLLBACK.
 const ANSWER_MS = 35_000;
+const SHORT_ANSWER_MS = 10_000;
 // Connections that are idle are probed, so that those that died without a word are gone before somebody needs them.
 const PROBE_AFTER_MS = 10_000;
 
@@ -56,6 +57,7 @@ export function openDatabase(
   const lanes = createLanes({
     count: laneCount,
     connection,
+    answerMs: SHORT_ANSWER_MS,
     onLost: (error) => log.warn({ err: error }, 'a shared database connection was lost'),
   });
   // Without listeners a connection that the server cuts would end the process.

@@ -2,14 +2,12 @@ import type { Socket } from 'node:net';
 import pg from 'pg';
 import { hangUp, socketOf } from './hang-up.ts';
 
-// A short read that is not answered for so long never will be: the connection is cut, and what was on it fails. It is opened
-// anew for the next read. Postgres itself is not told, so that a pooler that refuses settings at the start takes us.
-const ANSWER_MS = 10_000;
-
 /** What a lane's owner has to know of connections. */
 export interface LaneOptions {
   readonly count: number;
   readonly connection: pg.ClientConfig;
+  /** A read that waits longer for its answer will never have one: its connection is cut, and what was on it fails. */
+  readonly answerMs: number;
   readonly onLost: (error: Error) => void;
 }
 
@@ -32,7 +30,7 @@ export interface Lanes {
 }
 
 /** Opens lanes when they are first needed; a lane that is lost fails what was on it and is opened anew. */
-export function createLanes({ count, connection, onLost }: LaneOptions): Lanes {
+export function createLanes({ count, connection, answerMs, onLost }: LaneOptions): Lanes {
   const lanes: (Lane | undefined)[] = Array.from({ length: count }, () => undefined);
   let ended = false;
 
@@ -40,7 +38,7 @@ export function createLanes({ count, connection, onLost }: LaneOptions): Lanes {
     const client = new pg.Client({
       ...connection,
       pipeline: true,
-      query_timeout: ANSWER_MS,
+      query_timeout: answerMs,
     } as pg.ClientConfig);
     const drop = () => {
       if (lanes[at]?.client === client) lanes[at] = undefined;
@@ -89,7 +87,7 @@ export function createLanes({ count, connection, onLost }: LaneOptions): Lanes {
         open.map(async ({ client, connected, waiting }) => {
           await connected.catch(() => undefined);
           // What is under way is answered first, or given up by itself.
-          await (waiting > 0 ? hangUp(client, 2 * ANSWER_MS) : hangUp(client));
+          await (waiting > 0 ? hangUp(client, 2 * answerMs) : hangUp(client));
         }),
       );
     },
