@@ -7,7 +7,15 @@ import t, { type Test } from 'tap';
 import { type Embedded, removeEmbedded, startEmbedded } from '../../src/platform/db/embedded.ts';
 import { migrateDatabase } from '../../src/platform/db/migrate.ts';
 import { createLogger } from '../../src/platform/logging.ts';
-import { type Answer, caller, makeShop, postgresPid, startServer, TOKEN_SECRET, until } from '../process/support.ts';
+import {
+  type Answer,
+  caller,
+  makeShop,
+  postgresPid,
+  startServer,
+  TOKEN_SECRET,
+  until,
+} from '../process/support.ts';
 import {
   type Attempt,
   checkBooks,

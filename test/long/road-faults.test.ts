@@ -47,7 +47,9 @@ function strike(road: Road): void {
 }
 
 /** The figures of the pool. */
-async function readPool({ metricsUrl = '' }: Server): Promise<Record<'connections' | 'idle' | 'waiting', number>> {
+async function readPool({
+  metricsUrl = '',
+}: Server): Promise<Record<'connections' | 'idle' | 'waiting', number>> {
   const text = await (await fetch(metricsUrl)).text();
   const figure = (name: string) => Number(new RegExp(`^makegood_pool_${name} (\\d+)$`, 'm').exec(text)?.[1]);
   return { connections: figure('connections'), idle: figure('idle'), waiting: figure('waiting') };
@@ -65,9 +67,9 @@ function judge(trouble: unknown): string | undefined {
 
 async function read(call: Call, isOver: () => boolean, onTrouble: (trouble: unknown) => void): Promise<void> {
   for (let count = 0; !isOver(); count += 1) {
-    const answer = await call(count % 2 === 0 ? 'GET /v1/orders?limit=20' : 'GET /v1/products?limit=20').catch(
-      (error: Error) => error,
-    );
+    const answer = await call(
+      count % 2 === 0 ? 'GET /v1/orders?limit=20' : 'GET /v1/products?limit=20',
+    ).catch((error: Error) => error);
     if (answer instanceof Error || answer.status !== 200) onTrouble(answer);
     await sleep(10);
   }
@@ -129,7 +131,9 @@ t.test(`${FAULT_SECONDS} s of connections that are cut, delayed, silent and half
   process.kill(server.pid, 'SIGTERM');
   t.equal(await server.ended, 0, server.output());
   const written = faulty.attempts.filter(isWritten).length;
-  console.log(`${JSON.stringify(faults)}: ${faulty.times.length} requests, ${written} writes, ${faulty.troubles} 503`);
+  console.log(
+    `${JSON.stringify(faults)}: ${faulty.times.length} requests, ${written} writes, ${faulty.troubles} 503`,
+  );
   console.log(`they took ${summary(faulty.times)}; afterwards ${calm.times.length} requests, none failed`);
 });
 
@@ -137,11 +141,13 @@ t.test(`${FAULT_SECONDS} s of connections that are cut, delayed, silent and half
 async function comesBack(t: Test, { server, call }: Stage): Promise<void> {
   let figures = await readPool(server);
   for (let fine = 0, began = Date.now(); fine < 20; await sleep(100)) {
-    if (Date.now() - began > 2 * HANGS_MS) return t.fail(`connections are lost: ${JSON.stringify(figures)}`);
+    if (Date.now() - began > 2 * HANGS_MS)
+      return void t.fail(`connections are lost: ${JSON.stringify(figures)}`);
     const answers = await Promise.all(Array.from({ length: 20 }, () => call('GET /v1/orders?limit=5')));
     figures = await readPool(server);
-    const isFree = figures.waiting === 0 && figures.idle >= figures.connections - 1;
-    fine = isFree && answers.every(({ status }) => status === 200) ? fine + 1 : 0;
+    // The dispatcher takes one now and then; one that is lost would be missing each time.
+    if (figures.waiting === 0 && figures.idle === figures.connections) fine += 1;
+    if (answers.some(({ status }) => status !== 200)) fine = 0;
   }
   t.pass(`as before: ${JSON.stringify(figures)}`);
 }

@@ -22,7 +22,11 @@ interface Tally {
 }
 
 /** Sends one request on a kept connection. `refused`: the server took no more connections, so nothing was sent. */
-function place(agent: Agent, base: string, body: string): Promise<{ status: number; id: string } | 'refused'> {
+function place(
+  agent: Agent,
+  base: string,
+  body: string,
+): Promise<{ status: number; id: string } | 'refused'> {
   return new Promise((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${secretKey}`,

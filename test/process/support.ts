@@ -189,7 +189,8 @@ export async function connectTo(t: Test, dataDir: string): Promise<pg.Client> {
 }
 
 /** How to reach the embedded database of a running server. */
-export const embeddedUrl = (dataDir: string): string => fs.readFileSync(connectionFile(dataDir), 'utf8').trim();
+export const embeddedUrl = (dataDir: string): string =>
+  fs.readFileSync(connectionFile(dataDir), 'utf8').trim();
 
 /** Checks what `npm run verify` checks, over the whole embedded database of a running server. */
 export const checkInvariants = (t: Test, dataDir: string): Promise<void> =>

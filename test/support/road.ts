@@ -70,7 +70,12 @@ export async function makeRoad(t: Test, url: string, options: RoadOptions = {}):
   return { url: road.href, set, travellers: () => [...travellers] };
 }
 
-function travel(client: Socket, upstream: Socket, isSilent: () => boolean, { onMessage, rewrite }: RoadOptions) {
+function travel(
+  client: Socket,
+  upstream: Socket,
+  isSilent: () => boolean,
+  { onMessage, rewrite }: RoadOptions,
+) {
   let [stalled, held, deaf, delayMs] = [false, false, false, 0];
   let said: Promise<unknown> = Promise.resolve();
   let onAnswer = (): void => undefined;

@@ -23,6 +23,9 @@ export type Reader = Db | Tx;
 // whatever waits for it fails: a statement, COMMIT, ROLLBACK.
 const ANSWER_MS = 35_000;
 const SHORT_ANSWER_MS = 10_000;
+// The same for Postgres: a transaction whose client is gone without a word must not keep its locks for the two hours until
+// the system notices. Once per connection, where it costs nothing; as a setting at the start poolers would refuse it.
+const LIMIT_IDLE_TRANSACTIONS = "set idle_in_transaction_session_timeout = '60s'";
 // Connections that are idle are probed, so that those that died without a word are gone before somebody needs them.
 const PROBE_AFTER_MS = 10_000;
 
@@ -65,6 +68,7 @@ export function openDatabase(
   pool.on('connect', (client) => {
     client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
     batchWrites(client);
+    if (!patient) client.query(LIMIT_IDLE_TRANSACTIONS).catch(() => undefined);
   });
   closeWith(pool, lanes);
   return Object.assign(drizzle(pool), {

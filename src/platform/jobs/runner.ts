@@ -47,6 +47,7 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{
 const workerLogger = (log: Logger) =>
   new WorkerLogger(() => (level: string, message, meta) => {
     if (level === 'error') log.error({ meta }, message);
-    else if (level === 'warning') log.warn({ meta }, message);
+    // Most of its workers wait for somebody's server, and not for the database.
+    else if (level === 'warning' && !message.includes('maxPoolSize')) log.warn({ meta }, message);
     else log.debug({ meta }, message);
   });
