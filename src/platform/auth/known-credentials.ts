@@ -96,10 +96,11 @@ interface Line {
 /** A line that listens, and asks itself whether it still hears. */
 function createEar(connectionString: string, log: Logger, retryAfterMs: number, events: EarEvents) {
   const self = `self:${process.pid}:${Math.random()}`;
-  const connection = { connectionString, connectionTimeoutMillis: 2_000, keepAlive: true };
+  const connection = { connectionString, connectionTimeoutMillis: 5_000, keepAlive: true };
   let line: Line | undefined;
   let asked: number | undefined;
   let silentUntil = 0;
+  let isAsking = false;
   let closed = false;
 
   const lose = (lost: Line) => {
@@ -127,25 +128,29 @@ function createEar(connectionString: string, log: Logger, retryAfterMs: number, 
     if (line === opened) events.onListening();
     return opened;
   };
-  const ask = async (now: number) => {
+  const ask = async () => {
     const { mouth } = line ?? (await listen());
-    asked = now;
+    asked = performance.now();
     await mouth.query('select pg_notify($1, $2)', [CHANNEL, self]);
   };
   return {
     /** Not waited for: until it is answered, the database is asked. */
     confirm(now: number) {
       if (closed || now < silentUntil) return;
+      // Opening connections has a limit of its own, and a start has much else to do.
+      if (isAsking && asked === undefined) return;
       if (asked !== undefined) {
         // Behind a pooler that shares sessions nothing ever arrives.
         if (now - asked > TRUSTED_MS && line) lose(line);
         return;
       }
-      asked = now;
-      ask(now).catch((error: unknown) => {
-        log.debug({ err: error }, 'credential changes cannot be heard');
-        if (line) lose(line);
-      });
+      isAsking = true;
+      ask()
+        .catch((error: unknown) => {
+          log.debug({ err: error }, 'credential changes cannot be heard');
+          if (line) lose(line);
+        })
+        .finally(() => (isAsking = false));
     },
     async close() {
       closed = true;
