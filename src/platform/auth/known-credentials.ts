@@ -111,20 +111,15 @@ function createEar(connectionString: string, log: Logger, retryAfterMs: number, 
     events.onLost();
     void hangUpBoth(lost);
   };
+  const hear = (payload: string) => {
+    if (payload !== self) return events.onWord(payload);
+    if (asked !== undefined) events.onConfirmed(asked);
+    asked = undefined;
+  };
   const listen = async (): Promise<Line> => {
     const opened: Line = { ear: new pg.Client(connection), mouth: new pg.Client(connection) };
     line = opened;
-    for (const client of [opened.ear, opened.mouth]) {
-      client.on('error', () => lose(opened));
-      client.on('end', () => lose(opened));
-    }
-    opened.ear.on('notification', ({ payload = '' }) => {
-      if (payload !== self) return events.onWord(payload);
-      if (asked !== undefined) events.onConfirmed(asked);
-      asked = undefined;
-    });
-    await Promise.all([opened.ear.connect(), opened.mouth.connect()]);
-    await opened.ear.query(`listen ${CHANNEL}`);
+    await open(opened, hear, () => lose(opened));
     if (line === opened) events.onListening();
     return opened;
   };
@@ -157,6 +152,20 @@ function createEar(connectionString: string, log: Logger, retryAfterMs: number, 
       if (line) await hangUpBoth(line);
     },
   };
+}
+
+async function open(
+  { ear, mouth }: Line,
+  hear: (payload: string) => void,
+  onLost: () => void,
+): Promise<void> {
+  for (const client of [ear, mouth]) {
+    client.on('error', onLost);
+    client.on('end', onLost);
+  }
+  ear.on('notification', ({ payload = '' }) => hear(payload));
+  await Promise.all([ear.connect(), mouth.connect()]);
+  await ear.query(`listen ${CHANNEL}`);
 }
 
 const hangUpBoth = async ({ ear, mouth }: Line): Promise<void> =>

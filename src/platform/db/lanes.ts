@@ -82,16 +82,15 @@ export function createLanes({ count, connection, answerMs, onLost }: LaneOptions
     waiting: () => lanes.reduce((sum, lane) => sum + (lane?.waiting ?? 0), 0),
     async end() {
       ended = true;
-      const open = lanes.filter((lane) => lane !== undefined);
-      await Promise.all(
-        open.map(async ({ client, connected, waiting }) => {
-          await connected.catch(() => undefined);
-          // What is under way is answered first, or given up by itself.
-          await (waiting > 0 ? hangUp(client, 2 * answerMs) : hangUp(client));
-        }),
-      );
+      await Promise.all(lanes.map((lane) => lane && endLane(lane, answerMs)));
     },
   };
+}
+
+async function endLane({ client, connected, waiting }: Lane, answerMs: number): Promise<void> {
+  await connected.catch(() => undefined);
+  // What is under way is answered first, or given up by itself.
+  await (waiting > 0 ? hangUp(client, 2 * answerMs) : hangUp(client));
 }
 
 /** Lets everything that is sent to Postgres in one turn of the event loop leave in one write: each write is a system call. */
