@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { modules } from './modules.ts';
+import { closeGently } from './closing.ts';
 import { auditRoutes } from './platform/audit/routes.ts';
 import { apiKeyRoutes } from './platform/auth/routes.ts';
 import type { Deps } from './platform/context.ts';
@@ -35,7 +36,7 @@ export async function buildApp(
   prepare: (app: FastifyInstance) => void = () => undefined,
 ): Promise<FastifyInstance> {
   const app = await createServer(deps);
-  endConnectionsOnClose(app);
+  closeGently(app);
   prepare(app);
   const known = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ method, url }) => {
@@ -77,17 +78,4 @@ export async function buildApp(
   });
   await app.ready();
   return app;
-}
-
-// A connection that is answered while the server closes would be kept open for the client's next request, and closing waits
-// for every connection.
-function endConnectionsOnClose(app: FastifyInstance): void {
-  let isClosing = false;
-  app.addHook('preClose', async () => {
-    isClosing = true;
-  });
-  app.addHook('onSend', (_request, reply, payload, done) => {
-    if (isClosing) reply.header('connection', 'close');
-    done(null, payload);
-  });
 }

@@ -28,7 +28,7 @@ await runUntilStopped(async ({ config, log, opened }) => {
   const metrics = config.metricsPort === undefined ? undefined : await serveMetrics(registry, config);
   if (metrics) opened(() => metrics.close());
   const app = await buildApp(deps, (building) => instrument(building, registry));
-  opened(() => app.close());
+  opened(() => app.closeGently());
   const address = await app.listen({ host: config.host, port: config.port });
   console.log(`\nMakegood listens on ${address}\nReference: ${address}/docs`);
   if (metrics) console.log(`Metrics: ${metrics.address}`);

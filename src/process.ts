@@ -29,7 +29,7 @@ export const connectionFile = (dataDir: string): string => join(dataDir, 'connec
 export async function layFoundation(
   config: Config,
   log: Logger,
-  options: { fresh?: boolean } = {},
+  options: { fresh?: boolean; patient?: boolean } = {},
 ): Promise<Foundation> {
   const server =
     config.databaseUrl === undefined
@@ -40,7 +40,7 @@ export async function layFoundation(
     await mkdir(config.dataDir, { recursive: true });
     await writeFile(connectionFile(config.dataDir), `${connectionString}\n`, { mode: 0o600 });
   }
-  const db = openDatabase(connectionString, config, log);
+  const db = openDatabase(connectionString, config, log, { patient: options.patient ?? false });
   return {
     log,
     db,

@@ -9,7 +9,7 @@ import { findEmbeddedUrl } from './running-database.ts';
 export const runCommand = (work: (foundation: Foundation, ownsDemo: boolean) => Promise<void>) =>
   runToEnd(async ({ config, log, opened }) => {
     const databaseUrl = config.databaseUrl ?? (await findEmbeddedUrl(config.dataDir));
-    const foundation = await layFoundation({ ...config, databaseUrl }, log);
+    const foundation = await layFoundation({ ...config, databaseUrl }, log, { patient: true });
     opened(() => foundation.close());
     await work(foundation, config.databaseUrl === undefined);
   });

@@ -153,3 +153,10 @@ t.test('more transactions than connections take turns', async (t) => {
   await Promise.all(Array.from({ length: 40 }, () => inTransaction(ctx, (tx) => bump(tx, 1))));
   t.equal(await valueOf(1), before + 40);
 });
+
+t.test('a transaction whose client falls silent does not keep its locks', async (t) => {
+  const { rows } = await $client.query(
+    `select current_setting('idle_in_transaction_session_timeout') as idle`,
+  );
+  t.same(rows, [{ idle: '1min' }]);
+});

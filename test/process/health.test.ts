@@ -1,39 +1,7 @@
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { createTestDatabase } from '../support/database.ts';
+import { makeRoad } from '../support/road.ts';
 import { caller, makeShop, startServer, TOKEN_SECRET, until } from './support.ts';
-
-/** A way to the database that can be cut, or that swallows what is sent. */
-async function makeRoad(t: Test, url: string) {
-  const target = new URL(url);
-  const sockets = new Set<Socket>();
-  let state: 'open' | 'cut' | 'silent' = 'open';
-  const server = createServer((client) => {
-    if (state === 'cut') return client.destroy();
-    const upstream = connect(Number(target.port), target.hostname);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => socket.destroy());
-    }
-    client.on('data', (chunk) => state === 'silent' || upstream.write(chunk));
-    upstream.on('data', (chunk) => state === 'silent' || client.write(chunk));
-    client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const set = (next: typeof state) => {
-    state = next;
-    // What a silent road swallowed never comes again: its connections are of no use to anyone.
-    if (state !== 'silent') for (const socket of sockets) socket.destroy();
-  };
-  t.teardown(() => {
-    set('cut');
-    server.close();
-  });
-  const road = new URL(url);
-  road.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url: road.href, set };
-}
 
 t.test('health and metrics, also while the database is away', async (t) => {
   const { url } = await createTestDatabase(t);

@@ -189,9 +189,16 @@ export async function connectTo(t: Test, dataDir: string): Promise<pg.Client> {
   return client;
 }
 
-/** Checks what `npm run verify` checks, over the whole database of a running server. */
-export async function checkInvariants(t: Test, dataDir: string): Promise<void> {
-  const databaseUrl = fs.readFileSync(connectionFile(dataDir), 'utf8').trim();
+/** How to reach the embedded database of a running server. */
+export const embeddedUrl = (dataDir: string): string =>
+  fs.readFileSync(connectionFile(dataDir), 'utf8').trim();
+
+/** Checks what `npm run verify` checks, over the whole embedded database of a running server. */
+export const checkInvariants = (t: Test, dataDir: string): Promise<void> =>
+  checkInvariantsOf(t, embeddedUrl(dataDir));
+
+/** The same for any database. */
+export async function checkInvariantsOf(t: Test, databaseUrl: string): Promise<void> {
   const foundation = await layFoundation(readConfig({ DATABASE_URL: databaseUrl, TOKEN_SECRET }), log);
   try {
     for (const { name, check } of [...platformInvariants, ...modules.flatMap((m) => m.invariants ?? [])]) {

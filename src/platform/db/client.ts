@@ -19,29 +19,49 @@ export type Tx = NodePgDatabase & { readonly $client: pg.PoolClient; readonly [k
 /** Where a read may run: alone or inside the caller's transaction. */
 export type Reader = Db | Tx;
 
+// Beyond `statement_timeout` of transactions: a connection that gives no answer for so long has none to give. It is cut, and
+// whatever waits for it fails: a statement, COMMIT, ROLLBACK.
+const ANSWER_MS = 35_000;
+const SHORT_ANSWER_MS = 10_000;
+// The same for Postgres: a transaction whose client is gone without a word must not keep its locks for the two hours until
+// the system notices. Once per connection, where it costs nothing; as a setting at the start poolers would refuse it.
+// Statements that are a transaction of their own have their limit on locks from here, too.
+const LIMITS = "set idle_in_transaction_session_timeout = '60s'; set lock_timeout = '5s'";
+// Connections that are idle are probed, so that those that died without a word are gone before somebody needs them.
+const PROBE_AFTER_MS = 10_000;
+
 // Of the connections of the process, those that short reads share. Two keep both ends busy; more would be idle.
 const lanesOf = (poolSize: number): number => (poolSize >= 8 ? 2 : 1);
 
 /**
  * Opens the pool. Connections pipeline: statements that do not wait for each other's answers (BEGIN and the
- * first read, the stored answer and COMMIT) share a round trip.
+ * first read, the stored answer and COMMIT) share a round trip. Commands are `patient`: their statements may take long.
  */
 export function openDatabase(
   connectionString: string,
   config: Pick<Config, 'poolSize' | 'preparedStatements'>,
   log: Logger,
+  { patient = false }: { patient?: boolean } = {},
 ): Db {
-  const connection = { connectionString, connectionTimeoutMillis: 5_000, types: rowTypes };
+  const connection = {
+    connectionString,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: PROBE_AFTER_MS,
+    types: rowTypes,
+  };
   const laneCount = lanesOf(config.poolSize);
   const pool = new pg.Pool({
     ...connection,
     max: Math.max(1, config.poolSize - laneCount),
     pipeline: true,
     idleTimeoutMillis: 30_000,
+    ...(patient ? {} : { query_timeout: ANSWER_MS }),
   });
   const lanes = createLanes({
     count: laneCount,
     connection,
+    answerMs: SHORT_ANSWER_MS,
     onLost: (error) => log.warn({ err: error }, 'a shared database connection was lost'),
   });
   // Without listeners a connection that the server cuts would end the process.
@@ -49,8 +69,7 @@ export function openDatabase(
   pool.on('connect', (client) => {
     client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
     batchWrites(client);
-    // For statements that are a transaction of their own. A lock that takes longer is a stuck neighbour, not a queue.
-    if (config.preparedStatements) client.query("set lock_timeout = '5s'").catch(() => undefined);
+    if (!patient) client.query(LIMITS).catch(() => undefined);
   });
   closeWith(pool, lanes);
   return Object.assign(drizzle(pool), {

@@ -37,14 +37,19 @@ export const isRetriable = (error: unknown): boolean => RETRIED.has(postgresErro
 /** A lock that was not to be had within `lock_timeout`. */
 export const isLockTimeout = (error: unknown): boolean => postgresError(error)?.code === '55P03';
 
+const AWAY = new RegExp(
+  [
+    'ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN',
+    'Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout',
+    'not queryable|after calling end on the pool',
+  ].join('|'),
+);
+
 /** The database is away, restarting, out of connections or over its time limit: the caller may try again later. */
 export const isUnavailable = (error: unknown): boolean => {
   const code = postgresError(error)?.code ?? '';
   if (/^(08|53|57)/.test(code)) return true;
-  const text = rootCause(error);
-  return /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|Connection terminated|timeout exceeded when trying to connect|not queryable/.test(
-    text,
-  );
+  return AWAY.test(rootCause(error));
 };
 
 function rootCause(error: unknown): string {

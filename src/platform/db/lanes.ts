@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
+import { hangUp, socketOf } from './hang-up.ts';
 
 /** What a lane's owner has to know of connections. */
 export interface LaneOptions {
   readonly count: number;
   readonly connection: pg.ClientConfig;
+  /** A read that waits longer for its answer will never have one: its connection is cut, and what was on it fails. */
+  readonly answerMs: number;
   readonly onLost: (error: Error) => void;
 }
 
@@ -27,11 +30,16 @@ export interface Lanes {
 }
 
 /** Opens lanes when they are first needed; a lane that is lost fails what was on it and is opened anew. */
-export function createLanes({ count, connection, onLost }: LaneOptions): Lanes {
+export function createLanes({ count, connection, answerMs, onLost }: LaneOptions): Lanes {
   const lanes: (Lane | undefined)[] = Array.from({ length: count }, () => undefined);
+  let ended = false;
 
   const open = (at: number): Lane => {
-    const client = new pg.Client({ ...connection, pipeline: true } as pg.ClientConfig);
+    const client = new pg.Client({
+      ...connection,
+      pipeline: true,
+      query_timeout: answerMs,
+    } as pg.ClientConfig);
     const drop = () => {
       if (lanes[at]?.client === client) lanes[at] = undefined;
     };
@@ -43,7 +51,7 @@ export function createLanes({ count, connection, onLost }: LaneOptions): Lanes {
     const connected = client.connect().then(() => batchWrites(client));
     connected.catch(() => {
       drop();
-      void client.end().catch(() => undefined);
+      void hangUp(client);
     });
     const lane = { client, connected, waiting: 0 };
     lanes[at] = lane;
@@ -61,6 +69,7 @@ export function createLanes({ count, connection, onLost }: LaneOptions): Lanes {
 
   return {
     async query(config) {
+      if (ended) throw new Error('the lanes have ended: the connection is not queryable');
       const lane = choose();
       lane.waiting += 1;
       try {
@@ -72,20 +81,21 @@ export function createLanes({ count, connection, onLost }: LaneOptions): Lanes {
     },
     waiting: () => lanes.reduce((sum, lane) => sum + (lane?.waiting ?? 0), 0),
     async end() {
-      const open = lanes.filter((lane) => lane !== undefined);
-      await Promise.all(
-        open.map(async ({ client, connected }) => {
-          await connected.catch(() => undefined);
-          await client.end().catch(() => undefined);
-        }),
-      );
+      ended = true;
+      await Promise.all(lanes.map((lane) => lane && endLane(lane, answerMs)));
     },
   };
 }
 
+async function endLane({ client, connected, waiting }: Lane, answerMs: number): Promise<void> {
+  await connected.catch(() => undefined);
+  // What is under way is answered first, or given up by itself.
+  await (waiting > 0 ? hangUp(client, 2 * answerMs) : hangUp(client));
+}
+
 /** Lets everything that is sent to Postgres in one turn of the event loop leave in one write: each write is a system call. */
 export function batchWrites(client: pg.Client | pg.PoolClient): void {
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  const stream = socketOf(client);
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
   let holding = false;
   const release = () => {

@@ -1,7 +1,7 @@
 import { Logger as WorkerLogger, type Runner, parseCronItems, run } from 'graphile-worker';
-import pg from 'pg';
 import type { Deps } from '../context.ts';
 import type { Logger } from '../logging.ts';
+import { createWorkerPool } from './worker-pool.ts';
 
 /** Work outside of a request. It may run more than once and must find the truth each time. */
 export type Task = (deps: Deps, payload: never) => Promise<void>;
@@ -19,11 +19,7 @@ interface WorkerOptions {
 
 /** Starts graphile-worker on its own small pool. Timers of the business are not its jobs: it only wakes sweeps. */
 export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{ stop(): Promise<void> }> {
-  const pool = new pg.Pool({ connectionString: options.connectionString, max: 4 });
-  pool.on('error', (error) => deps.log.warn({ err: error }, 'an idle worker connection was lost'));
-  pool.on('connect', (client) =>
-    client.on('error', (error) => deps.log.warn({ err: error }, 'worker connection lost')),
-  );
+  const pool = createWorkerPool(options.connectionString, deps.log);
   const runner: Runner = await run({
     pgPool: pool,
     concurrency: options.concurrency ?? 4,
@@ -51,6 +47,7 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{
 const workerLogger = (log: Logger) =>
   new WorkerLogger(() => (level: string, message, meta) => {
     if (level === 'error') log.error({ meta }, message);
-    else if (level === 'warning') log.warn({ meta }, message);
+    // Most of its workers wait for somebody's server, and not for the database.
+    else if (level === 'warning' && !message.includes('maxPoolSize')) log.warn({ meta }, message);
     else log.debug({ meta }, message);
   });

@@ -1,0 +1,47 @@
+import pg from 'pg';
+import { isUnavailable } from '../db/constraints.ts';
+import type { Logger } from '../logging.ts';
+
+const ANSWER_MS = 35_000;
+const PROBE_AFTER_MS = 10_000;
+// graphile-worker repeats after an error with one of a few codes, from three seconds to two minutes apart, a hundred times.
+const REPEATED = 'ETIMEDOUT';
+
+/**
+ * The connections of graphile-worker. It notes that a job has ended without waiting for the note, and repeats it only after
+ * errors whose code it knows. Of a connection that was cut, the error has none: it would end the process, as nobody handles
+ * it, and the job would stay locked for four hours. So every error of a database that is away gets such a code.
+ */
+export function createWorkerPool(connectionString: string, log: Logger): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: 4,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: PROBE_AFTER_MS,
+    // Without pipelining a statement that is given up leaves its connection in the pool, blocked.
+    pipeline: true,
+    query_timeout: ANSWER_MS,
+  });
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle worker connection was lost'));
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.warn({ err: error }, 'worker connection lost'));
+    client.query = repeatable(client.query.bind(client));
+  });
+  pool.connect = repeatable(pool.connect.bind(pool));
+  return pool;
+}
+
+/** The same call, which fails with an error that is repeated where the database is away. */
+function repeatable<F>(call: F): F {
+  const plain = call as (...args: unknown[]) => unknown;
+  return ((...args: unknown[]) => {
+    const result = plain(...args);
+    return result instanceof Promise ? result.catch(fail) : result;
+  }) as F;
+}
+
+function fail(error: unknown): never {
+  if (!(error instanceof Error) || !isUnavailable(error)) throw error;
+  throw Object.assign(new Error(error.message, { cause: error }), { code: REPEATED });
+}
