@@ -153,7 +153,7 @@ export function makeDataDir(t: Test): string {
 export async function prepareDataDir(t: Test): Promise<{ dataDir: string; keys: DemoKeys }> {
   const dataDir = makeDataDir(t);
   const foundation = await layFoundation(readConfig({ DATA_DIR: dataDir }), log);
-  await migrateDatabase(foundation.connectionString, log);
+  await migrateDatabase(foundation.directUrl, log);
   const keys = await createDemoShop(foundation.deps());
   await foundation.close();
   fs.writeFileSync(join(dataDir, 'demo-shop.json'), JSON.stringify({ ...keys, isSeeded: true }));
@@ -189,8 +189,11 @@ export async function connectTo(t: Test, dataDir: string): Promise<pg.Client> {
 }
 
 /** Checks what `npm run verify` checks, over the whole database of a running server. */
-export async function checkInvariants(t: Test, dataDir: string): Promise<void> {
-  const databaseUrl = fs.readFileSync(connectionFile(dataDir), 'utf8').trim();
+export const checkInvariants = (t: Test, dataDir: string): Promise<void> =>
+  checkInvariantsAt(t, fs.readFileSync(connectionFile(dataDir), 'utf8').trim());
+
+/** The same, over a database of the operator's own. */
+export async function checkInvariantsAt(t: Test, databaseUrl: string): Promise<void> {
   const foundation = await layFoundation(readConfig({ DATABASE_URL: databaseUrl, TOKEN_SECRET }), log);
   try {
     for (const { name, check } of [...platformInvariants, ...modules.flatMap((m) => m.invariants ?? [])]) {
