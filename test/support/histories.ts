@@ -41,7 +41,7 @@ export function checkHistory<State, Input, Output>(
   model: Model<State, Input, Output>,
   history: readonly Operation<Input, Output>[],
 ): Verdict<Input, Output> {
-  const all = [...history].sort((a, b) => a.invokedAt - b.invokedAt);
+  const all = history.toSorted((a, b) => a.invokedAt - b.invokedAt);
   const answered = all.reduce((mask, { output }, i) => (output === undefined ? mask : mask | bit(i)), 0n);
   const tried = new Set<string>();
   const stack: Frame<State, Input, Output>[] = [];
@@ -99,7 +99,10 @@ export function createRecorder<Input, Output>() {
     history,
     now: tick,
     /** `call` gives the answer, `info` when it is not known, `fail` when it is known that nothing happened. */
-    async record(input: Input, call: () => Promise<Output | 'info' | 'fail'>): Promise<Output | undefined> {
+    record: async (
+      input: Input,
+      call: () => Promise<Output | 'info' | 'fail'>,
+    ): Promise<Output | undefined> => {
       const invokedAt = tick();
       const output = await call();
       if (output === 'fail') return undefined;
