@@ -64,7 +64,7 @@ async function tour(t: Test, calls: readonly [Call, Call]): Promise<void> {
   const [a, b] = calls;
   const productId = await makeProduct({ call: a });
   const body = { lines: [{ productId, quantity: 1 }] };
-  const keys = Array.from({ length: 40 }, () => newId());
+  const keys = Array.from({ length: 24 }, () => newId());
   const answers = await Promise.all(
     keys.flatMap((key) => calls.map((call) => call('POST /v1/orders', { body, key }))),
   );
@@ -103,7 +103,7 @@ async function revoke(
   remembers: boolean,
 ): Promise<void> {
   const call = caller(a.url, secretKey);
-  for (let round = 0; round < 5; round += 1) {
+  for (let round = 0; round < 3; round += 1) {
     const body = { kind: 'secret', name: 'ERP', scopes: ['orders:read'] };
     const made = (await call('POST /v1/api-keys', { body })).body;
     const [hereA, hereB] = [caller(a.url, made.key), caller(b.url, made.key)];
@@ -128,6 +128,16 @@ async function stopAll(t: Test, programs: readonly { pid: number; ended: Promise
   );
 }
 
+async function countLocks(directUrl: string): Promise<number> {
+  const client = new pg.Client({ connectionString: directUrl });
+  await client.connect();
+  const { rowCount } = await client.query(
+    `select from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`,
+  );
+  await client.end();
+  return rowCount ?? 0;
+}
+
 /** Two servers and a worker on an empty database, started together. */
 async function live(t: Test, stage: Stage, env: Record<string, string>): Promise<string> {
   const worker = run(t, 'worker', { ...env, LOG_LEVEL: 'info' });
@@ -138,6 +148,7 @@ async function live(t: Test, stage: Stage, env: Record<string, string>): Promise
   await revoke(t, [a, b], key, 'DATABASE_DIRECT_URL' in env);
   await checkInvariantsAt(t, stage.directUrl);
   await stopAll(t, [worker, a, b]);
+  t.equal(await countLocks(stage.directUrl), 0, 'no lock stays with a connection of the pooler');
   const said = a.output() + b.output() + worker.output();
   t.notMatch(said, /"level":[56]0/, 'nothing failed');
   t.notMatch(said, /prepared statement/);
