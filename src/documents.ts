@@ -28,6 +28,7 @@ const print = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 const inertConfig = {
   databaseUrl: undefined,
+  databaseDirectUrl: undefined,
   poolSize: 1,
   preparedStatements: true,
   dataDir: '',

@@ -15,7 +15,8 @@ const GOODBYE_MS = 1_000;
 export interface Foundation {
   readonly log: Logger;
   readonly db: Db;
-  readonly connectionString: string;
+  /** Where a session is one's own, also when requests go through a pooler: for migrations, jobs and what listens. */
+  readonly directUrl: string;
   /** The database is the project's own, started by this process. */
   readonly embedded: boolean;
   deps(wakeDispatcher?: () => void): Deps;
@@ -44,7 +45,7 @@ export async function layFoundation(
   return {
     log,
     db,
-    connectionString,
+    directUrl: config.databaseDirectUrl ?? connectionString,
     embedded: server !== undefined,
     deps: (wakeDispatcher = () => undefined) => ({ config, db, clock: systemClock, log, wakeDispatcher }),
     async close() {

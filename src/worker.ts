@@ -10,8 +10,8 @@ await runUntilStopped(async ({ config, log, opened }) => {
   const foundation = await layFoundation(config, log);
   opened(() => foundation.close());
   // Whichever process comes first migrates, the others wait for it.
-  await migrateDatabase(foundation.connectionString, log);
-  const jobs = await startJobs(foundation.deps(), foundation.connectionString);
+  await migrateDatabase(foundation.directUrl, log);
+  const jobs = await startJobs(foundation.deps(), foundation.directUrl);
   opened(() => jobs.stop());
   log.info('the worker runs');
 });

@@ -7,10 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildProject } from './support/build.ts';
 import { startTestPostgres } from './support/database.ts';
+import { findPgBouncer, followsPrepared, type Pooler, startPooler } from './support/pooler.ts';
 import { type Counts, createReport } from './support/report.ts';
 
 // npm test: one Postgres for all test files, tap over them, and the counts in the last line.
 //   npm test [-- file …]      npm run test:long [-- file …]
+// TEST_POOLER=on puts a PgBouncer in transaction mode between the application and Postgres; TEST_POOLER=prepared one that
+// follows prepared statements.
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const LONG = join('test', 'long') + sep;
@@ -80,6 +83,16 @@ function runTap(args: string[], env: Record<string, string>): Promise<Counts & {
   });
 }
 
+async function startAskedPooler(postgresUrl: string): Promise<Pooler | undefined> {
+  const asked = process.env['TEST_POOLER'];
+  if (asked === undefined) return undefined;
+  if (asked !== 'on' && asked !== 'prepared') throw new Error('TEST_POOLER is on or prepared');
+  if (!findPgBouncer()) throw new Error('TEST_POOLER needs pgbouncer, which is not installed');
+  if (asked === 'on') return startPooler(postgresUrl);
+  if (followsPrepared()) return startPooler(postgresUrl, { maxPreparedStatements: 200 });
+  throw new Error('TEST_POOLER=prepared needs PgBouncer 1.21 or newer');
+}
+
 async function main(): Promise<Counts & { code: number }> {
   const { values, positionals } = parseArgs({
     options: { long: { type: 'boolean', default: false } },
@@ -90,11 +103,18 @@ async function main(): Promise<Counts & { code: number }> {
   buildTap();
   const build = buildProject();
   const postgres = await startTestPostgres();
+  let pooler: Pooler | undefined;
   try {
+    pooler = await startAskedPooler(postgres.url);
     const limits = values.long ? ['--timeout=1500', '--jobs=1'] : [];
-    const env = { TEST_POSTGRES_URL: postgres.url, TEST_BUILD: build.folder };
+    const env = {
+      TEST_POSTGRES_URL: postgres.url,
+      TEST_BUILD: build.folder,
+      ...(pooler ? { TEST_POOLER_URL: pooler.through(postgres.url) } : {}),
+    };
     return await runTap([...limits, ...files], env);
   } finally {
+    await pooler?.stop();
     await postgres.stop();
     build.remove();
   }

@@ -6,7 +6,7 @@ import { createDemoShop, findDemoShop, seedDemoShop } from './seed-demo.ts';
 
 // Fills a demo shop with Northwind: for a database of one's own, which the server never fills by itself.
 await runCommand(async (foundation, ownsDemo) => {
-  await migrateDatabase(foundation.connectionString, foundation.log);
+  await migrateDatabase(foundation.directUrl, foundation.log);
   const deps = foundation.deps();
   const there = await findDemoShop(deps);
   if (ownsDemo && !there) {

@@ -18,7 +18,7 @@ if (typeof command === 'string') {
   process.exitCode = 1;
 } else {
   await runCommand(async (foundation) => {
-    await migrateDatabase(foundation.connectionString, foundation.log);
+    await migrateDatabase(foundation.directUrl, foundation.log);
     await command(foundation);
   });
 }

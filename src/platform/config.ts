@@ -18,6 +18,12 @@ const Environment = Type.Object({
       minLength: 1,
     }),
   ),
+  DATABASE_DIRECT_URL: Type.Optional(
+    Type.String({
+      description: 'The same database without a pooler, where DATABASE_URL leads through one',
+      minLength: 1,
+    }),
+  ),
   DATABASE_POOL_SIZE: Type.Integer({
     default: 10,
     minimum: 2,
@@ -73,6 +79,8 @@ type Environment = Static<typeof Environment>;
 export interface Config {
   /** Absent: an embedded Postgres is started in `dataDir`. */
   readonly databaseUrl: string | undefined;
+  /** The same database without a pooler between; absent: `databaseUrl`. */
+  readonly databaseDirectUrl: string | undefined;
   readonly poolSize: number;
   readonly preparedStatements: boolean;
   readonly dataDir: string;
@@ -99,8 +107,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   if (read.DATABASE_URL !== undefined && read.TOKEN_SECRET === undefined) {
     throw new Error('env/TOKEN_SECRET is required with DATABASE_URL (32 characters or more)');
   }
+  if (read.DATABASE_URL === undefined && read.DATABASE_DIRECT_URL !== undefined) {
+    throw new Error('env/DATABASE_DIRECT_URL is the same database as DATABASE_URL, which is not set');
+  }
   return {
     databaseUrl: read.DATABASE_URL,
+    databaseDirectUrl: read.DATABASE_DIRECT_URL,
     poolSize: read.DATABASE_POOL_SIZE,
     preparedStatements: read.PREPARED_STATEMENTS === 'on',
     dataDir: resolve(read.DATA_DIR),

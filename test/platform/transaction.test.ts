@@ -17,7 +17,7 @@ const valueOf = async (id: number) =>
 
 t.test('a deadlock is tried again, and both commit', async (t) => {
   const ctx = await app.ctx();
-  let attempts = 0;
+  let [attempts, held] = [0, 0];
   let meet: () => void = () => undefined;
   const both = new Promise<void>((resolve) => (meet = resolve));
   const cross = (first: number, second: number) =>
@@ -25,8 +25,9 @@ t.test('a deadlock is tried again, and both commit', async (t) => {
       attempts += 1;
       await bump(tx, first);
       // Each holds its first row before it asks for the other's.
-      if (attempts === 2) meet();
-      if (attempts <= 2) await both;
+      held += 1;
+      if (held === 2) meet();
+      if (held <= 2) await both;
       await bump(tx, second);
     });
   await Promise.all([cross(1, 2), cross(2, 1)]);

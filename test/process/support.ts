@@ -154,7 +154,7 @@ export function makeDataDir(t: Test): string {
 export async function prepareDataDir(t: Test): Promise<{ dataDir: string; keys: DemoKeys }> {
   const dataDir = makeDataDir(t);
   const foundation = await layFoundation(readConfig({ DATA_DIR: dataDir }), log);
-  await migrateDatabase(foundation.connectionString, log);
+  await migrateDatabase(foundation.directUrl, log);
   const keys = await createDemoShop(foundation.deps());
   await foundation.close();
   fs.writeFileSync(join(dataDir, 'demo-shop.json'), JSON.stringify({ ...keys, isSeeded: true }));

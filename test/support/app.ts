@@ -13,7 +13,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { createLogger } from '../../src/platform/logging.ts';
 import { type ShopInput, createShop } from '../../src/platform/shops/manage.ts';
 import { getShop } from '../../src/platform/shops/shop.ts';
-import { createTestDatabase } from './database.ts';
+import { applicationUrl, createTestDatabase } from './database.ts';
 
 export interface Answer {
   readonly status: number;
@@ -61,8 +61,10 @@ interface AppOptions {
 
 const makeConfig = (url: string, { poolSize = 10, config = {} }: AppOptions): Config => ({
   databaseUrl: url,
+  databaseDirectUrl: undefined,
   poolSize,
-  preparedStatements: true,
+  // A pooler follows prepared statements only when it is told to.
+  preparedStatements: process.env['TEST_POOLER'] !== 'on',
   dataDir: '',
   port: 0,
   host: '127.0.0.1',
@@ -83,7 +85,7 @@ export async function startApp(t: Test, options: AppOptions = {}): Promise<TestA
   const { url } = await createTestDatabase(t);
   const log = options.log ?? createLogger(process.env['TEST_LOG'] ?? 'silent');
   const config = makeConfig(url, options);
-  const db = openDatabase(url, config, log);
+  const db = openDatabase(applicationUrl(url), config, log);
   const clock = options.clock ?? { now: () => new Date() };
   const known = createKnownCredentials(url, log);
   const deps: Deps = { config, db, clock, log, known, wakeDispatcher: () => undefined };

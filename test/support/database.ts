@@ -64,6 +64,15 @@ export async function createTestDatabase(t: {
   return { url: databaseUrl(admin, name) };
 }
 
+/** How the application reaches a database: through the pooler where the run has one. What tests do themselves goes direct. */
+export function applicationUrl(directUrl: string): string {
+  const pooler = process.env['TEST_POOLER_URL'];
+  if (pooler === undefined) return directUrl;
+  const url = new URL(directUrl);
+  url.port = new URL(pooler).port;
+  return url.href;
+}
+
 let own: Promise<string> | undefined;
 
 // The test run gives every test file its Postgres. A file that is run by itself starts one of its own.

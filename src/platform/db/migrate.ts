@@ -1,4 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runMigrations } from 'graphile-worker';
 import pg from 'pg';
@@ -7,18 +8,19 @@ import type { Logger } from '../logging.ts';
 const FOLDER = fileURLToPath(new URL('../../../migrations/', import.meta.url));
 // Arbitrary, and this project's own: two processes that start together migrate one after the other.
 const MIGRATION_LOCK = 7_223_000;
+const LOCK_RETRY_MS = 50;
 
 /**
  * Brings the database to the newest schema: every file of `migrations/` once, in the order of its name, each in a
  * transaction with the note that it was run. Under an advisory lock, so that any number of processes may start at once.
  */
 export async function migrateDatabase(connectionString: string, log: Logger): Promise<void> {
-  const client = new pg.Client({ connectionString });
-  client.on('error', (error) => log.warn({ err: error }, 'the migration connection was lost'));
-  await client.connect();
+  const [holder, client] = [openClient(connectionString, log), openClient(connectionString, log)];
   try {
-    await checkServer(client);
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await holder.connect();
+    await checkServer(holder);
+    await lockMigrations(holder);
+    await client.connect();
     await client.query(
       'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())',
     );
@@ -29,8 +31,30 @@ export async function migrateDatabase(connectionString: string, log: Logger): Pr
     }
     await runMigrations({ connectionString });
   } finally {
-    // Ends the session and with it the lock.
     await client.end();
+    // Ends the transaction and with it the lock.
+    await holder.end();
+  }
+}
+
+function openClient(connectionString: string, log: Logger): pg.Client {
+  const client = new pg.Client({ connectionString });
+  client.on('error', (error) => log.warn({ err: error }, 'a migration connection was lost'));
+  return client;
+}
+
+// Held by an open transaction, not by a session: behind a pooler the session would be somebody else's by now, and the lock
+// would stay with it after the migrations, so that no process could ever start again. And asked for again and again, not
+// waited for: those that wait would take the pooler's few connections from the one that has the lock.
+async function lockMigrations(client: pg.Client): Promise<void> {
+  for (;;) {
+    await client.query('begin; set local idle_in_transaction_session_timeout = 0');
+    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_xact_lock($1) as held', [
+      MIGRATION_LOCK,
+    ]);
+    if (rows[0]?.held) return;
+    await client.query('rollback');
+    await sleep(LOCK_RETRY_MS);
   }
 }
 

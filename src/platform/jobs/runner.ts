@@ -24,6 +24,8 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{
     pgPool: pool,
     concurrency: options.concurrency ?? 4,
     noHandleSignals: true,
+    // Where the jobs have to go through a pooler too, they are found when they are looked for.
+    noPreparedStatements: !deps.config.preparedStatements,
     pollInterval: options.pollIntervalMs ?? 1_000,
     logger: workerLogger(deps.log),
     taskList: Object.fromEntries(
@@ -47,7 +49,7 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{
 const workerLogger = (log: Logger) =>
   new WorkerLogger(() => (level: string, message, meta) => {
     if (level === 'error') log.error({ meta }, message);
-    // Most of its workers wait for somebody's server, and not for the database.
+    // It takes every job for one that keeps a connection; those of webhooks wait for somebody's server most of the time.
     else if (level === 'warning' && !message.includes('maxPoolSize')) log.warn({ meta }, message);
     else log.debug({ meta }, message);
   });

@@ -1,0 +1,19 @@
+import pg from 'pg';
+
+/**
+ * Whether a connection leads to one Postgres process and stays there. Behind a pooler in transaction mode every transaction
+ * may meet another one: what belongs to a session (LISTEN, session locks) gets lost or stays behind with a stranger. A pooler
+ * makes up the process number that it tells its clients, and that is how it shows.
+ */
+export async function isDirect(connectionString: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
+  // A cut connection also fails the statement that runs on it.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    return rows[0]?.pid === (client as unknown as { processID: number | null }).processID;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
