@@ -20,8 +20,8 @@ export interface Principal {
 export interface Authenticated {
   readonly principal: Principal;
   readonly shop: Shop;
-  /** What an earlier request with the same Idempotency-Key was answered. Not waited for before the body is read. */
-  readonly answer: Promise<StoredAnswer | undefined> | undefined;
+  /** What an earlier request with the same Idempotency-Key was answered. Looked for when the request is read. */
+  readonly answer: (() => Promise<StoredAnswer | undefined>) | undefined;
 }
 
 const answerColumns = {
@@ -151,11 +151,9 @@ function answerFor<T extends { readonly shop: Shop }>(
   key: string | null,
 ): Authenticated['answer'] {
   if (key === null) return undefined;
-  if (answer !== undefined) return Promise.resolve(answer ?? undefined);
-  const found = findStoredAnswer(deps.db, value.shop.id, credentialId, key);
-  // The request may be refused before anybody looks.
-  found.catch(() => undefined);
-  return found;
+  if (answer !== undefined) return async () => answer ?? undefined;
+  // Asked when the request's own reads are, so that they travel together.
+  return () => findStoredAnswer(deps.db, value.shop.id, credentialId, key);
 }
 
 const unauthenticated = () =>

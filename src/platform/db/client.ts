@@ -80,11 +80,12 @@ export function openDatabase(
 
 /** Who ends the pool ends the lanes with it. */
 function closeWith(pool: pg.Pool, lanes: Lanes): void {
-  const end = pool.end.bind(pool) as () => Promise<void>;
-  pool.end = (async () => {
+  const end: () => Promise<void> = pool.end.bind(pool);
+  const endBoth = async () => {
     await lanes.end();
     await end();
-  }) as pg.Pool['end'];
+  };
+  Object.assign(pool, { end: endBoth });
 }
 
 const transactions = new WeakMap<pg.PoolClient, Tx>();

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import pg from 'pg';
 import { hangUp, socketOf } from './hang-up.ts';
 
@@ -35,11 +34,12 @@ export function createLanes({ count, connection, answerMs, onLost }: LaneOptions
   let ended = false;
 
   const open = (at: number): Lane => {
-    const client = new pg.Client({
+    const config: pg.ClientConfig & { pipeline: boolean } = {
       ...connection,
       pipeline: true,
       query_timeout: answerMs,
-    } as pg.ClientConfig);
+    };
+    const client = new pg.Client(config);
     const drop = () => {
       if (lanes[at]?.client === client) lanes[at] = undefined;
     };
@@ -82,7 +82,8 @@ export function createLanes({ count, connection, answerMs, onLost }: LaneOptions
     waiting: () => lanes.reduce((sum, lane) => sum + (lane?.waiting ?? 0), 0),
     async end() {
       ended = true;
-      await Promise.all(lanes.map((lane) => lane && endLane(lane, answerMs)));
+      const busy = lanes.filter((lane) => lane !== undefined);
+      await Promise.all(busy.map((lane) => endLane(lane, answerMs)));
     },
   };
 }
@@ -102,7 +103,7 @@ export function batchWrites(client: pg.Client | pg.PoolClient): void {
     holding = false;
     stream.uncork();
   };
-  stream.write = ((...args: unknown[]) => {
+  const batched = (...args: unknown[]) => {
     if (!holding) {
       holding = true;
       stream.cork();
@@ -110,5 +111,6 @@ export function batchWrites(client: pg.Client | pg.PoolClient): void {
       process.nextTick(release);
     }
     return write(...args);
-  }) as Socket['write'];
+  };
+  Object.assign(stream, { write: batched });
 }

@@ -191,7 +191,9 @@ async function serveOnce(
 ): Promise<Answer> {
   let stored: Answer | undefined;
   let rendered: unknown;
-  const earlier = request.authenticated?.answer;
+  const earlier = request.authenticated?.answer?.();
+  // The use case may refuse before anybody waits for it.
+  earlier?.catch(() => undefined);
   const call: IdempotentCall = {
     ...(op.readsFirst && earlier ? { earlier } : {}),
     credentialId: request.authenticated?.principal.id ?? '',
