@@ -5,9 +5,11 @@ import { parseArgs } from 'node:util';
 import { Client } from 'undici';
 import { runLoad, type Run } from './load.ts';
 import { readUsage, type Server, setStage } from './stage.ts';
+import { runVolume } from './volume.ts';
 import { type Goods, makeProducts, makeWorkloads, placeOne, type Workload } from './workloads.ts';
 
 // npm run bench [-- place read …] [-- --seconds 2 --rounds 5 --clients 1,8,32]
+// npm run bench -- volume ['list status' …] [--orders 1000000 --few-orders 10000 --samples 300]
 
 const RESULTS = fileURLToPath(new URL('results.md', import.meta.url));
 const PRODUCTS = 500;
@@ -79,9 +81,20 @@ async function main(): Promise<void> {
       seconds: { type: 'string', default: '2' },
       rounds: { type: 'string', default: '5' },
       clients: { type: 'string', default: '1,8,32' },
+      orders: { type: 'string', default: '1000000' },
+      'few-orders': { type: 'string', default: '10000' },
+      samples: { type: 'string', default: '300' },
     },
     allowPositionals: true,
   });
+  const heading = `## ${new Date().toISOString().slice(0, 16)} · Node ${process.version} · ${platform()} ${arch()} · ${cpus().length} × ${cpus()[0]?.model ?? '?'}`;
+  if (positionals[0] === 'volume') {
+    const [orders, fewOrders, samples] = [values.orders, values['few-orders'], values.samples].map(
+      Number,
+    ) as [number, number, number];
+    const only = positionals.slice(1);
+    return runVolume({ orders, fewOrders, samples, only, resultsFile: RESULTS, heading });
+  }
   const lines: string[] = [];
   const say = (line: string) => {
     lines.push(line);
@@ -108,9 +121,7 @@ async function main(): Promise<void> {
     while (ready.orderIds.length < ORDERS_TO_READ) {
       await runLoad(product.origin, 8, 1_000, async (send) => void ready.orderIds.push(await place(send)));
     }
-    say(
-      `\n## ${new Date().toISOString().slice(0, 16)} · Node ${process.version} · ${platform()} ${arch()} · ${cpus().length} × ${cpus()[0]?.model ?? '?'}\n`,
-    );
+    say(`\n${heading}\n`);
     say('| | clients | product /s | floor /s | ratio | spread | aim | CPU µs | floor CPU µs |');
     say('|---|---|---|---|---|---|---|---|---|');
     const wanted = makeWorkloads(stage, ready).filter(

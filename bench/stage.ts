@@ -35,10 +35,10 @@ export interface Stage {
 }
 
 /** A Postgres of its own with an empty shop, commits written through to the disk as in production. */
-export async function setStage(): Promise<Stage> {
+export async function setStage(moreFlags: readonly string[] = []): Promise<Stage> {
   const dataDir = fs.mkdtempSync(join(tmpdir(), 'makegood-bench-'));
   fs.chmodSync(dataDir, 0o755);
-  const flags = ['-c', 'synchronous_commit=on', '-c', 'fsync=on'];
+  const flags = ['-c', 'synchronous_commit=on', '-c', 'fsync=on', ...moreFlags];
   const postgres = await startEmbedded({ dataDir, log, flags });
   await migrateDatabase(postgres.connectionString, log);
   const config = { poolSize: 4, preparedStatements: true };
@@ -92,7 +92,14 @@ export async function setStage(): Promise<Stage> {
     credentialId,
     secretKey,
     async startProduct(env = {}, nodeOptions = []) {
-      const given = { TOKEN_SECRET, PORT: '0', METRICS_PORT: '0', LOG_LEVEL: 'warn', RATE_LIMITS: 'off', ...env };
+      const given = {
+        TOKEN_SECRET,
+        PORT: '0',
+        METRICS_PORT: '0',
+        LOG_LEVEL: 'warn',
+        RATE_LIMITS: 'off',
+        ...env,
+      };
       const found = await start(
         [...nodeOptions, 'dist/main.js'],
         given,
