@@ -75,26 +75,36 @@ async function compare(
   return `| ${cells.join(' | ')} |`;
 }
 
+const OPTIONS = {
+  seconds: { type: 'string', default: '2' },
+  rounds: { type: 'string', default: '5' },
+  clients: { type: 'string', default: '1,8,32' },
+  orders: { type: 'string', default: '1000000' },
+  'few-orders': { type: 'string', default: '10000' },
+  samples: { type: 'string', default: '300' },
+} as const;
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    options: {
-      seconds: { type: 'string', default: '2' },
-      rounds: { type: 'string', default: '5' },
-      clients: { type: 'string', default: '1,8,32' },
-      orders: { type: 'string', default: '1000000' },
-      'few-orders': { type: 'string', default: '10000' },
-      samples: { type: 'string', default: '300' },
-    },
-    allowPositionals: true,
+  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  const machine = `${platform()} ${arch()} · ${cpus().length} × ${cpus()[0]?.model ?? '?'}`;
+  const heading = `## ${new Date().toISOString().slice(0, 16)} · Node ${process.version} · ${machine}`;
+  const [first, ...rest] = positionals;
+  if (first !== 'volume') return compareWithFloor(values, positionals, heading);
+  return runVolume({
+    orders: Number(values.orders),
+    fewOrders: Number(values['few-orders']),
+    samples: Number(values.samples),
+    only: rest,
+    resultsFile: RESULTS,
+    heading,
   });
-  const heading = `## ${new Date().toISOString().slice(0, 16)} · Node ${process.version} · ${platform()} ${arch()} · ${cpus().length} × ${cpus()[0]?.model ?? '?'}`;
-  if (positionals[0] === 'volume') {
-    const [orders, fewOrders, samples] = [values.orders, values['few-orders'], values.samples].map(
-      Number,
-    ) as [number, number, number];
-    const only = positionals.slice(1);
-    return runVolume({ orders, fewOrders, samples, only, resultsFile: RESULTS, heading });
-  }
+}
+
+async function compareWithFloor(
+  values: { readonly seconds: string; readonly rounds: string; readonly clients: string },
+  names: readonly string[],
+  heading: string,
+): Promise<void> {
   const lines: string[] = [];
   const say = (line: string) => {
     lines.push(line);
@@ -125,7 +135,7 @@ async function main(): Promise<void> {
     say('| | clients | product /s | floor /s | ratio | spread | aim | CPU µs | floor CPU µs |');
     say('|---|---|---|---|---|---|---|---|---|');
     const wanted = makeWorkloads(stage, ready).filter(
-      ({ name }) => positionals.length === 0 || positionals.includes(name),
+      ({ name }) => names.length === 0 || names.includes(name),
     );
     const options = { rounds: Number(values.rounds), ms: Number(values.seconds) * 1_000 };
     for (const workload of wanted) {

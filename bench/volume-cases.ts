@@ -65,7 +65,8 @@ const get = (path: string, token: string): Request => ({
   path,
   headers: { authorization: `Bearer ${token}` },
 });
-const listPath = (query: Query) => `/v1/orders?${new URLSearchParams({ limit: String(PAGE), ...query })}`;
+const listPath = (query: Query) =>
+  `/v1/orders?${new URLSearchParams({ limit: String(PAGE), ...query }).toString()}`;
 
 /** Every filter in every order. */
 function lists(): Case[] {

@@ -80,7 +80,9 @@ export async function fillShop(stage: Stage, productIds: readonly string[], coun
   const client = new pg.Client({ connectionString: stage.databaseUrl });
   await client.connect();
   try {
-    await client.query(`set synchronous_commit = off; set session_replication_role = replica; set jit = off; set maintenance_work_mem = '256MB'`);
+    // As a replica, Postgres does not check foreign keys.
+    await client.query(`set synchronous_commit = off; set session_replication_role = replica; set jit = off;
+      set maintenance_work_mem = '256MB'`);
     const customers = Math.max(2, Math.round(count / ORDERS_PER_CUSTOMER));
     const made = await client.query<{ id: string }>(INSERT_CUSTOMERS, [stage.shopId, customers]);
     const [heavyCustomerId = '', ...customerIds] = made.rows.map((row) => row.id);

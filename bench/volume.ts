@@ -33,7 +33,7 @@ const MOST_ROWS = 510;
 // What a database of this size is given; the same for both.
 const FLAGS = ['shared_buffers=1GB', 'max_wal_size=8GB', 'autovacuum=off'].flatMap((flag) => ['-c', flag]);
 
-function connect(server: Server): { send: Send; close(): Promise<void> } {
+function connect(server: Server): { readonly send: Send; readonly close: () => Promise<void> } {
   const client = new Client(server.origin);
   const send: Send = async (request) => {
     const { statusCode, body } = await client.request(request);
@@ -156,6 +156,8 @@ export async function runVolume(options: VolumeOptions): Promise<void> {
     ({ name }) => options.only.length === 0 || options.only.some((word) => name.includes(word)),
   );
   const stages: Stage[] = [];
+  const onInterrupt = () => void clearAll(stages).finally(() => process.exit(130));
+  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
   try {
     for (let at = 0; at < 2; at += 1) stages.push(await setStage([...FLAGS, ...LOG_FLAGS]));
     const [manyStage, fewStage] = stages as [Stage, Stage];
@@ -183,6 +185,11 @@ export async function runVolume(options: VolumeOptions): Promise<void> {
     if (faults.length > 0) process.exitCode = 1;
     appendFileSync(options.resultsFile, `${lines.join('\n')}\n`);
   } finally {
-    for (const stage of stages) await stage.clear();
+    process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
+    await clearAll(stages);
   }
+}
+
+async function clearAll(stages: Stage[]): Promise<void> {
+  for (const stage of stages.splice(0)) await stage.clear();
 }
