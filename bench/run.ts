@@ -5,9 +5,11 @@ import { parseArgs } from 'node:util';
 import { Client } from 'undici';
 import { runLoad, type Run } from './load.ts';
 import { readUsage, type Server, setStage } from './stage.ts';
+import { runVolume } from './volume.ts';
 import { type Goods, makeProducts, makeWorkloads, placeOne, type Workload } from './workloads.ts';
 
 // npm run bench [-- place read …] [-- --seconds 2 --rounds 5 --clients 1,8,32]
+// npm run bench -- volume ['list status' …] [--orders 1000000 --few-orders 10000 --samples 300]
 
 const RESULTS = fileURLToPath(new URL('results.md', import.meta.url));
 const PRODUCTS = 500;
@@ -73,15 +75,36 @@ async function compare(
   return `| ${cells.join(' | ')} |`;
 }
 
+const OPTIONS = {
+  seconds: { type: 'string', default: '2' },
+  rounds: { type: 'string', default: '5' },
+  clients: { type: 'string', default: '1,8,32' },
+  orders: { type: 'string', default: '1000000' },
+  'few-orders': { type: 'string', default: '10000' },
+  samples: { type: 'string', default: '300' },
+} as const;
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    options: {
-      seconds: { type: 'string', default: '2' },
-      rounds: { type: 'string', default: '5' },
-      clients: { type: 'string', default: '1,8,32' },
-    },
-    allowPositionals: true,
+  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+  const machine = `${platform()} ${arch()} · ${cpus().length} × ${cpus()[0]?.model ?? '?'}`;
+  const heading = `## ${new Date().toISOString().slice(0, 16)} · Node ${process.version} · ${machine}`;
+  const [first, ...rest] = positionals;
+  if (first !== 'volume') return compareWithFloor(values, positionals, heading);
+  return runVolume({
+    orders: Number(values.orders),
+    fewOrders: Number(values['few-orders']),
+    samples: Number(values.samples),
+    only: rest,
+    resultsFile: RESULTS,
+    heading,
   });
+}
+
+async function compareWithFloor(
+  values: { readonly seconds: string; readonly rounds: string; readonly clients: string },
+  names: readonly string[],
+  heading: string,
+): Promise<void> {
   const lines: string[] = [];
   const say = (line: string) => {
     lines.push(line);
@@ -108,13 +131,11 @@ async function main(): Promise<void> {
     while (ready.orderIds.length < ORDERS_TO_READ) {
       await runLoad(product.origin, 8, 1_000, async (send) => void ready.orderIds.push(await place(send)));
     }
-    say(
-      `\n## ${new Date().toISOString().slice(0, 16)} · Node ${process.version} · ${platform()} ${arch()} · ${cpus().length} × ${cpus()[0]?.model ?? '?'}\n`,
-    );
+    say(`\n${heading}\n`);
     say('| | clients | product /s | floor /s | ratio | spread | aim | CPU µs | floor CPU µs |');
     say('|---|---|---|---|---|---|---|---|---|');
     const wanted = makeWorkloads(stage, ready).filter(
-      ({ name }) => positionals.length === 0 || positionals.includes(name),
+      ({ name }) => names.length === 0 || names.includes(name),
     );
     const options = { rounds: Number(values.rounds), ms: Number(values.seconds) * 1_000 };
     for (const workload of wanted) {

@@ -35,10 +35,10 @@ export interface Stage {
 }
 
 /** A Postgres of its own with an empty shop, commits written through to the disk as in production. */
-export async function setStage(): Promise<Stage> {
+export async function setStage(moreFlags: readonly string[] = []): Promise<Stage> {
   const dataDir = fs.mkdtempSync(join(tmpdir(), 'makegood-bench-'));
   fs.chmodSync(dataDir, 0o755);
-  const flags = ['-c', 'synchronous_commit=on', '-c', 'fsync=on'];
+  const flags = ['-c', 'synchronous_commit=on', '-c', 'fsync=on', ...moreFlags];
   const postgres = await startEmbedded({ dataDir, log, flags });
   await migrateDatabase(postgres.connectionString, log);
   const config = { poolSize: 4, preparedStatements: true };

@@ -21,7 +21,7 @@ const LINES = 3;
 const JSON_TYPE = { 'content-type': 'application/json' };
 const pick = <T>(from: readonly T[]): T => from[Math.floor(Math.random() * from.length)] as T;
 
-function basket({ productIds }: Goods): { productId: string; quantity: number }[] {
+function basket({ productIds }: Pick<Goods, 'productIds'>): { productId: string; quantity: number }[] {
   const chosen = new Set<string>();
   while (chosen.size < LINES) chosen.add(pick(productIds));
   return [...chosen].map((productId) => ({ productId, quantity: 1 }));
@@ -77,6 +77,13 @@ export function makeWorkloads(stage: Stage, goods: Goods): Workload[] {
 /** Places the orders that are read, through the product. */
 export const placeOne = (stage: Stage, goods: Goods): ((send: Send) => Promise<string>) =>
   shopper('/v1', goods, { authorization: `Bearer ${stage.secretKey}` }).placeOne;
+
+/** The request that places an order. */
+export const makeOrderRequest = (
+  goods: Pick<Goods, 'productIds'>,
+  secretKey: string,
+  more: object = {},
+): Request => post('/v1/orders', { lines: basket(goods), ...more }, { authorization: `Bearer ${secretKey}` });
 
 /** Fills the shop with products that do not run out. */
 export async function makeProducts(stage: Stage, send: Send, count: number): Promise<string[]> {

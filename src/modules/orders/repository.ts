@@ -219,8 +219,9 @@ export interface OrderFilter {
 
 const byPlacedAt = [orders.placedAt, orders.id];
 /**
- * Orders along orders_placed_at_idx, orders_status_idx, orders_customer_idx or, for `updatedAt`, orders_updated_at_idx;
- * by number or external id along their unique keys.
+ * Orders along orders_placed_at_idx, orders_status_idx or orders_customer_idx; for `updatedAt` along
+ * orders_updated_at_idx, orders_status_updated_at_idx or orders_customer_updated_at_idx; by number or external
+ * id along their unique keys.
  */
 const keyset = createKeyset({
   name: 'orders',

@@ -92,6 +92,8 @@ export const orders = pgTable(
     index('orders_status_idx').on(t.shopId, t.status, t.placedAt, t.id),
     index('orders_customer_idx').on(t.shopId, t.customerId, t.placedAt, t.id),
     index('orders_updated_at_idx').on(t.shopId, t.updatedAt, t.id),
+    index('orders_status_updated_at_idx').on(t.shopId, t.status, t.updatedAt, t.id),
+    index('orders_customer_updated_at_idx').on(t.shopId, t.customerId, t.updatedAt, t.id),
     // What the sweeps look for; rows with nothing due are not in them.
     index('orders_reminder_due_idx').on(t.shopId, t.reminderDueAt).where(sql`${t.reminderDueAt} is not null`),
     index('orders_lapse_due_idx').on(t.shopId, t.lapseDueAt).where(sql`${t.lapseDueAt} is not null`),

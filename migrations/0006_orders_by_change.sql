@@ -1,0 +1,2 @@
+CREATE INDEX "orders_status_updated_at_idx" ON "orders" USING btree ("shop_id","status","updated_at","id");--> statement-breakpoint
+CREATE INDEX "orders_customer_updated_at_idx" ON "orders" USING btree ("shop_id","customer_id","updated_at","id");
