@@ -29,5 +29,5 @@ export interface Module {
   readonly tasks?: Record<string, Task>;
   readonly invariants?: readonly Invariant[];
   /** For the pictures in its README; only the table is read. */
-  readonly states?: Record<string, Pick<States, 'names' | 'next'>>;
+  readonly states?: Record<string, Pick<States, 'names' | 'ends' | 'next'>>;
 }

@@ -9,7 +9,7 @@ import { makeWorld, type World } from './fuzz/world.ts';
 // Every operation of the document gets requests that the document allows, and requests with one thing broken. A failure
 // prints the smallest request that fails, and how to repeat it. The long tests do it with more requests.
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 40);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 10);
 const SEED = process.env['FUZZ_SEED'] === undefined ? {} : { seed: Number(process.env['FUZZ_SEED']) };
 const ONLY = process.env['FUZZ_OPERATION'];
 // Every so many requests the whole database is compared before and after a refusal.

@@ -6,6 +6,7 @@ import { platformStates } from '../../src/platform/webhooks/states.ts';
 /** A machine as a graph. */
 interface Machine {
   readonly names: readonly string[];
+  readonly ends: readonly string[];
   readonly next: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -22,7 +23,7 @@ function reachableFrom({ next }: Machine, start: string): Set<string> {
 }
 const deadEnds = (states: Machine) =>
   states.names.filter(
-    (name) => ![...reachableFrom(states, name)].some((state) => states.next[state]?.length === 0),
+    (name) => ![...reachableFrom(states, name)].some((state) => states.ends.includes(state)),
   );
 const unreachable = (states: Machine) => {
   const reached = reachableFrom(states, states.names[0] ?? '');

@@ -16,8 +16,11 @@ export const paymentStates = defineStates({
  * A refund. A failed one is tried again, or settled by staff outside and confirmed. One that succeeded can still fail:
  * days later the bank sends the money back, because the account is closed.
  */
-export const refundStates = defineStates({
-  pending: ['succeeded', 'failed'],
-  failed: ['pending', 'succeeded'],
-  succeeded: ['failed'],
-});
+export const refundStates = defineStates(
+  {
+    pending: ['succeeded', 'failed'],
+    failed: ['pending', 'succeeded'],
+    succeeded: ['failed'],
+  },
+  ['succeeded'],
+);
