@@ -121,7 +121,9 @@ t.test('an endpoint gets what happens from now on', async (t) => {
   const { id } = await createEndpoint(shop, receiver.url);
   const [after] = await causeEvents(shop);
   await deliver(app);
-  t.equal(receiver.received.at(-1)?.body.subjectId, after);
+  // Events of different subjects go by different lanes, in any order.
+  const told = receiver.received.map(({ body }) => body.subjectId);
+  t.equal(told.filter((subjectId) => subjectId === after).length, 1);
   // What was committed but not yet numbered when it was made may be among it.
   t.ok(receiver.received.length <= 2);
   await ok(shop.call(`POST /v1/webhook-endpoints/${id}/disable`));
