@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { environment, findBinaries } from './embedded-binaries.ts';
@@ -75,7 +76,13 @@ function watch(server: servers.Server, release: () => void, log: EmbeddedLog): E
   });
   const stop = async () => {
     try {
-      if (!hasEnded()) await servers.endServer(server.pid, log);
+      if (!hasEnded()) {
+        server.child.ref();
+        const ended = once(server.child, 'exit');
+        await servers.endServer(server.pid, log);
+        // Until this process has asked how it ended, its number is still taken.
+        await ended;
+      }
     } finally {
       process.off('exit', onExit);
       release();

@@ -45,7 +45,7 @@ export function createKeyset<T extends PgTable, F extends string, S extends stri
       .from<PgTable>(table)
       .where(and(eq(shopId, sql.placeholder('shopId')), ...conditions, afterKey(columns, key, direction)))
       .orderBy(...columns.map((column) => order(column)))
-      .limit(shape.limit + 1) as never;
+      .limit(shape.rows) as never;
   });
 
   return async (on: Reader, query: ListQuery<F, S>): Promise<Page<Row>> => {
@@ -56,7 +56,7 @@ export function createKeyset<T extends PgTable, F extends string, S extends stri
     const shape = {
       filters: given.toSorted(),
       sort: query.sort,
-      limit: query.page.limit,
+      rows: rowsFor(query.page.limit + 1),
       isContinued: key !== undefined,
     };
     const values: Record<string, unknown> = { shopId: query.shopId };
@@ -72,9 +72,15 @@ export function createKeyset<T extends PgTable, F extends string, S extends stri
 interface Shape<F extends string, S extends string> {
   readonly filters: readonly F[];
   readonly sort: S;
-  readonly limit: number;
+  /** How many are read; the page is cut from them. */
+  readonly rows: number;
   readonly isContinued: boolean;
 }
+
+// A number of rows is part of a plan, and there are two hundred page sizes.
+const STEPS = [2, 11, 51, 101];
+const MOST_ROWS = 201;
+const rowsFor = (wanted: number): number => STEPS.find((step) => step >= wanted) ?? MOST_ROWS;
 
 const toText = (value: Value): string | number | boolean =>
   value instanceof Date ? value.toISOString() : value;

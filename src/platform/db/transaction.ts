@@ -46,7 +46,7 @@ async function attempt<T>(ctx: Ctx, fn: (tx: Tx) => Promise<T>): Promise<T> {
 
 /**
  * The same write path for what is known before anything is written: the parts and the stored answer are one statement. It is
- * its own transaction and takes one round trip and one answer. `hooks` run once it is committed.
+ * its own transaction and takes one round trip and one answer. What comes `afterwards` runs once it is committed.
  */
 export async function inOneStatement<T>(
   ctx: Ctx,

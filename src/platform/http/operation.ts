@@ -19,7 +19,7 @@ import {
 } from './idempotency.ts';
 import type { Gate } from './load.ts';
 import { describeOperation } from './openapi.ts';
-import { type RateLimits, countRefused, rateClassOf, refuseGuessing, takeRate } from './rate-limits.ts';
+import { type RateLimits, rateClassOf, takeRate } from './rate-limits.ts';
 
 type StaticOr<T, Fallback> = T extends TSchema ? Static<T> : Fallback;
 
@@ -125,10 +125,11 @@ async function admit(
   gate.check();
   if (op.access.open) return takeRate(rateLimits, 'open', request, reply);
   const key = op.idempotency === 'none' ? undefined : readIdempotencyKey(request);
-  if (rateLimits.size > 0) await refuseGuessing(rateLimits, request);
   const authenticated = await authenticate(deps, request.headers.authorization, key).catch(
     async (error: unknown) => {
-      await countRefused(rateLimits, request);
+      // A right credential from the same address is not touched: behind it may be a whole shop's server.
+      const isRefused = error instanceof Problem && error.definition.code === platformErrors.unauthenticated.code;
+      if (isRefused) await takeRate(rateLimits, 'refused', request, reply);
       throw error;
     },
   );

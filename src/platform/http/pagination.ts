@@ -50,7 +50,7 @@ export function readCursor(list: string, query: { cursor?: string }): KeyValue[]
   });
 }
 
-/** Cuts the page from `limit + 1` rows that were read, and makes the cursor of the next. */
+/** Cuts the page from rows that were read beyond its `limit`, at least one, and makes the cursor of the next. */
 export function toPage<T>(
   list: string,
   query: { limit: number; cursor?: string },

@@ -69,16 +69,6 @@ export async function takeRate(
   if (limit.isExceeded) throw tooMany(limit.ttlInSeconds);
 }
 
-/** Refuses an address that has tried too many credentials that do not count, before another one is looked up. */
-export async function refuseGuessing(limits: RateLimits, request: FastifyRequest): Promise<void> {
-  const limit = await limits.get('refused')?.(request, { increment: false });
-  if (limit && !limit.isAllowed && limit.remaining === 0) throw tooMany(limit.ttlInSeconds);
-}
-
-/** Counts a credential that does not count. */
-export const countRefused = async (limits: RateLimits, request: FastifyRequest): Promise<unknown> =>
-  limits.get('refused')?.(request);
-
 const tooMany = (seconds: number) =>
   platformErrors.rate_limited(`The allowance is used up; it is renewed in ${seconds} s.`, {
     headers: { 'retry-after': String(seconds) },
