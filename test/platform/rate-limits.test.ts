@@ -61,15 +61,18 @@ t.test('bulk requests, customers and shop front ends have their own', async (t) 
   t.not(await browse('203.0.113.8'), 429, 'and not the others');
 });
 
-t.test('who tries credentials that do not count is told to stop, and a right one is not touched', async (t) => {
-  const app = await limited(t);
-  const guess = async (as: string | null, address = '203.0.113.9') =>
-    (await app.call('GET /v1/orders', { as, headers: from(address) })).status;
-  t.same([await guess('sk_live_x'), await guess(null), await guess('nonsense')], [401, 401, 401]);
-  t.equal(await guess('sk_live_y'), 429);
-  t.equal(await guess(app.secretKey), 200, 'from the same address');
-  t.equal(await guess('sk_live_y', '203.0.113.10'), 401, 'another address');
-});
+t.test(
+  'who tries credentials that do not count is told to stop, and a right one is not touched',
+  async (t) => {
+    const app = await limited(t);
+    const guess = async (as: string | null, address = '203.0.113.9') =>
+      (await app.call('GET /v1/orders', { as, headers: from(address) })).status;
+    t.same([await guess('sk_live_x'), await guess(null), await guess('nonsense')], [401, 401, 401]);
+    t.equal(await guess('sk_live_y'), 429);
+    t.equal(await guess(app.secretKey), 200, 'from the same address');
+    t.equal(await guess('sk_live_y', '203.0.113.10'), 401, 'another address');
+  },
+);
 
 t.test('without allowances nothing is counted', async (t) => {
   const app = await startApp(t);

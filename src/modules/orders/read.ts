@@ -2,6 +2,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { Page } from '../../platform/http/pagination.ts';
 import { listPaymentsOf } from '../payments/attempts.ts';
 import type { Payment } from '../payments/tables.ts';
+import { checkSort } from './list-rules.ts';
 import {
   getOrder,
   getWhole,
@@ -10,6 +11,7 @@ import {
   type OrderFilter,
   type OrderWhole,
 } from './repository.ts';
+
 import type { Order, TimelineEntry } from './tables.ts';
 
 /** An order with its lines and parcels; a customer sees only their own. */
@@ -17,8 +19,10 @@ export const readOrder = (ctx: Ctx, orderId: string): Promise<OrderWhole> =>
   getWhole(ctx.db, ctx.shop.id, orderId, ctx.customerId);
 
 /** Orders without their lines; a customer's list holds only their own, whatever the filter says. */
-export const readOrders = (ctx: Ctx, filter: OrderFilter): Promise<Page<Order>> =>
-  listOrders(ctx.db, ctx.shop.id, filter, ctx.customerId);
+export async function readOrders(ctx: Ctx, filter: OrderFilter): Promise<Page<Order>> {
+  checkSort(filter);
+  return listOrders(ctx.db, ctx.shop.id, filter, ctx.customerId);
+}
 
 /** What happened to an order; a customer reads what is public. */
 export async function readTimeline(ctx: Ctx, orderId: string): Promise<TimelineEntry[]> {

@@ -10,6 +10,7 @@ import { eventsJson } from '../../platform/events/outbox.ts';
 import { createKeyset } from '../../platform/db/keyset.ts';
 import type { Page } from '../../platform/http/pagination.ts';
 import { orderErrors } from './errors.ts';
+import type { OrderSort } from './list-rules.ts';
 import type { OrderStatus } from './states.ts';
 import {
   type Order,
@@ -214,7 +215,7 @@ export interface OrderFilter {
   readonly updatedSince?: string;
   readonly number?: string;
   readonly externalId?: string;
-  readonly sort: 'placedAt' | '-placedAt' | 'updatedAt';
+  readonly sort: OrderSort;
 }
 
 const byPlacedAt = [orders.placedAt, orders.id];

@@ -6,6 +6,7 @@ import { instantText, ref, text, uuid } from '../../platform/http/schema.ts';
 import { customersErrors } from '../customers/errors.ts';
 import { orderErrors as e } from './errors.ts';
 import { OrderCreate, OrderUpdate, presentQuote, QuoteCreate, QuoteModel } from './input-schemas.ts';
+import { defaultSort } from './list-rules.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { orderTerms, placeOrder } from './place.ts';
 import { quoteBasket } from './quote.ts';
@@ -52,9 +53,6 @@ const orderQuery = Type.Object({
   updatedSince: Type.Optional(instantText('Changed then or later.')),
   sort: Type.Optional(ref(OrderSort)),
 });
-
-// Whoever follows changes pages along them; any other order would read past all that did not change.
-const defaultSort = (query: { updatedSince?: string }) => (query.updatedSince ? 'updatedAt' : '-placedAt');
 
 export function orderRoutes(app: FastifyInstance): void {
   placingRoutes(app);
@@ -123,11 +121,12 @@ function readRoutes(app: FastifyInstance): void {
     tag,
     summary: 'List orders',
     description:
-      'Newest first unless sorted otherwise, without lines. With a customer token, only the own ones.',
+      'Newest first unless sorted otherwise, without lines. With a customer token, only the own ones. ' +
+      '`placedAtFrom` and `placedAtTo` go with a sort by `placedAt`, `updatedSince` with one by `updatedAt`.',
     access: { secret: 'orders:read', customer: true },
     query: orderQuery,
     success: { statuses: [200], schema: OrderHeadPage, description: 'A page of orders.' },
-    errors: [],
+    errors: [e.sort_not_available],
     example: { query: { limit: 50, status: 'paid' } },
     run: (ctx, { query }) => readOrders(ctx, { ...query, sort: query.sort ?? defaultSort(query) }),
     present: ({ rows, nextCursor }, ctx) => ({

@@ -22,6 +22,7 @@ import { Currency } from '../../platform/shops/schemas.ts';
 import { AddressModel } from '../customers/schemas.ts';
 import { PaymentResource } from '../payments/schemas.ts';
 import type { OrderWhole } from './repository.ts';
+import { ORDER_SORTS } from './list-rules.ts';
 import { amountDue } from './rules.ts';
 import { FULFILMENT_STATES, orderStates, PAYMENT_STATES, PAYMENT_TERMS } from './states.ts';
 import type { Order, TimelineEntry } from './tables.ts';
@@ -33,7 +34,7 @@ export const OrderStatusName = enumeration('OrderStatus', 'Where an order stands
 export const OrderSort = enumeration(
   'OrderSort',
   'A minus sorts downwards. Newest first when absent; with `updatedSince`, in the order of changes.',
-  ['placedAt', '-placedAt', 'updatedAt'],
+  ORDER_SORTS,
 );
 const PaymentStateName = enumeration(
   'OrderPaymentState',

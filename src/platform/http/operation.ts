@@ -128,7 +128,8 @@ async function admit(
   const authenticated = await authenticate(deps, request.headers.authorization, key).catch(
     async (error: unknown) => {
       // A right credential from the same address is not touched: behind it may be a whole shop's server.
-      const isRefused = error instanceof Problem && error.definition.code === platformErrors.unauthenticated.code;
+      const isRefused =
+        error instanceof Problem && error.definition.code === platformErrors.unauthenticated.code;
       if (isRefused) await takeRate(rateLimits, 'refused', request, reply);
       throw error;
     },

@@ -108,6 +108,33 @@ t.test('filters', async (t) => {
   t.notOk('lines' in (await listOrders(shop, 'limit=1')).data[0]);
 });
 
+t.test('a list filtered by one time and sorted by another is refused', async (t) => {
+  const placed = 'placedAtFrom=2026-01-01T00:00:00Z';
+  const until = 'placedAtTo=2026-01-01T00:00:00Z';
+  const changed = 'updatedSince=2026-01-01T00:00:00Z';
+  const crossed = [
+    `${placed}&sort=updatedAt`,
+    `${until}&sort=updatedAt`,
+    `${changed}&sort=placedAt`,
+    `${changed}&sort=-placedAt`,
+    `${changed}&${placed}`,
+    `${changed}&${until}&sort=placedAt`,
+  ];
+  for (const query of crossed) {
+    const reply = await app.call(`GET /v1/orders?${query}`);
+    t.same([reply.status, reply.body.code], [422, 'sort_not_available'], query);
+    t.match(reply.body.errors, [{ in: 'query', pointer: '/sort', code: 'sort_not_available' }]);
+  }
+  for (const query of [changed, `${changed}&sort=updatedAt`, `${placed}&${until}`, `${until}&sort=placedAt`])
+    t.equal((await app.call(`GET /v1/orders?${query}`)).status, 200, query);
+  for (const one of ['number=1', 'externalId=1'])
+    t.equal(
+      (await app.call(`GET /v1/orders?${one}&${changed}&sort=placedAt`)).status,
+      200,
+      `${one} finds one`,
+    );
+});
+
 /** Pages through everything; `between` runs after each page. */
 async function readAll(shop: TestShop, query: string, between: () => Promise<unknown>): Promise<string[]> {
   const ids: string[] = [];
