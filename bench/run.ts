@@ -3,8 +3,9 @@ import { arch, cpus, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client } from 'undici';
-import { runLoad, type Run } from './load.ts';
-import { readUsage, type Server, setStage } from './stage.ts';
+import { runLoad, type Run, type Send } from './load.ts';
+import { readUsage, type Server, setStage, type Stage } from './stage.ts';
+import { fillShop } from './volume-fill.ts';
 import { runVolume } from './volume.ts';
 import { type Goods, makeProducts, makeWorkloads, placeOne, type Workload } from './workloads.ts';
 
@@ -13,6 +14,7 @@ import { type Goods, makeProducts, makeWorkloads, placeOne, type Workload } from
 
 const RESULTS = fileURLToPath(new URL('results.md', import.meta.url));
 const PRODUCTS = 500;
+const ORDERS_BEFORE = 10_000;
 const ORDERS_TO_READ = 2_000;
 
 interface Sample {
@@ -100,6 +102,21 @@ async function main(): Promise<void> {
   });
 }
 
+/** A shop with products and orders: on empty tables Postgres makes plans that a shop meets on its first day only. */
+async function fillStage(stage: Stage): Promise<string[]> {
+  const server = await stage.startProduct();
+  const client = new Client(server.origin);
+  const send: Send = async (request) => {
+    const { statusCode, body } = await client.request(request);
+    return { status: statusCode, text: await body.text() };
+  };
+  const productIds = await makeProducts(stage, send, PRODUCTS);
+  await client.close();
+  await server.stop();
+  await fillShop(stage, productIds, ORDERS_BEFORE);
+  return productIds;
+}
+
 async function compareWithFloor(
   values: { readonly seconds: string; readonly rounds: string; readonly clients: string },
   names: readonly string[],
@@ -112,21 +129,11 @@ async function compareWithFloor(
   };
   const stage = await setStage();
   try {
+    const productIds = await fillStage(stage);
     const product = await stage.startProduct();
     const idle = (await readUsage(product)).residentMb;
     const floor = await stage.startFloor();
-    const goods: Goods = { productIds: [], orderIds: [] };
-    const client = new Client(product.origin);
-    const productIds = await makeProducts(
-      stage,
-      async (request) => {
-        const { statusCode, body } = await client.request(request);
-        return { status: statusCode, text: await body.text() };
-      },
-      PRODUCTS,
-    );
-    await client.close();
-    const ready = { ...goods, productIds };
+    const ready: Goods = { productIds, orderIds: [] };
     const place = placeOne(stage, ready);
     while (ready.orderIds.length < ORDERS_TO_READ) {
       await runLoad(product.origin, 8, 1_000, async (send) => void ready.orderIds.push(await place(send)));

@@ -19,7 +19,8 @@ export function drawStates(): { file: string; text: string }[] {
     const text = readFileSync(file, 'utf8');
     if (!BLOCK.test(text)) throw new Error(`${file} has no place for the states`);
     const pictures = Object.entries(states).map(
-      ([noun, table]) => `### ${noun[0]?.toUpperCase()}${noun.slice(1)}: its states\n\n\`\`\`mermaid\n${stateDiagram(table)}\n\`\`\`\n`,
+      ([noun, table]) =>
+        `### ${noun[0]?.toUpperCase()}${noun.slice(1)}: its states\n\n\`\`\`mermaid\n${stateDiagram(table)}\n\`\`\`\n`,
     );
     return [{ file, text: text.replace(BLOCK, `<!-- states -->\n${pictures.join('\n')}<!-- /states -->`) }];
   });

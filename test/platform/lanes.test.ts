@@ -16,7 +16,8 @@ const READS = 200;
 function openLanes(t: Test, connectionString: string, { count = 2, answerMs = 60_000 } = {}) {
   const lost: Error[] = [];
   const connection = { connectionString, connectionTimeoutMillis: 2_000 };
-  const lanes = createLanes({ count, answerMs, connection, onLost: (error) => lost.push(error) });
+  const settings = 'set enable_seqscan = off';
+  const lanes = createLanes({ count, answerMs, connection, settings, onLost: (error) => lost.push(error) });
   t.teardown(() => lanes.end());
   return { lanes, lost };
 }

@@ -5,6 +5,8 @@ import { hangUp, socketOf } from './hang-up.ts';
 export interface LaneOptions {
   readonly count: number;
   readonly connection: pg.ClientConfig;
+  /** A statement that every connection begins with. */
+  readonly settings: string;
   /** A read that waits longer for its answer will never have one: its connection is cut, and what was on it fails. */
   readonly answerMs: number;
   readonly onLost: (error: Error) => void;
@@ -29,7 +31,7 @@ export interface Lanes {
 }
 
 /** Opens lanes when they are first needed; a lane that is lost fails what was on it and is opened anew. */
-export function createLanes({ count, connection, answerMs, onLost }: LaneOptions): Lanes {
+export function createLanes({ count, connection, settings, answerMs, onLost }: LaneOptions): Lanes {
   const lanes: (Lane | undefined)[] = Array.from({ length: count }, () => undefined);
   let ended = false;
 
@@ -48,7 +50,10 @@ export function createLanes({ count, connection, answerMs, onLost }: LaneOptions
       onLost(error);
     });
     client.on('end', drop);
-    const connected = client.connect().then(() => batchWrites(client));
+    const connected = client.connect().then(() => {
+      batchWrites(client);
+      client.query(settings).catch(() => undefined);
+    });
     connected.catch(() => {
       drop();
       void hangUp(client);
