@@ -37,8 +37,6 @@ export interface IdempotentCall {
   readonly credentialId: string;
   readonly key: string;
   readonly requestHash: Buffer;
-  /** An earlier answer that is still being looked for, where the use case reads first; nothing is written before it is known. */
-  readonly earlier?: Promise<unknown>;
   /** Turns the use case's result into the answer as it goes out. */
   readonly render: (result: unknown) => Answer;
 }

@@ -175,30 +175,39 @@ function filtersOf({
   ];
 }
 
+const termColumns = {
+  id: products.id,
+  externalId: products.externalId,
+  name: products.name,
+  status: products.status,
+  groupCode: products.groupCode,
+  category: products.category,
+  collections: products.collections,
+  priceAmount: products.priceAmount,
+  costAmount: products.costAmount,
+  minimumPriceAmount: products.minimumPriceAmount,
+  taxRateBps: products.taxRateBps,
+  weightGrams: products.weightGrams,
+  priceBreaks: products.priceBreaks,
+  returnExcludedReason: products.returnExcludedReason,
+  version: products.version,
+};
+const isAsked = and(eq(products.shopId, p('shopId')), sql`${products.id} = any(${p('ids')}::uuid[])`);
+const selectTerms = prepared('select_product_terms', (db) =>
+  db.select(termColumns).from(products).where(isAsked),
+);
 const selectSellables = prepared('select_sellables', (db) =>
   db
-    .select({
-      id: products.id,
-      externalId: products.externalId,
-      name: products.name,
-      status: products.status,
-      groupCode: products.groupCode,
-      category: products.category,
-      collections: products.collections,
-      priceAmount: products.priceAmount,
-      costAmount: products.costAmount,
-      minimumPriceAmount: products.minimumPriceAmount,
-      taxRateBps: products.taxRateBps,
-      weightGrams: products.weightGrams,
-      priceBreaks: products.priceBreaks,
-      returnExcludedReason: products.returnExcludedReason,
-      available: sql<number>`${stockItems.onHand} - ${stockItems.reserved}`,
-    })
+    .select({ ...termColumns, available: sql<number>`${stockItems.onHand} - ${stockItems.reserved}` })
     .from(products)
     .innerJoin(stockItems, and(eq(stockItems.shopId, products.shopId), eq(stockItems.productId, products.id)))
-    .where(and(eq(products.shopId, p('shopId')), sql`${products.id} = any(${p('ids')}::uuid[])`)),
+    .where(isAsked),
 );
 
 /** What pricing needs of products, in no order; ids that the shop does not have are left out. */
 export const findSellableRows = (on: Reader, shopId: string, ids: readonly string[]) =>
   selectSellables(on, { shopId, ids });
+
+/** The same without what is in stock. */
+export const findTermRows = (on: Reader, shopId: string, ids: readonly string[]) =>
+  selectTerms(on, { shopId, ids });

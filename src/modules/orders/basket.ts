@@ -1,7 +1,6 @@
 import type { Ctx } from '../../platform/context.ts';
-import type { Reader } from '../../platform/db/client.ts';
 import type { Violation } from '../../platform/errors.ts';
-import { findSellables, type Sellable } from '../catalogue/sellables.ts';
+import type { ProductTerms } from '../catalogue/sellables.ts';
 import { type Freight, type FreightTerms, priceFreight } from '../shipping/rules.ts';
 import { shippingSettings } from '../shipping/settings.ts';
 import { orderErrors } from './errors.ts';
@@ -19,27 +18,29 @@ export interface HeldPrices {
   readonly freight: FreightTerms;
 }
 
-export interface Basket {
-  readonly priced: PricedBasket<LineInput & { readonly product: Sellable }>;
+export interface Basket<P extends ProductTerms = ProductTerms> {
+  readonly priced: PricedBasket<LineInput & { readonly product: P }>;
   readonly freight: Freight;
   readonly freightTaxRateBps: number;
   readonly held: HeldPrices;
 }
 
+/** The products of a basket, each once. */
+export const productIdsOf = (lines: readonly BasketLine[]): string[] => [
+  ...new Set(lines.map((line) => line.productId)),
+];
+
 /**
- * Reads the products of a basket and prices it: one function for quotes and orders, so that they cannot disagree.
- * Refuses products that are not for sale, all at once.
+ * Prices a basket of these products: one function for quotes and orders, so that they cannot disagree. Refuses what is not
+ * among them or not for sale, all at once.
  */
-export async function loadBasket(
-  on: Reader,
+export function priceLines<P extends ProductTerms>(
   ctx: Ctx,
+  found: readonly P[],
   lines: readonly BasketLine[],
   held?: HeldPrices,
-): Promise<Basket> {
-  const ids = [...new Set(lines.map((line) => line.productId))];
-  const products = new Map(
-    (await findSellables(on, ctx.shop.id, ids)).map((product) => [product.id, product]),
-  );
+): Basket<P> {
+  const products = new Map(found.map((product) => [product.id, product]));
   refuseMissing(lines, products);
 
   const settings = shippingSettings.of(ctx.shop);
@@ -49,7 +50,7 @@ export async function loadBasket(
   };
   let freight: Freight = { amount: 0n, reason: 'no_charge' };
   const inputs = lines.map((line, index) => {
-    const product = products.get(line.productId) as Sellable;
+    const product = products.get(line.productId) as P;
     const listUnitAmount = held?.unitAmounts[index] ?? product.priceAmount;
     return {
       product,
@@ -71,7 +72,7 @@ export async function loadBasket(
   };
 }
 
-function refuseMissing(lines: readonly BasketLine[], products: ReadonlyMap<string, Sellable>): void {
+function refuseMissing(lines: readonly BasketLine[], products: ReadonlyMap<string, ProductTerms>): void {
   const violations = lines.flatMap((line, index): Violation[] => {
     if (products.get(line.productId)?.status === 'active') return [];
     const detail = `The product ${line.productId} does not exist or is not for sale.`;

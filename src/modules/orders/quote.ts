@@ -1,10 +1,11 @@
 import type { Ctx } from '../../platform/context.ts';
-import { type Basket, type BasketLine, loadBasket } from './basket.ts';
+import { findSellables, type Sellable } from '../catalogue/sellables.ts';
+import { type Basket, type BasketLine, priceLines, productIdsOf } from './basket.ts';
 import { holdQuote } from './quote-token.ts';
 import { ordersSettings } from './settings.ts';
 
 export interface Quote {
-  readonly basket: Basket;
+  readonly basket: Basket<Sellable>;
   readonly token: string;
   readonly expiresAt: Date;
 }
@@ -14,7 +15,8 @@ export async function quoteBasket(
   ctx: Ctx,
   input: { lines: readonly BasketLine[]; customerId?: string | null },
 ): Promise<Quote> {
-  const basket = await loadBasket(ctx.db, ctx, input.lines);
+  const products = await findSellables(ctx.db, ctx.shop.id, productIdsOf(input.lines));
+  const basket = priceLines(ctx, products, input.lines);
   const minutes = ordersSettings.of(ctx.shop).quoteHoldMinutes;
   const held = holdQuote(ctx, input.lines, ctx.customerId ?? input.customerId ?? null, basket.held, minutes);
   return { basket, ...held };

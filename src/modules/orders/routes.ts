@@ -91,7 +91,7 @@ function placingRoutes(app: FastifyInstance): void {
       'twice and lapses when its grace is over; then everything goes back.',
     access: { secret: 'orders:write', customer: true },
     idempotency: 'required',
-    readsFirst: true,
+    meetsEarlierAnswer: true,
     body: OrderCreate,
     success: { statuses: [201], schema: OrderModel, description: 'The order.' },
     errors: placeErrors,

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { BoundedMap } from '../bounded-map.ts';
 import { hangUp } from '../db/hang-up.ts';
 import type { Logger } from '../logging.ts';
 
@@ -38,7 +39,7 @@ export function createKnownCredentials(
   log: Logger,
   { retryAfterMs = RETRY_AFTER_MS }: { retryAfterMs?: number } = {},
 ): KnownCredentials {
-  const entries = new Map<string, Entry>();
+  const entries = new BoundedMap<string, Entry>(MAX_ENTRIES);
   let generation = 0;
   let confirmedAt = Number.NEGATIVE_INFINITY;
   const forget = (shopId: string) => {
@@ -65,11 +66,7 @@ export function createKnownCredentials(
     },
     generation: () => generation,
     remember(shopId, name, value, since) {
-      if (since !== generation) return;
-      entries.delete(name);
-      // The oldest goes: it is read again when it is needed.
-      if (entries.size >= MAX_ENTRIES) entries.delete(entries.keys().next().value ?? '');
-      entries.set(name, { shopId, value });
+      if (since === generation) entries.set(name, { shopId, value });
     },
     forget,
     close: () => ear.close(),

@@ -9,7 +9,7 @@ export interface Part {
   /** The same name stands for the same text. */
   readonly name: string;
   /** `name as (…), name as (…)`, with values numbered from $1; the names must be the part's own. */
-  readonly ctes: string;
+  readonly ctes?: string;
   /** A select of at most one value, evaluated after the part's own expressions. */
   readonly check?: string;
   readonly values: readonly unknown[];
@@ -49,7 +49,7 @@ function compose(parts: readonly Part[], name: string): Composed {
   const ctes: string[] = [];
   const checks: string[] = [];
   for (const part of parts) {
-    ctes.push(shift(part.ctes, offset));
+    if (part.ctes !== undefined) ctes.push(shift(part.ctes, offset));
     if (part.check !== undefined) checks.push(`(${shift(part.check, offset)})`);
     offset += part.values.length;
   }

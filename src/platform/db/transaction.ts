@@ -67,8 +67,6 @@ const answerPart = (ctx: Ctx, call: IdempotentCall, result: unknown): Part => ({
 });
 
 async function repeat<T>(ctx: Ctx, run: () => Promise<T>): Promise<T> {
-  // The request may have been answered before; then nothing of it is done again.
-  if (await ctx.idempotency?.earlier) throw new AnsweredMeanwhile();
   for (let attempts = 1; ; attempts += 1) {
     try {
       return await run();

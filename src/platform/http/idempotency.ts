@@ -79,7 +79,8 @@ async function withinTime(twin: Promise<void>): Promise<void> {
   await Promise.race([twin, timeout]).finally(() => clearTimeout(timer));
 }
 
-const readAnswer = (deps: Deps, shopId: string, { credentialId, key }: IdempotentCall) =>
+/** The answer that was stored under the key of a request. */
+export const readAnswer = (deps: Deps, shopId: string, { credentialId, key }: IdempotentCall) =>
   findStoredAnswer(deps.db, shopId, credentialId, key);
 
 /** The answer that was committed while this request ran. */

@@ -12,6 +12,7 @@ import {
   keepAnswer,
   keepRefusal,
   once,
+  readAnswer,
   readIdempotencyKey,
   refuseBrokenKey,
   replay,
@@ -45,8 +46,11 @@ export interface Operation<
    * secret, which must not lie in the table of answers for seven days: a key is not looked at.
    */
   readonly idempotency?: 'required' | 'none';
-  /** Before its one transaction it only reads: an earlier answer to the same key is looked for meanwhile. */
-  readonly readsFirst?: true;
+  /**
+   * Nothing happens before the one statement or transaction that also keeps the answer: an earlier answer to the same key is
+   * not looked for in advance, it shows there, or when the request fails otherwise.
+   */
+  readonly meetsEarlierAnswer?: true;
   /** The answer holds figures that change without its version: it is never answered with 304. */
   readonly holdsFigures?: true;
   /** If-Match is honoured. */
@@ -193,11 +197,7 @@ async function serveOnce(
 ): Promise<Answer> {
   let stored: Answer | undefined;
   let rendered: unknown;
-  const earlier = request.authenticated?.answer?.();
-  // The use case may refuse before anybody waits for it.
-  earlier?.catch(() => undefined);
   const call: IdempotentCall = {
-    ...(op.readsFirst && earlier ? { earlier } : {}),
     credentialId: request.authenticated?.principal.id ?? '',
     key,
     requestHash: hashRequest(request.method, request.url, request.body),
@@ -206,7 +206,8 @@ async function serveOnce(
       return (stored = render(op, ctx, result, reply));
     },
   };
-  return once(ctx, ctx.shop.id, call, op.readsFirst ? undefined : await earlier, async () => {
+  const earlier = op.meetsEarlierAnswer ? undefined : await request.authenticated?.answer?.();
+  return once(ctx, ctx.shop.id, call, earlier, async () => {
     try {
       const result = await op.run({ ...ctx, idempotency: call }, input, request);
       // Otherwise the answer with a key would be made of something else than the answer without.
@@ -217,13 +218,14 @@ async function serveOnce(
       const isFirst = await keepAnswer(ctx, call, { ...answer, headers: JSON.stringify(answer.headers) });
       return isFirst ? answer : await replayCommitted(ctx, call);
     } catch (error) {
-      const isRefusal = error instanceof Problem && isKept(error);
+      if (error instanceof AnsweredMeanwhile) return replayCommitted(ctx, call);
+      if (!(error instanceof Problem)) throw error;
       // An answer that was there before, or a twin's that was stored first, is the truth, also against a refusal of our own.
-      const known = op.readsFirst ? await earlier : undefined;
-      if (known && (error instanceof AnsweredMeanwhile || error instanceof Problem))
-        return replay(call, known);
-      if (error instanceof AnsweredMeanwhile || (isRefusal && !(await keepRefusal(ctx, call, error)))) {
-        return replayCommitted(ctx, call);
+      if (isKept(error)) {
+        if (!(await keepRefusal(ctx, call, error))) return replayCommitted(ctx, call);
+      } else if (op.meetsEarlierAnswer) {
+        const known = await readAnswer(ctx, ctx.shop.id, call);
+        if (known) return replay(call, known);
       }
       throw error;
     }

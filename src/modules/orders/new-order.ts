@@ -1,0 +1,119 @@
+import type { Ctx } from '../../platform/context.ts';
+import { eventRow } from '../../platform/events/define.ts';
+import { newId } from '../../platform/ids.ts';
+import { after, HOUR_MS, MINUTE_MS } from '../../platform/time.ts';
+import type { Basket, BasketLine } from './basket.ts';
+import { orderEvents } from './events.ts';
+import { makeOrderNumber } from './numbers.ts';
+import type { NewOrder } from './repository.ts';
+import { ordersSettings } from './settings.ts';
+import type { PaymentTerms } from './states.ts';
+import { summaryWithLines } from './summary.ts';
+import type { Address, Order, OrderLine } from './tables.ts';
+import { timelineRow } from './timeline.ts';
+
+export interface OrderInput {
+  readonly lines: readonly BasketLine[];
+  readonly customerId?: string | null;
+  readonly channel: string;
+  readonly terms: PaymentTerms;
+  readonly externalId?: string | null;
+  readonly shippingAddress?: Address | null;
+  readonly staffNote?: string | null;
+  readonly metadata?: Record<string, string>;
+  readonly quoteToken?: string;
+  /** Refuses the order when it would cost another total. */
+  readonly expectedTotalAmount?: number;
+}
+
+/** Everything that is written for a new order. */
+export function newOrder(ctx: Ctx, order: Order, lines: readonly OrderLine[]): NewOrder {
+  const isPaid = order.status === 'paid';
+  const summary = summaryWithLines(order, lines);
+  const placed = { kind: 'placed', details: { totalAmount: Number(order.totalAmount) } } as const;
+  return {
+    order,
+    lines,
+    adjustments: [],
+    entries: [
+      timelineRow(ctx, order.id, placed),
+      ...(isPaid ? [timelineRow(ctx, order.id, { kind: 'paid' })] : []),
+    ],
+    events: [
+      eventRow(ctx, orderEvents.placed, order.id, summary),
+      ...(isPaid ? [eventRow(ctx, orderEvents.paid, order.id, summary)] : []),
+    ],
+  };
+}
+
+export function makeOrder(ctx: Ctx, input: OrderInput, basket: Basket, customerId: string | null): Order {
+  const settings = ordersSettings.of(ctx.shop);
+  const { priced } = basket;
+  // What costs nothing needs no payment.
+  const isFree = priced.totalAmount === 0n;
+  const isReminded = input.terms === 'prepaid' && !isFree;
+  return {
+    shopId: ctx.shop.id,
+    id: newId(),
+    number: makeOrderNumber(ctx.shop, ctx.now),
+    externalId: input.externalId ?? null,
+    customerId,
+    channel: input.channel,
+    origin: 'placed',
+    terms: input.terms,
+    status: isFree ? 'paid' : 'pending',
+    paymentState: isFree ? 'paid' : 'unpaid',
+    fulfilmentState: 'unfulfilled',
+    currency: ctx.shop.currency,
+    linesAmount: priced.linesAmount,
+    discountAmount: priced.discountAmount,
+    freightAmount: priced.freightAmount,
+    freightTaxRateBps: basket.freightTaxRateBps,
+    freightTaxAmount: priced.freightTaxAmount,
+    taxAmount: priced.taxAmount,
+    totalAmount: priced.totalAmount,
+    paidAmount: 0n,
+    refundedAmount: 0n,
+    shippingAddress: input.shippingAddress ?? null,
+    staffNote: input.staffNote ?? null,
+    metadata: input.metadata ?? {},
+    importHash: null,
+    cancelReason: null,
+    placedAt: ctx.now,
+    paidAt: isFree ? ctx.now : null,
+    shippedAt: null,
+    deliveredAt: null,
+    completedAt: null,
+    cancelledAt: null,
+    reminderDueAt: isReminded ? after(ctx.now, settings.firstReminderMinutes * MINUTE_MS) : null,
+    remindersSent: 0,
+    lapseDueAt: isReminded
+      ? after(ctx.now, (settings.lapseHours + settings.lapseGraceHours) * HOUR_MS)
+      : null,
+    completeDueAt: null,
+    version: 1,
+    updatedAt: ctx.now,
+  };
+}
+
+export function makeLines(order: Order, basket: Basket): OrderLine[] {
+  return basket.priced.lines.map((line, index) => ({
+    shopId: order.shopId,
+    id: newId(),
+    orderId: order.id,
+    position: index + 1,
+    productId: line.product.id,
+    productName: line.product.name,
+    category: line.product.category,
+    quantity: line.quantity,
+    listUnitAmount: line.listUnitAmount,
+    discountAmount: line.discountAmount,
+    netAmount: line.netAmount,
+    taxRateBps: line.taxRateBps,
+    taxAmount: line.taxAmount,
+    costUnitAmount: line.product.costAmount,
+    shippedQuantity: 0,
+    deliveredQuantity: 0,
+    placedAt: order.placedAt,
+  }));
+}
