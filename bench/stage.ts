@@ -13,8 +13,15 @@ import { createLogger } from '../src/platform/logging.ts';
 import { createShop } from '../src/platform/shops/manage.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
+// What `npm start` gives to Node.
+const { start } = (JSON.parse(fs.readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest).scripts;
+const START = start.split(' ').slice(2);
 const TOKEN_SECRET = 'a secret that only the benchmark knows';
 const log = createLogger('warn');
+
+interface Manifest {
+  readonly scripts: { readonly start: string };
+}
 
 /** A server process under measurement. */
 export interface Server {
@@ -100,11 +107,7 @@ export async function setStage(moreFlags: readonly string[] = []): Promise<Stage
         RATE_LIMITS: 'off',
         ...env,
       };
-      const found = await start(
-        [...nodeOptions, 'dist/main.js'],
-        given,
-        /listens on (\S+)$[^]*^Metrics: (\S+)$/m,
-      );
+      const found = await start([...nodeOptions, ...START], given, /listens on (\S+)$[^]*^Metrics: (\S+)$/m);
       return serverOf(found, found[2] ?? '');
     },
     async startFloor() {
