@@ -28,7 +28,7 @@ export function buildProject(): Build {
   throw new Error(`the project could not be built:\n${stdout}`, { cause: error });
 }
 
-// The program itself and not its script: tap puts loaders of its own into every Node process that a test starts.
+// The program itself and not its script, which would only start it.
 function compiler(): string {
   const typescript = createRequire(import.meta.url).resolve('typescript/package.json');
   const platform = `@typescript/typescript-${process.platform}-${process.arch}/package.json`;

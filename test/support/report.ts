@@ -1,4 +1,4 @@
-/** What a test run came to: assertions, without the subtests and files around them. */
+/** What a test file came to: assertions, without the subtests around them. */
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
@@ -10,10 +10,8 @@ const SUBTEST = /^# Subtest: (.*)$/;
 const SUMMARY = /^# \{ total: \d+(?:, pass: (\d+))?(?:, fail: (\d+))?/;
 const SILENT = /^(?:TAP version|\d+\.\.\d+|#|pragma|$)/;
 
-/**
- * Turns tap's output, line by line, into one line per file, each failure with its path, and what tests print.
- */
-export function createReport(print: (line: string) => void) {
+/** Turns what a test file says, line by line, into each failure with its path, and what tests print. */
+export function createReport(file: string, print: (line: string) => void) {
   // The subtests around the current line, each with how many failures were known when it began.
   const path: { name: string; failuresBefore: number }[] = [];
   let failures = 0;
@@ -30,9 +28,8 @@ export function createReport(print: (line: string) => void) {
     if (failed && !/# (?:TODO|SKIP)/i.test(text) && (!closed || closed.failuresBefore === failures)) {
       failures += 1;
       lastShown = true;
-      print(`\nnot ok: ${[...path.map((test) => test.name), name].join(' > ')}`);
+      print(`\nnot ok: ${[file, ...path.map((test) => test.name), name].join(' > ')}`);
     }
-    if (level === 0) print(`${failed ? 'FAILED' : 'passed'}  ${text.replace(' # time=', '  ')}`);
   }
 
   function onLine(line: string): void {
@@ -57,6 +54,14 @@ export function createReport(print: (line: string) => void) {
     else if (!SILENT.test(text)) print(text);
   }
 
-  /** A run that ended without its counts has failed, whatever it did before. */
-  return { onLine, counts: (): Counts => counts ?? { passed: 0, failed: Math.max(1, failures) } };
+  /** A file that ended without its counts, or badly whatever it counted, has failed. */
+  function end(exitCode: number | null): Counts {
+    const { passed, failed } = counts ?? { passed: 0, failed: Math.max(1, failures) };
+    const isWell = exitCode === 0 && passed + failed > 0 && counts !== undefined;
+    if (!isWell && failures === 0)
+      print(`\nnot ok: ${file} > ended with ${exitCode ?? 'a signal'} and said nothing of it`);
+    return { passed, failed: isWell ? failed : Math.max(1, failed) };
+  }
+
+  return { onLine, end };
 }

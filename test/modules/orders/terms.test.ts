@@ -51,27 +51,25 @@ t.test('a repeated request gets its first answer after everything has changed', 
 
 t.test('no order is placed at a price that was changed before it was asked for', async (t) => {
   const { id } = await makeProduct(app, { priceAmount: 1_000, onHandQuantity: 1_000 });
-  let answered = 1_000;
-  let sent = 1_000;
-  let isChanging = true;
+  const price = { answered: 1_000, sent: 1_000, isChanging: true };
   const raise = async () => {
     for (let step = 1; step <= 25; step += 1) {
-      sent = 1_000 + step;
-      await change(id, { priceAmount: sent });
-      answered = sent;
+      price.sent = 1_000 + step;
+      await change(id, { priceAmount: price.sent });
+      price.answered = price.sent;
     }
-    isChanging = false;
+    price.isChanging = false;
   };
   const wrong: string[] = [];
   const answers: { status: number }[] = [];
   const buy = async () => {
-    while (isChanging) {
-      const least = answered;
+    while (price.isChanging) {
+      const least = price.answered;
       const answer = await place(id);
       answers.push(answer);
       const { totalAmount } = answer.body;
-      if (answer.status === 201 && (totalAmount < least || totalAmount > sent))
-        wrong.push(`${totalAmount} and not ${least} to ${sent}`);
+      if (answer.status === 201 && (totalAmount < least || totalAmount > price.sent))
+        wrong.push(`${totalAmount} and not ${least} to ${price.sent}`);
     }
   };
   await Promise.all([raise(), ...times(6).map(buy)]);

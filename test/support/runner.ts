@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { type Counts, createReport } from './report.ts';
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly env: Record<string, string>;
+  /** How many files run at once. */
+  readonly jobs: number;
+  /** After so long a file has hung; it is ended. */
+  readonly seconds: number;
+  readonly signal: AbortSignal;
+}
+
+const KILL_AFTER_MS = 5_000;
+
+/**
+ * Runs test files, each in a process of its own, and says what came of them. They are run by Node and not through tap's own
+ * runner, whose loaders cost each file as much time as the file itself.
+ */
+export async function runFiles(files: readonly string[], options: RunOptions): Promise<Counts> {
+  const waiting = [...files];
+  let passed = 0;
+  let failed = 0;
+  const work = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      const counts = await runFile(file, options);
+      passed += counts.passed;
+      failed += counts.failed;
+    }
+  };
+  await Promise.all(Array.from({ length: options.jobs }, work));
+  return { passed, failed };
+}
+
+async function runFile(file: string, options: RunOptions): Promise<Counts> {
+  if (options.signal.aborted) return { passed: 0, failed: 0 };
+  const began = performance.now();
+  const said: string[] = [];
+  // Files that run beside each other speak one after the other.
+  const print = options.jobs === 1 ? (line: string) => console.log(line) : (line: string) => said.push(line);
+  const report = createReport(file, print);
+  const code = await spawnFile(file, options, report.onLine, print);
+  const counts = report.end(code);
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+  print(`${counts.failed > 0 ? 'FAILED' : 'passed'}  ${file}  ${seconds} s`);
+  if (said.length > 0) console.log(said.join('\n'));
+  return counts;
+}
+
+/** The exit code; null when a signal ended it. */
+function spawnFile(
+  file: string,
+  { cwd, env, seconds, signal }: RunOptions,
+  onLine: (line: string) => void,
+  print: (line: string) => void,
+): Promise<number | null> {
+  const child = spawn(process.execPath, ['--import=tsx', file], {
+    cwd,
+    env: { ...process.env, TAP_TIMEOUT: String(seconds), ...env },
+    // A process group of its own: Ctrl-C reaches the run, which then ends its files with all that they have started.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const kill = (name: NodeJS.Signals) => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, name);
+    } catch {
+      // It has ended.
+    }
+  };
+  const end = () => {
+    kill('SIGTERM');
+    setTimeout(kill, KILL_AFTER_MS, 'SIGKILL').unref();
+  };
+  // tap itself ends a test that takes too long; this is for a process that does not end.
+  const hung = setTimeout(
+    () => {
+      print(`${file} did not end after ${seconds} s`);
+      end();
+    },
+    (seconds + 10) * 1_000,
+  );
+  signal.addEventListener('abort', end, { once: true });
+  const lines = createInterface({ input: child.stdout }).on('line', onLine);
+  return new Promise((done, failed) => {
+    child.once('error', failed);
+    child.once('close', (code) => {
+      clearTimeout(hung);
+      signal.removeEventListener('abort', end);
+      lines.close();
+      done(code);
+    });
+  });
+}
