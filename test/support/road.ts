@@ -98,7 +98,7 @@ function travel(
   };
   const pass = (message: Buffer, letter: string) => {
     if (held) return;
-    const text = 'QP'.includes(letter) ? message.toString('utf8', 5, message.length - 1) : '';
+    const text = textOf(message, letter);
     if (letter === 'Q' && rewrite) message.write(rewrite(text), 5);
     held = onMessage?.(letter, text, traveller) === 'hold';
     if (!held && upstream.writable) upstream.write(message);
@@ -106,8 +106,8 @@ function travel(
   const read = createReader(pass);
   client.on('data', (chunk) => isLost() || read(chunk));
   upstream.on('data', (chunk: Buffer) => {
-    // Only the answer to COMMIT ends a connection whose answers are lost.
-    if (deaf && chunk.includes('COMMIT\0')) onAnswer();
+    // Only the answer to COMMIT, or to a statement that is a transaction by itself, ends a connection whose answers are lost.
+    if (deaf && (chunk.includes('COMMIT\0') || chunk.includes('SELECT 1\0'))) onAnswer();
     if (deaf || isLost()) return;
     const due = delayMs;
     said = said.then(() => (due > 0 ? sleep(due, undefined, { ref: false }) : undefined));
@@ -119,6 +119,14 @@ function travel(
   client.on('close', () => deaf || upstream.destroy());
   upstream.on('close', () => isLost() || client.destroy());
   return traveller;
+}
+
+/** What a message says: a plain statement, one to be prepared, or the name of the prepared one that is bound. */
+function textOf(message: Buffer, letter: string): string {
+  if ('QP'.includes(letter)) return message.toString('utf8', 5, message.length - 1);
+  if (letter !== 'B') return '';
+  const name = message.indexOf(0, 5) + 1;
+  return message.toString('utf8', name, message.indexOf(0, name));
 }
 
 /** Reads the client's half of Postgres's protocol: one startup message, then messages of a letter and a length. */
