@@ -21,8 +21,8 @@ function reachable(schema: object, all: Schemas): Schemas {
 
 /**
  * Serialisers for answers: one per component, however many operations answer with it, made from the components
- * that it needs. Making one per operation and status from all of them takes seconds at every start. Problems are written
- * by the error handler and need none.
+ * that it needs, when the first answer is written. Making one per operation and status from all of them takes seconds at every
+ * start. Problems are written by the error handler and need none.
  */
 export function createSerializers(app: FastifyInstance) {
   const made = new Map<string, Serialize>();
@@ -33,7 +33,9 @@ export function createSerializers(app: FastifyInstance) {
     const key = $ref ?? JSON.stringify(schema);
     const known = made.get(key);
     if (known) return known;
-    const serialize: Serialize = fastJson({ $ref: $ref ?? '' }, { schema: reachable({ $ref }, all) });
+    let stringify: Serialize | undefined;
+    const serialize: Serialize = (value) =>
+      (stringify ??= fastJson({ $ref: $ref ?? '' }, { schema: reachable({ $ref }, all) }))(value);
     made.set(key, serialize);
     return serialize;
   };

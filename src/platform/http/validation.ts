@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import type { Violation } from '../errors.ts';
@@ -39,9 +39,22 @@ export function createValidators(app: FastifyInstance) {
   let strict: Ajv | undefined;
   let coercing: Ajv | undefined;
   return ({ schema, httpPart }: { schema: FastifySchema; httpPart?: string }) => {
-    if (httpPart === 'body') return (strict ??= create(false)).compile(schema);
-    return (coercing ??= create('array')).compile(schema);
+    if (httpPart === 'body') return whenAsked(() => (strict ??= create(false)).compile(schema));
+    return whenAsked(() => (coercing ??= create('array')).compile(schema));
   };
+}
+
+// Compiling them all is a quarter of a start, and a process meets most operations late or never.
+function whenAsked(compile: () => ValidateFunction) {
+  let made: ValidateFunction | undefined;
+  const validate = (data: unknown): boolean => {
+    made ??= compile();
+    const isValid = made(data);
+    validate.errors = made.errors;
+    return isValid;
+  };
+  validate.errors = undefined as ValidateFunction['errors'];
+  return validate;
 }
 
 const PARTS: Record<string, Violation['in']> = {
