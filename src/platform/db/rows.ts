@@ -15,11 +15,13 @@ type Decode = (value: unknown) => unknown;
 const INT8: number = pg.types.builtins.INT8;
 const TIMESTAMPTZ: number = pg.types.builtins.TIMESTAMPTZ;
 
-// Postgres writes `2026-03-17 08:05:00.123+00`; what is not quite ISO 8601 takes JavaScript five times as long to read.
-const instantOf = (text: string): Date =>
-  new Date(text.endsWith('+00') ? `${text.slice(0, 10)}T${text.slice(11, -3)}Z` : text);
-
 const parserOf = pg.types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown;
+const anyInstant = parserOf(TIMESTAMPTZ);
+
+// Postgres writes `2026-03-17 08:05:00.123+00` on a connection in UTC, which is nearly ISO 8601 and read in a fifth of the
+// time. Other zones have offsets of seconds, and years before Christ.
+const instantOf = (text: string): unknown =>
+  text.endsWith('+00') ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`) : anyInstant(text);
 
 /** How Postgres's text becomes a value. Amounts never pass through a float or a string. */
 export const rowTypes = {
