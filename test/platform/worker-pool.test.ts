@@ -49,3 +49,16 @@ t.test('connections that are lost while jobs end: the process lives, and each jo
   t.same(runs, ['ends', 'fails']);
   t.equal(await count('graphile_worker.jobs'), 1, 'the one that failed is kept, the other is done');
 });
+
+t.test('a worker stops in time, also when its connections say nothing any more', async (t) => {
+  const worker = await startWorker(app.deps, {
+    connectionString: road.url,
+    stopWithinMs: 300,
+    tasks: {},
+  });
+  // What it waits on for new jobs, and what lies in its pool.
+  for (const traveller of road.travellers()) traveller.stall();
+  const began = Date.now();
+  await worker.stop();
+  t.ok(Date.now() - began < 10_000, `it took ${Date.now() - began} ms`);
+});

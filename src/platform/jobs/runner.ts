@@ -15,7 +15,12 @@ interface WorkerOptions {
   readonly concurrency?: number;
   /** How often each of them asks for a job when none is announced. */
   readonly pollIntervalMs?: number;
+  /** How long `stop` waits for jobs under way before it cuts their connections; 18,000 when absent. */
+  readonly stopWithinMs?: number;
 }
+
+// Within the time that a process takes to close, and longer than a delivery to a slow endpoint.
+const STOP_WITHIN_MS = 18_000;
 
 /** Starts graphile-worker on its own small pool. Timers of the business are not its jobs: it only wakes sweeps. */
 export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{ stop(): Promise<void> }> {
@@ -40,7 +45,10 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{
   });
   return {
     async stop() {
+      // On a connection that says nothing any more the worker would wait for its last answer.
+      const timer = setTimeout(pool.cut, options.stopWithinMs ?? STOP_WITHIN_MS);
       await runner.stop().catch(() => undefined);
+      clearTimeout(timer);
       await pool.end();
     },
   };
