@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
 const FOLDER = fileURLToPath(new URL('../', import.meta.url));
-const { PROPERTY_RUNS = '10000', TEST_POSTGRES_URL = '' } = process.env;
+const { PROPERTY_RUNS = '10000', TEST_POSTGRES_URL = '', TAP_TIMEOUT = '1500' } = process.env;
 
 // Every test file whose properties take their number of runs from outside.
 const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
@@ -18,7 +18,7 @@ t.test(`properties at ${PROPERTY_RUNS} runs`, async (t) => {
   t.ok(files.length > 1, `${files.length} files have properties`);
   for (const file of files) {
     const { status, stdout } = spawnSync(process.execPath, ['--import=tsx', file], {
-      env: { PATH: process.env['PATH'], PROPERTY_RUNS, TEST_POSTGRES_URL },
+      env: { PATH: process.env['PATH'], PROPERTY_RUNS, TEST_POSTGRES_URL, TAP_TIMEOUT },
       encoding: 'utf8',
       maxBuffer: 1e9,
     });
