@@ -1,8 +1,8 @@
-import { and, arrayContains, asc, desc, eq, getTableColumns, gte, type SQL, sql } from 'drizzle-orm';
+import { and, arrayContains, asc, desc, eq, gte, type SQL, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { onConflict } from '../../platform/db/constraints.ts';
 import { prepared, preparedSql } from '../../platform/db/prepared.ts';
-import { recordsJson } from '../../platform/db/records.ts';
+import { recordsJson, rowUpdate } from '../../platform/db/records.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
 import { catalogueErrors } from './errors.ts';
@@ -83,15 +83,7 @@ const insertStatement = preparedSql<{ id: string }>(
   `insert into products select * from jsonb_populate_recordset(null::products, $1) order by external_id
    on conflict on constraint products_external_id_key do nothing returning id`,
 );
-const KEPT = new Set(['shop_id', 'id', 'created_at']);
-const assignments = Object.values(getTableColumns(products))
-  .filter(({ name }) => !KEPT.has(name))
-  .map(({ name }) => `${name} = r.${name}`);
-const updateStatement = preparedSql<{ id: string }>(
-  'update_products',
-  `update products p set ${assignments.join(', ')} from jsonb_populate_recordset(null::products, $1) r
-   where p.shop_id = r.shop_id and p.id = r.id and p.version = r.version - 1 returning p.id`,
-);
+const updateStatement = rowUpdate('update_products', products);
 
 /** Adds products. Returns the ids of those that were added: another request may have taken an external id. */
 export async function insertProducts(tx: Tx, rows: readonly ProductRow[]): Promise<ReadonlySet<string>> {
@@ -105,11 +97,7 @@ const externalIdTaken = () =>
 /** Writes products that are locked, each one version further. */
 export async function updateProducts(tx: Tx, rows: readonly ProductRow[]): Promise<void> {
   if (rows.length === 0) return;
-  const written = await onConflict(
-    updateStatement(tx, [recordsJson(products, rows)]),
-    'products_external_id_key',
-    externalIdTaken,
-  );
+  const written = await onConflict(updateStatement(tx, rows), 'products_external_id_key', externalIdTaken);
   if (written.length !== rows.length) throw platformErrors.version_conflict();
 }
 

@@ -3,7 +3,7 @@ import type { Reader, Tx } from '../../platform/db/client.ts';
 import { isUniqueViolation } from '../../platform/db/constraints.ts';
 import type { Part } from '../../platform/db/parts.ts';
 import { prepared, preparedSql } from '../../platform/db/prepared.ts';
-import { recordsJson } from '../../platform/db/records.ts';
+import { recordsJson, rowUpdate } from '../../platform/db/records.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import type { NewEvent } from '../../platform/events/define.ts';
 import { eventsJson } from '../../platform/events/outbox.ts';
@@ -192,17 +192,16 @@ export function toOrderError(error: unknown): unknown {
   return orderErrors.external_id_taken(undefined, { pointer: '/externalId' });
 }
 
+const writeOrders = rowUpdate('update_orders', orders);
+
 /** Changes a locked order; its version rises. */
 export async function updateOrder(tx: Tx, order: Order, changes: Partial<Order>, at: Date): Promise<Order> {
   // A request that had to wait for the lock began before the change that it waited for.
   const updatedAt = at > order.updatedAt ? at : order.updatedAt;
-  const [updated] = await tx
-    .update(orders)
-    .set({ ...changes, version: order.version + 1, updatedAt })
-    .where(and(eq(orders.shopId, order.shopId), eq(orders.id, order.id), eq(orders.version, order.version)))
-    .returning();
-  if (!updated) throw platformErrors.version_conflict();
-  return updated;
+  const changed = { ...order, ...changes, version: order.version + 1, updatedAt };
+  const written = await writeOrders(tx, [changed]);
+  if (written.length === 0) throw platformErrors.version_conflict();
+  return changed;
 }
 
 export interface OrderFilter {

@@ -1,6 +1,8 @@
-import { sql } from 'drizzle-orm';
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
+import { preparedSql } from '../../platform/db/prepared.ts';
+import { recordsJson } from '../../platform/db/records.ts';
+import { sendAlong } from '../../platform/db/transaction.ts';
 import { newId } from '../../platform/ids.ts';
 import { orderTimeline, type TimelineEntry } from './tables.ts';
 
@@ -43,6 +45,15 @@ export const timelineRow = (ctx: Ctx, orderId: string, entry: EntryInput): Timel
   occurredAt: entry.occurredAt ?? ctx.now,
 });
 
+const insertEntries = preparedSql(
+  'insert_timeline',
+  `insert into order_timeline (shop_id, order_id, id, kind, actor_kind, actor_id, is_public, details, occurred_at)
+   select shop_id, order_id, id, kind, actor_kind, actor_id, is_public, details,
+     greatest(occurred_at, (select max(before.occurred_at) from order_timeline before
+       where before.shop_id = entry.shop_id and before.order_id = entry.order_id))
+   from jsonb_populate_recordset(null::order_timeline, $1::jsonb) entry`,
+);
+
 /**
  * Writes what happened, in the transaction in which it happens, under the order's lock. A request that had to wait for
  * the lock began before what it waited for: its entries still come after it.
@@ -53,9 +64,6 @@ export async function addTimeline(
   orderId: string,
   ...entries: readonly Omit<EntryInput, 'occurredAt'>[]
 ): Promise<void> {
-  const newest = sql`(select max(${orderTimeline.occurredAt}) from ${orderTimeline}
-    where ${orderTimeline.shopId} = ${ctx.shop.id} and ${orderTimeline.orderId} = ${orderId})`;
-  const occurredAt = sql`greatest(${ctx.now.toISOString()}::timestamptz, ${newest})`;
-  const rows = entries.map((entry) => ({ ...timelineRow(ctx, orderId, entry), occurredAt }));
-  await tx.insert(orderTimeline).values(rows);
+  const rows = entries.map((entry) => timelineRow(ctx, orderId, entry));
+  await sendAlong(tx, insertEntries(tx, [recordsJson(orderTimeline, rows)]));
 }

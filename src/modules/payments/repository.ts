@@ -1,6 +1,8 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { prepared, preparedSql } from '../../platform/db/prepared.ts';
+import { rowInsert, rowUpdate } from '../../platform/db/records.ts';
+import { sendAlong } from '../../platform/db/transaction.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
 import { type Payment, type PaymentEvent, type Refund, paymentEvents, payments, refunds } from './tables.ts';
@@ -47,25 +49,18 @@ export const listPaymentsOf = (
   subjectId: string,
 ): Promise<Payment[]> => selectBySubject(on, { shopId, subjectType, subjectId });
 
-export async function insertPayment(tx: Tx, payment: Payment): Promise<void> {
-  await tx.insert(payments).values(payment);
-}
+const insertPayments = rowInsert('insert_payments', payments);
+const updatePayments = rowUpdate('update_payments', payments);
 
-/** Changes a payment that is still in the state it was read in; false when it moved meanwhile. */
+export const insertPayment = (tx: Tx, payment: Payment): Promise<void> =>
+  sendAlong(tx, insertPayments(tx, [payment]));
+
+/** Changes a payment that is as it was read; `version_conflict` when it moved meanwhile. */
 export async function updatePayment(tx: Tx, payment: Payment, changes: Partial<Payment>): Promise<Payment> {
-  const [updated] = await tx
-    .update(payments)
-    .set({ ...changes, version: payment.version + 1 })
-    .where(
-      and(
-        eq(payments.shopId, payment.shopId),
-        eq(payments.id, payment.id),
-        eq(payments.version, payment.version),
-      ),
-    )
-    .returning();
-  if (!updated) throw platformErrors.version_conflict();
-  return updated;
+  const changed = { ...payment, ...changes, version: payment.version + 1 };
+  const written = await updatePayments(tx, [changed]);
+  if (written.length === 0) throw platformErrors.version_conflict();
+  return changed;
 }
 
 // By payments_attempt_key.
@@ -84,15 +79,11 @@ export const closeOpenPayments = async (
   subjectId: string,
 ): Promise<string[]> => (await closeOpen(tx, [shopId, subjectType, subjectId])).map(({ id }) => id);
 
+const insertEvents = rowInsert('insert_payment_events', paymentEvents, 'on conflict do nothing returning id');
+
 /** Writes down a provider's statement; false when the same statement was there. */
-export async function insertPaymentEvent(tx: Tx, event: PaymentEvent): Promise<boolean> {
-  const written = await tx
-    .insert(paymentEvents)
-    .values(event)
-    .onConflictDoNothing()
-    .returning({ id: paymentEvents.id });
-  return written.length > 0;
-}
+export const insertPaymentEvent = async (tx: Tx, event: PaymentEvent): Promise<boolean> =>
+  (await insertEvents(tx, [event])).length > 0;
 
 /** What the providers said about a payment, oldest first. By payment_events_payment_idx. */
 export const listEventsOf = (on: Reader, shopId: string, paymentId: string): Promise<PaymentEvent[]> =>

@@ -1,5 +1,7 @@
-import { getTableColumns } from 'drizzle-orm';
+import { getTableColumns, getTableName } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
+import type { Tx } from './client.ts';
+import { preparedSql } from './prepared.ts';
 
 const columnNames = new WeakMap<PgTable, [property: string, column: string][]>();
 
@@ -29,4 +31,33 @@ function toRecord(names: readonly [string, string][], row: Record<string, unknow
     record[column] = typeof value === 'bigint' ? value.toString() : value;
   }
   return record;
+}
+
+/** A statement that inserts rows, any number of them; `rest` is what follows, such as `on conflict do nothing`. */
+export function rowInsert<T extends PgTable>(name: string, table: T, rest = '') {
+  const target = getTableName(table);
+  const insert = preparedSql<{ id: string }>(
+    name,
+    `insert into ${target} select * from jsonb_populate_recordset(null::${target}, $1::jsonb) ${rest}`,
+  );
+  return (tx: Tx, rows: readonly T['$inferSelect'][]) => insert(tx, [recordsJson(table, rows)]);
+}
+
+const KEYS = new Set(['shop_id', 'id', 'created_at']);
+
+/**
+ * A statement that writes changed rows, each one version further than it was read, and returns the ids of those that it found
+ * at that version. One text for whatever changes, so that it is prepared; what stays the same costs Postgres nothing.
+ */
+export function rowUpdate<T extends PgTable>(name: string, table: T) {
+  const target = getTableName(table);
+  const assignments = columnsOf(table)
+    .filter(([, column]) => !KEYS.has(column))
+    .map(([, column]) => `${column} = r.${column}`);
+  const update = preparedSql<{ id: string }>(
+    name,
+    `update ${target} t set ${assignments.join(', ')} from jsonb_populate_recordset(null::${target}, $1::jsonb) r
+     where t.shop_id = r.shop_id and t.id = r.id and t.version = r.version - 1 returning t.id`,
+  );
+  return (tx: Tx, rows: readonly T['$inferSelect'][]) => update(tx, [recordsJson(table, rows)]);
 }

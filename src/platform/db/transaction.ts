@@ -16,6 +16,20 @@ export function afterCommit(tx: Tx, hook: () => void): void {
   hooks.get(tx)?.push(hook);
 }
 
+// Statements that were sent and are not waited for, by transaction.
+const sent = new WeakMap<Tx, Promise<unknown>[]>();
+
+/**
+ * Sends a write whose answer nobody needs: what comes next travels right behind it on the same connection. When it fails, the
+ * transaction fails with its error.
+ */
+export async function sendAlong(tx: Tx, write: Promise<unknown>): Promise<void> {
+  const others = sent.get(tx);
+  if (!others) return void (await write);
+  write.catch(() => undefined);
+  others.push(write);
+}
+
 /** A request with the same Idempotency-Key was committed while this one ran. Its answer is the truth. */
 export class AnsweredMeanwhile extends Error {}
 
@@ -34,13 +48,21 @@ export const inTransaction = <T>(ctx: Ctx, fn: (tx: Tx) => Promise<T>): Promise<
 
 async function attempt<T>(ctx: Ctx, fn: (tx: Tx) => Promise<T>): Promise<T> {
   return onConnection(ctx, async (tx) => {
-    // BEGIN is not waited for: it travels with the first statement of `fn`, which fails with it.
-    const begun = tx.$client.query(BEGIN);
-    begun.catch(() => undefined);
-    const result = await fn(tx);
-    await begun;
-    await commit(ctx, tx, result);
-    return result;
+    // BEGIN is not waited for either: it travels with the first statement of `fn`.
+    const along: Promise<unknown>[] = [];
+    sent.set(tx, along);
+    await sendAlong(tx, tx.$client.query(BEGIN));
+    try {
+      const result = await fn(tx);
+      await commit(ctx, tx, result);
+      return result;
+    } catch (error) {
+      // After a failure Postgres refuses whatever follows; the first one says why.
+      for (const write of along) await write;
+      throw error;
+    } finally {
+      sent.delete(tx);
+    }
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Ctx } from '../context.ts';
 import type { Tx } from '../db/client.ts';
 import { preparedSql } from '../db/prepared.ts';
-import { afterCommit } from '../db/transaction.ts';
+import { afterCommit, sendAlong } from '../db/transaction.ts';
 import type { NewEvent } from './define.ts';
 
 const insertEvents = preparedSql(
@@ -15,7 +15,7 @@ const insertEvents = preparedSql(
 /** Writes events in the caller's transaction; the dispatcher is woken once it is committed. */
 export async function appendEvents(tx: Tx, ctx: Ctx, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  await insertEvents(tx, [eventsJson(events)]);
+  await sendAlong(tx, insertEvents(tx, [eventsJson(events)]));
   wakeAfterCommit(tx, ctx);
 }
 

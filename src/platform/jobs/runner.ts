@@ -46,7 +46,7 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{
   return {
     async stop() {
       // On a connection that says nothing any more the worker would wait for its last answer.
-      const timer = setTimeout(pool.cut, options.stopWithinMs ?? STOP_WITHIN_MS);
+      const timer = setTimeout(() => pool.cut(), options.stopWithinMs ?? STOP_WITHIN_MS);
       await runner.stop().catch(() => undefined);
       clearTimeout(timer);
       await pool.end();
