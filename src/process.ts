@@ -41,11 +41,13 @@ export async function layFoundation(
     await mkdir(config.dataDir, { recursive: true });
     await writeFile(connectionFile(config.dataDir), `${connectionString}\n`, { mode: 0o600 });
   }
-  const db = openDatabase(connectionString, config, log, { patient: options.patient ?? false });
+  const directUrl = config.databaseDirectUrl ?? connectionString;
+  const { patient = false } = options;
+  const db = openDatabase(patient ? directUrl : connectionString, config, log, { patient });
   return {
     log,
     db,
-    directUrl: config.databaseDirectUrl ?? connectionString,
+    directUrl,
     embedded: server !== undefined,
     deps: (wakeDispatcher = () => undefined) => ({ config, db, clock: systemClock, log, wakeDispatcher }),
     async close() {
