@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger as WorkerLogger, type Runner, parseCronItems, run } from 'graphile-worker';
 import type { Deps } from '../context.ts';
 import type { Logger } from '../logging.ts';
-import { createWorkerPool } from './worker-pool.ts';
+import { createWorkerPool, type WorkerPool } from './worker-pool.ts';
 
 /** Work outside of a request. It may run more than once and must find the truth each time. */
 export type Task = (deps: Deps, payload: never) => Promise<void>;
@@ -21,6 +22,8 @@ interface WorkerOptions {
 
 // Within the time that a process takes to close, and longer than a delivery to a slow endpoint.
 const STOP_WITHIN_MS = 18_000;
+const IDLE_CHECK_MS = 20;
+const IDLE_CHECKS = 50;
 
 /** Starts graphile-worker on its own small pool. Timers of the business are not its jobs: it only wakes sweeps. */
 export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{ stop(): Promise<void> }> {
@@ -49,9 +52,19 @@ export async function startWorker(deps: Deps, options: WorkerOptions): Promise<{
       const timer = setTimeout(() => pool.cut(), options.stopWithinMs ?? STOP_WITHIN_MS);
       await runner.stop().catch(() => undefined);
       clearTimeout(timer);
+      await untilIdle(pool);
       await pool.end();
     },
   };
+}
+
+// The worker has stopped when its jobs have ended; that they have ended it notes without waiting for the note. A job whose note
+// is lost would stay locked.
+async function untilIdle(pool: WorkerPool): Promise<void> {
+  for (let left = IDLE_CHECKS; left > 0; left -= 1) {
+    await sleep(IDLE_CHECK_MS);
+    if (pool.waitingCount === 0 && pool.idleCount === pool.totalCount) return;
+  }
 }
 
 const workerLogger = (log: Logger) =>

@@ -37,7 +37,11 @@ export function createWorkerPool(connectionString: string, log: Logger): WorkerP
     client.on('error', (error) => log.warn({ err: error }, 'worker connection lost'));
     client.query = repeatable(client.query.bind(client));
   });
-  pool.connect = repeatable(pool.connect.bind(pool));
+  const connect = repeatable(pool.connect.bind(pool)) as (...args: unknown[]) => unknown;
+  // Who asks after the end would be told to repeat, for an hour, and keep the process from ending.
+  const connectUntilEnd = (...args: unknown[]) =>
+    pool.ending ? new Promise<never>(() => undefined) : connect(...args);
+  Object.assign(pool, { connect: connectUntilEnd });
   return Object.assign(pool, { cut: () => clients.forEach((client) => socketOf(client).destroy()) });
 }
 
