@@ -1,18 +1,9 @@
-/** A map of so many entries at most. The oldest makes room: what it held is found again where it came from. */
-export class BoundedMap<K, V> extends Map<K, V> {
-  readonly #most: number;
-
-  constructor(most: number) {
-    super();
-    this.#most = most;
+/** Puts an entry into a map of so many at most. The oldest makes room: what it held is found again where it came from. */
+export function putBounded<K, V>(map: Map<K, V>, most: number, key: K, value: V): void {
+  map.delete(key);
+  for (const oldest of map.keys()) {
+    if (map.size < most) break;
+    map.delete(oldest);
   }
-
-  override set(key: K, value: V): this {
-    this.delete(key);
-    for (const oldest of this.keys()) {
-      if (this.size < this.#most) break;
-      this.delete(oldest);
-    }
-    return super.set(key, value);
-  }
+  map.set(key, value);
 }

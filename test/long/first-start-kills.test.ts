@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { countOf } from './support.ts';
 import { checkInvariants, connectTo, makeDataDir, run, startServer } from '../process/support.ts';
 
-const ROUNDS = 10;
+const ROUNDS = countOf('FIRST_STARTS', 10);
 
 const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 

@@ -69,6 +69,17 @@ async function send({ call, attempts, onTrouble }: ShopOptions, target: string, 
   return 'trouble';
 }
 
+// Postgres gives up a client that is gone without a word after a minute; until then its locks are held.
+const LOCKED_MS = 70_000;
+
+/** Sends an attempt again, as long as it is told that somebody holds what it needs. */
+async function repeat(call: Call, attempt: Attempt): Promise<Answer> {
+  for (const end = Date.now() + LOCKED_MS; ; await sleep(500)) {
+    const answer = await call(attempt.target, attempt);
+    if (answer.body?.code !== 'version_conflict' || Date.now() > end) return answer;
+  }
+}
+
 /** Repeats every attempt: what was answered is answered again, and each key had one effect. Returns how many were there. */
 export async function repeatAll(
   t: Test,
@@ -80,7 +91,7 @@ export async function repeatAll(
   const waiting = [...attempts];
   const repeatSome = async () => {
     for (let attempt = waiting.pop(); attempt; attempt = waiting.pop()) {
-      const again = await call(attempt.target, attempt);
+      const again = await repeat(call, attempt);
       if (again.status !== 201) {
         t.fail(`${attempt.target} was refused at its repetition: ${JSON.stringify(again.body)}`);
         continue;

@@ -101,7 +101,7 @@ async function sendUntilAnswered(
       payload: wish.payload,
     });
     const { code } = answer.json();
-    if (answer.statusCode < 500 && code !== 'idempotency_key_in_use' && code !== 'version_conflict') {
+    if (answer.statusCode !== 503 && code !== 'idempotency_key_in_use' && code !== 'version_conflict') {
       wish.statuses.add(answer.statusCode);
       wish.answers.add(`${answer.statusCode} ${answer.headers['etag']} ${answer.body}`);
       return;

@@ -1,4 +1,4 @@
-import { BoundedMap } from '../../platform/bounded-map.ts';
+import { putBounded } from '../../platform/bounded-map.ts';
 import type { Reader } from '../../platform/db/client.ts';
 import { refusalDetail } from '../../platform/db/constraints.ts';
 import type { Part } from '../../platform/db/parts.ts';
@@ -14,7 +14,7 @@ export const findSellables = (on: Reader, shopId: string, ids: readonly string[]
   findSellableRows(on, shopId, ids);
 
 const MOST_REMEMBERED = 5_000;
-const remembered = new BoundedMap<string, ProductTerms>(MOST_REMEMBERED);
+const remembered = new Map<string, ProductTerms>();
 const nameOf = (shopId: string, id: string): string => `${shopId}/${id}`;
 
 /**
@@ -34,7 +34,9 @@ export function recallTerms(shopId: string, ids: readonly string[]): ProductTerm
 /** Reads products for pricing and remembers them. Otherwise like `findSellables`. */
 export async function readTerms(on: Reader, shopId: string, ids: readonly string[]): Promise<ProductTerms[]> {
   const terms = await findTermRows(on, shopId, ids);
-  for (const product of terms) remembered.set(nameOf(shopId, product.id), product);
+  for (const product of terms) {
+    putBounded(remembered, MOST_REMEMBERED, nameOf(shopId, product.id), product);
+  }
   return terms;
 }
 

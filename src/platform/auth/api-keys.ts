@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/audit.ts';
 import type { Ctx } from '../context.ts';
 import type { Tx } from '../db/client.ts';
 import { afterCommit, inTransaction } from '../db/transaction.ts';
-import { platformErrors } from '../errors.ts';
+import { platformErrors, type Violation } from '../errors.ts';
 import { afterKey, type Page, readCursor, toPage } from '../http/pagination.ts';
 import { newId } from '../ids.ts';
 import { hashKey, makeApiKey } from './credentials.ts';
@@ -39,9 +39,14 @@ export async function createApiKeyRow(
   return { row, key };
 }
 
-/** Creates an API key. A publishable key has no scopes: what it may call is fixed. */
+/**
+ * Creates an API key. A publishable key has no scopes: what it may call is fixed. A secret one gets none that its maker lacks,
+ * else a key that may make keys could do everything. Refusals: insufficient_scope.
+ */
 export async function createApiKey(ctx: Ctx, input: ApiKeyInput): Promise<{ row: ApiKeyRow; key: string }> {
+  if (input.expiresAt && input.expiresAt <= ctx.realNow) throw alreadyExpired();
   return inTransaction(ctx, async (tx) => {
+    if (input.kind === 'secret') await checkScopes(tx, ctx, input.scopes);
     const created = await createApiKeyRow(
       tx,
       ctx,
@@ -55,6 +60,35 @@ export async function createApiKey(ctx: Ctx, input: ApiKeyInput): Promise<{ row:
       details,
     });
     return created;
+  });
+}
+
+async function checkScopes(tx: Tx, ctx: Ctx, scopes: readonly string[]): Promise<void> {
+  const [maker] = await tx
+    .select({ scopes: apiKeys.scopes })
+    .from(apiKeys)
+    .where(and(eq(apiKeys.shopId, ctx.shop.id), eq(apiKeys.id, ctx.actor.id)));
+  const held = new Set<string>(maker?.scopes ?? []);
+  const violations = scopes.flatMap((scope, index): Violation[] =>
+    held.has(scope)
+      ? []
+      : [
+          {
+            in: 'body',
+            pointer: `/scopes/${index}`,
+            code: 'insufficient_scope',
+            detail: `${scope} is not yours to give`,
+          },
+        ],
+  );
+  if (violations.length > 0)
+    throw platformErrors.insufficient_scope('A key gives no scopes that it does not have.', { violations });
+}
+
+function alreadyExpired() {
+  const detail = 'must be in the future';
+  return platformErrors.validation_failed('The key would be expired.', {
+    violations: [{ in: 'body', pointer: '/expiresAt', code: 'too_small', detail }],
   });
 }
 

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { BoundedMap } from '../bounded-map.ts';
+import { putBounded } from '../bounded-map.ts';
 import { hangUp } from '../db/hang-up.ts';
 import type { Logger } from '../logging.ts';
 
@@ -39,7 +39,7 @@ export function createKnownCredentials(
   log: Logger,
   { retryAfterMs = RETRY_AFTER_MS }: { retryAfterMs?: number } = {},
 ): KnownCredentials {
-  const entries = new BoundedMap<string, Entry>(MAX_ENTRIES);
+  const entries = new Map<string, Entry>();
   let generation = 0;
   let confirmedAt = Number.NEGATIVE_INFINITY;
   const forget = (shopId: string) => {
@@ -66,7 +66,7 @@ export function createKnownCredentials(
     },
     generation: () => generation,
     remember(shopId, name, value, since) {
-      if (since === generation) entries.set(name, { shopId, value });
+      if (since === generation) putBounded(entries, MAX_ENTRIES, name, { shopId, value });
     },
     forget,
     close: () => ear.close(),

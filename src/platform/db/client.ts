@@ -25,12 +25,13 @@ const ANSWER_MS = 35_000;
 const SHORT_ANSWER_MS = 10_000;
 // The same for Postgres: a transaction whose client is gone without a word must not keep its locks for the two hours until
 // the system notices. Once per connection, where it costs nothing; as a setting at the start poolers would refuse it.
-// Statements that are a transaction of their own have their limit on locks from here, too.
-const LIMITS = "set idle_in_transaction_session_timeout = '60s'; set lock_timeout = '5s'";
+// Statements that are a transaction of their own have their limits from here, too.
+const LIMITS = `set idle_in_transaction_session_timeout = '60s'; set lock_timeout = '5s';
+  set statement_timeout = '30s'`;
 // Connections keep plans, those of foreign keys too. One made while a table has a few rows reads all of it, which is right at
 // that moment and is kept until Postgres next gathers statistics, a minute and some ten thousand orders later. Every
-// statement of a request has an index; it is used from the first row on.
-const PLANS = 'set enable_seqscan = off';
+// statement of a request has an index; it is used from the first row on. What this makes look dear must not be compiled.
+const PLANS = 'set enable_seqscan = off; set jit = off';
 // Connections that are idle are probed, so that those that died without a word are gone before somebody needs them.
 const PROBE_AFTER_MS = 10_000;
 

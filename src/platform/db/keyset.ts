@@ -1,7 +1,6 @@
 import { type InferSelectModel, type SQL, and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
-import { platformErrors } from '../errors.ts';
-import { afterKey, type Page, readCursor, toPage } from '../http/pagination.ts';
+import { afterKey, checkKey, type Page, readCursor, toPage } from '../http/pagination.ts';
 import type { Reader } from './client.ts';
 import { preparedByShape } from './prepared.ts';
 
@@ -51,7 +50,7 @@ export function createKeyset<T extends PgTable, F extends string, S extends stri
   return async (on: Reader, query: ListQuery<F, S>): Promise<Page<Row>> => {
     const key = readCursor(name, query.page);
     const { columns } = sorts[query.sort];
-    if (key && key.length !== columns.length) throw platformErrors.invalid_cursor();
+    if (key) checkKey(columns, key);
     const given = (Object.keys(query.filters) as F[]).filter((filter) => query.filters[filter] !== undefined);
     const shape = {
       filters: given.toSorted(),

@@ -50,10 +50,7 @@ export function createLanes({ count, connection, settings, answerMs, onLost }: L
       onLost(error);
     });
     client.on('end', drop);
-    const connected = client.connect().then(() => {
-      batchWrites(client);
-      client.query(settings).catch(() => undefined);
-    });
+    const connected = connectLane(client, settings);
     connected.catch(() => {
       drop();
       void hangUp(client);
@@ -91,6 +88,12 @@ export function createLanes({ count, connection, settings, answerMs, onLost }: L
       await Promise.all(busy.map((lane) => endLane(lane, answerMs)));
     },
   };
+}
+
+async function connectLane(client: pg.Client, settings: string): Promise<void> {
+  await client.connect();
+  batchWrites(client);
+  client.query(settings).catch(() => undefined);
 }
 
 async function endLane({ client, connected, waiting }: Lane, answerMs: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Answer, Ctx, Deps, IdempotentCall } from '../context.ts';
+import type { Db } from '../db/client.ts';
 import { preparedSql } from '../db/prepared.ts';
 import { type Problem, platformErrors } from '../errors.ts';
 import { type StoredAnswer, findStoredAnswer } from '../auth/stored-answers.ts';
@@ -11,7 +12,15 @@ export const KEY_KEPT_DAYS = 7;
 
 // The requests of this process that run under a key. A twin waits here, holding no database connection; twins in
 // other processes meet at the unique index.
-const running = new Map<string, Promise<void>>();
+const runningOn = new WeakMap<Db, Map<string, Promise<void>>>();
+
+function twinsOf(db: Db): Map<string, Promise<void>> {
+  const known = runningOn.get(db);
+  if (known) return known;
+  const running = new Map<string, Promise<void>>();
+  runningOn.set(db, running);
+  return running;
+}
 
 const storeRefusal = preparedSql(
   'store_idempotent_refusal',
@@ -51,6 +60,7 @@ export async function once(
 ): Promise<Answer> {
   const id = `${shopId}/${call.credentialId}/${call.key}`;
   if (known) return replay(call, known);
+  const running = twinsOf(deps.db);
   for (let twin = running.get(id); twin; twin = running.get(id)) {
     await withinTime(twin);
     const answer = await readAnswer(deps, shopId, call);

@@ -146,7 +146,8 @@ async function admit(
   }
   if (op.idempotency !== 'none') refuseBrokenKey(request);
   if (op.idempotency === 'required' && key === undefined) throw platformErrors.idempotency_key_missing();
-  request.idempotencyKey = key;
+  // All customers of a front end share its key: one's answer must not be another's, and what it may call writes nothing.
+  request.idempotencyKey = authenticated.principal.kind === 'publishable' ? undefined : key;
 }
 
 function mayCall(access: Access, { principal }: Authenticated): boolean {

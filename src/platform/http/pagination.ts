@@ -43,11 +43,33 @@ export function readCursor(list: string, query: { cursor?: string }): KeyValue[]
   } catch {
     // Told apart from a foreign cursor by nobody: both are not ours to continue.
   }
-  throw platformErrors.invalid_cursor(undefined, {
+  throw invalidCursor();
+}
+
+const invalidCursor = () =>
+  platformErrors.invalid_cursor(undefined, {
     violations: [
       { in: 'query', pointer: '/cursor', code: 'invalid_cursor', detail: 'is not a cursor of this list' },
     ],
   });
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+const LARGEST_INT8 = 2n ** 63n - 1n;
+// What a column's value looks like in a cursor. Anybody can write one, and Postgres must not have to refuse it.
+const LOOKS: Record<string, (value: unknown) => boolean> = {
+  PgTimestamp: (value) =>
+    typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value)) && value >= '0001',
+  PgUUID: (value) => typeof value === 'string' && UUID.test(value),
+  PgText: (value) => typeof value === 'string',
+  PgInteger: (value) => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31,
+  PgBigInt64: (value) => /^\d{1,19}$/.test(String(value)) && BigInt(String(value)) <= LARGEST_INT8,
+};
+
+/** Throws `invalid_cursor` unless the key has a value for each column that the column can have. */
+export function checkKey(columns: readonly PgColumn[], key: readonly unknown[]): void {
+  const fits = columns.every(({ columnType }, i) => LOOKS[columnType]?.(key[i]) ?? false);
+  if (key.length !== columns.length || !fits) throw invalidCursor();
 }
 
 /** Cuts the page from rows that were read beyond its `limit`, at least one, and makes the cursor of the next. */
@@ -71,7 +93,7 @@ export function afterKey(
   direction: 'asc' | 'desc',
 ): SQL | undefined {
   if (!key) return undefined;
-  if (key.length !== columns.length) throw platformErrors.invalid_cursor();
+  checkKey(columns, key);
   const left = sql.join(
     columns.map((column) => sql`${column}`),
     sql`, `,

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
@@ -82,6 +83,9 @@ const trustOf = (proxies: number | string | false) =>
 
 function findFault({ url, headers }: FastifyRequest): Error | undefined {
   if (url.length > URL_LIMIT) return platformErrors.uri_too_long();
+  const query = url.indexOf('?');
+  if (query >= 0 && url.includes('%', query) && !isDecodable(url.slice(query)))
+    return platformErrors.malformed_request('The query is not valid UTF-8 in percent encoding.');
   const encoding = headers['content-encoding'];
   // A small body could unpack to a huge one; nothing is unpacked.
   if (encoding === undefined || encoding === 'identity') return undefined;
@@ -90,14 +94,34 @@ function findFault({ url, headers }: FastifyRequest): Error | undefined {
   });
 }
 
+function isDecodable(text: string): boolean {
+  try {
+    return decodeURIComponent(text) !== '';
+  } catch {
+    return false;
+  }
+}
+
 function acceptJsonOnly(app: FastifyInstance): void {
   // Clients name a media type also where they send nothing: that is no body, not a broken one.
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser(['application/json', 'text/plain']);
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else void parseJson(request, body as string, done);
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
+    const text = readUtf8(request.headers['content-type'], body as Buffer);
+    if (text instanceof Error) done(text);
+    else void parseJson(request, text, done);
   });
+}
+
+// Decoded leniently, bytes that are no UTF-8 would be stored as other characters than were sent.
+function readUtf8(contentType: string | undefined, body: Buffer): string | Error {
+  const charset = /;\s*charset="?([^";\s]+)/i.exec(contentType ?? '')?.[1];
+  if (charset !== undefined && !/^utf-?8$/i.test(charset))
+    return platformErrors.unsupported_media_type('The body must be JSON in UTF-8.');
+  return isUtf8(body)
+    ? body.toString('utf8')
+    : platformErrors.malformed_request('The body is not valid UTF-8.');
 }
 
 /** What helmet sets, asked once: none of it depends on the request, and every answer carries it. */

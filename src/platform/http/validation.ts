@@ -1,4 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { DataValidationCxt } from 'ajv/dist/types/index.js';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import type { Violation } from '../errors.ts';
@@ -28,8 +29,9 @@ export function createValidators(app: FastifyInstance) {
       strict: true,
       strictTypes: false,
       strictSchema: false,
-      schemas: Object.values(app.getSchemas()) as object[],
+      schemas: Object.values(app.getSchemas()).map(lowerUuids) as object[],
     });
+    ajv.addKeyword({ keyword: 'lowerCase', type: 'string', modifying: true, errors: false, validate: lower });
     addFormats.default(ajv, ['date', 'uri', 'email', 'uri-reference']);
     ajv.addFormat('date-time', isDateTime);
     // Only the form that Postgres reads: the package's pattern also takes URNs.
@@ -39,9 +41,22 @@ export function createValidators(app: FastifyInstance) {
   let strict: Ajv | undefined;
   let coercing: Ajv | undefined;
   return ({ schema, httpPart }: { schema: FastifySchema; httpPart?: string }) => {
-    if (httpPart === 'body') return whenAsked(() => (strict ??= create(false)).compile(schema));
-    return whenAsked(() => (coercing ??= create('array')).compile(schema));
+    if (httpPart === 'body') return whenAsked(() => (strict ??= create(false)).compile(lowerUuids(schema)));
+    return whenAsked(() => (coercing ??= create('array')).compile(lowerUuids(schema)));
   };
+}
+
+// An id may be written in capitals and is one id all the same: from here on it has one form.
+const lowerUuids = <T>(schema: T): T =>
+  JSON.parse(JSON.stringify(schema), (_key, value: unknown) =>
+    (value as { format?: unknown } | null)?.format === 'uuid'
+      ? { ...(value as object), lowerCase: true }
+      : value,
+  ) as T;
+
+function lower(_schema: unknown, text: string, _parent: unknown, place?: DataValidationCxt): boolean {
+  if (place && /[A-F]/.test(text)) place.parentData[place.parentDataProperty] = text.toLowerCase();
+  return true;
 }
 
 // Compiling them all is a quarter of a start, and a process meets most operations late or never.

@@ -6,6 +6,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { findNextDue, runSweep, type Sweep } from '../jobs/sweeps.ts';
 import { shopErrors } from './errors.ts';
 import { lockShop, writeShop } from './manage.ts';
+import { after, DAY_MS } from '../time.ts';
 import { type Shop, getShop } from './shop.ts';
 
 /** What moving the clock needs to know of the modules. */
@@ -24,6 +25,8 @@ export interface Advance {
 
 // Times have four digits for the year. What is due is due later than now, so the clock ends well before the year 10000.
 const END = new Date('9000-01-01T00:00:00Z');
+// The clock stops at everything that falls due on the way, and some things fall due every week for ever.
+const FARTHEST_DAYS = 1_830;
 
 /**
  * Moves a test shop's clock forward and runs everything that falls due on the way, in order: the clock stops at
@@ -33,6 +36,8 @@ export async function advanceTestClock(ctx: Ctx, work: TimedWork, target: Date):
   if (ctx.shop.mode !== 'test') throw shopErrors.not_in_test_mode();
   if (target < ctx.now) throw shopErrors.clock_only_forward(undefined, { pointer: '/toAt' });
   if (target >= END) throw shopErrors.clock_too_far();
+  if (target > after(ctx.now, FARTHEST_DAYS * DAY_MS))
+    throw shopErrors.clock_too_far(`The clock moves by ${FARTHEST_DAYS} days at most in one request.`);
   const deps: Deps = ctx;
   const quiet: Ctx = { ...ctx, idempotency: undefined };
   let changed = 0;

@@ -92,7 +92,7 @@ const findTimed = (tx: Tx, ctx: Ctx, endpoint: WebhookEndpointRow, input: Replay
     new Date(input.fromAt ?? 0),
     input.toAt === undefined ? ctx.realNow : new Date(input.toAt),
     input.after === undefined ? 0n : BigInt(input.after.slice(1)),
-    input.types ?? endpoint.types,
+    input.types?.length ? input.types : endpoint.types,
   ]);
 
 async function findNamed(

@@ -32,6 +32,7 @@ export async function readStripeCallback(
   const event = await readSigned(deps, account, body, signature);
   if (!event) return undefined;
   const { type, id: eventId, created, data } = event;
+  if (typeof data?.object !== 'object' || data.object === null) return [];
   if (INTENT_EVENTS.has(type)) {
     const intent = data.object as Stripe.PaymentIntent;
     const payment = await findOurs(deps, shop, intent.metadata, intent.id);
