@@ -25,7 +25,10 @@ export async function makeFalseCredentials(app: TestApp, scopes: readonly string
   const { config, clock } = app.deps;
   const revoked = await makeKey(app, { scopes });
   await app.call(`POST /v1/api-keys/${revoked.id}/revoke`);
-  const expired = await makeKey(app, { scopes, expiresAt: '2001-01-01T00:00:00Z' });
+  const expired = await makeKey(app, { scopes });
+  await app.deps.db.$client.query(`update api_keys set expires_at = '2001-01-01' where id = $1`, [
+    expired.id,
+  ]);
   const customer = await makeCustomer(app);
   const claims = { shop: app.shopId, sub: customer.id as string };
   const erased = await makeCustomer(app);

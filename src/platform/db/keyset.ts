@@ -1,6 +1,6 @@
 import { type InferSelectModel, type SQL, and, asc, desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
-import { afterKey, checkKey, type Page, readCursor, toPage } from '../http/pagination.ts';
+import { checkKey, type Page, readCursor, rowsAfter, toPage } from '../http/pagination.ts';
 import type { Reader } from './client.ts';
 import { preparedByShape } from './prepared.ts';
 
@@ -36,13 +36,14 @@ export function createKeyset<T extends PgTable, F extends string, S extends stri
   const shopId = getTableColumns(table)['shopId'] as PgColumn;
   const select = preparedByShape<Row[], Shape<F, S>>(`list_${name}`, (db, shape) => {
     const { columns, direction } = sorts[shape.sort];
-    const key = shape.isContinued ? columns.map((_, i) => sql.placeholder(`key${i}`)) : undefined;
+    const places = columns.map((_, i) => sql.placeholder(`key${i}`));
+    const after = shape.isContinued ? rowsAfter(columns, places, direction) : undefined;
     const conditions = shape.filters.map((filter) => filters[filter](sql`${sql.placeholder(filter)}`));
     const order = direction === 'desc' ? desc : asc;
     return db
       .select()
       .from<PgTable>(table)
-      .where(and(eq(shopId, sql.placeholder('shopId')), ...conditions, afterKey(columns, key, direction)))
+      .where(and(eq(shopId, sql.placeholder('shopId')), ...conditions, after))
       .orderBy(...columns.map((column) => order(column)))
       .limit(shape.rows) as never;
   });

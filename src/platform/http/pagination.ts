@@ -86,7 +86,7 @@ export function toPage<T>(
   return { rows: page, nextCursor: Buffer.from(cursor).toString('base64url') };
 }
 
-/** The keyset condition: rows after `key` in the order of `columns`, compared as one row value along the index. */
+/** The condition for rows after `key` in the order of `columns`; `invalid_cursor` when the columns cannot have such values. */
 export function afterKey(
   columns: readonly PgColumn[],
   key: readonly unknown[] | undefined,
@@ -94,12 +94,21 @@ export function afterKey(
 ): SQL | undefined {
   if (!key) return undefined;
   checkKey(columns, key);
+  return rowsAfter(columns, key, direction);
+}
+
+/** The keyset condition: columns and values compared as one row value along the index. The values may be placeholders. */
+export function rowsAfter(
+  columns: readonly PgColumn[],
+  values: readonly unknown[],
+  direction: 'asc' | 'desc',
+): SQL {
   const left = sql.join(
     columns.map((column) => sql`${column}`),
     sql`, `,
   );
   const right = sql.join(
-    key.map((value, i) => sql`${value}::${sql.raw(columns[i]?.getSQLType() ?? 'text')}`),
+    values.map((value, i) => sql`${value}::${sql.raw(columns[i]?.getSQLType() ?? 'text')}`),
     sql`, `,
   );
   return direction === 'asc' ? sql`(${left}) > (${right})` : sql`(${left}) < (${right})`;

@@ -55,7 +55,9 @@ const lowerUuids = <T>(schema: T): T =>
   ) as T;
 
 function lower(_schema: unknown, text: string, _parent: unknown, place?: DataValidationCxt): boolean {
-  if (place && /[A-F]/.test(text)) place.parentData[place.parentDataProperty] = text.toLowerCase();
+  if (!place || !/[A-F]/.test(text)) return true;
+  const parent = place.parentData as Record<string | number, unknown>;
+  parent[place.parentDataProperty] = text.toLowerCase();
   return true;
 }
 
