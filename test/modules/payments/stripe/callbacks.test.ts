@@ -48,6 +48,7 @@ t.test('what the secret of the shop did not sign a moment ago does not count', a
     { signature: right.slice(0, -1) },
     { signature: right.replace(/t=\d+/, `t=${Math.floor(Date.now() / 1000) + 1}`) },
     { at: ago(6) },
+    { at: ago(-6) },
     { payload: payload.replace('succeeded', 'succeedet') },
     { payload: `${payload} ` },
     { payload: '' },
@@ -57,6 +58,10 @@ t.test('what the secret of the shop did not sign a moment ago does not count', a
   for (const forgery of forgeries) {
     const answer = await world.callBack(one, paid, forgery);
     t.match([answer.status, answer.body.code], [401, 'callback_not_genuine'], JSON.stringify(forgery));
+  }
+  for (const data of [null, {}, { object: null }, { object: 'x' }]) {
+    const answer = await world.callBack(one, { ...paid, id: newId(), data } as never);
+    t.equal(answer.status, 200, `signed, and about nothing: ${JSON.stringify(data)}`);
   }
   const broken = await world.callBack(one, 'no JSON');
   t.equal(broken.status, 401, 'signed, but nothing that Stripe says');
