@@ -67,6 +67,7 @@ export const platformErrors = defineErrors({
   validation_failed: [400, 'The request does not fit the schema'],
   idempotency_key_missing: [400, 'This operation needs an Idempotency-Key header'],
   invalid_cursor: [400, 'The cursor does not belong to this list, filter and sort'],
+  sort_not_available: [422, 'A list filtered by one time cannot be sorted by another'],
   unauthenticated: [401, 'The credential is missing, unknown, expired or revoked'],
   insufficient_scope: [403, 'The credential may not call this operation'],
   not_found: [404, 'There is no such resource'],

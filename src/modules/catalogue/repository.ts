@@ -4,6 +4,7 @@ import { onConflict } from '../../platform/db/constraints.ts';
 import { prepared, preparedSql } from '../../platform/db/prepared.ts';
 import { recordsJson, rowUpdate } from '../../platform/db/records.ts';
 import { platformErrors } from '../../platform/errors.ts';
+import { decideSort } from '../../platform/sorting.ts';
 import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
 import { catalogueErrors } from './errors.ts';
 import {
@@ -121,7 +122,7 @@ export async function listProductRows(
   list: string,
   query: ProductQuery,
 ): Promise<Page<ProductRow>> {
-  const sort = query.sort ?? '-createdAt';
+  const sort = decideSort(query, '-createdAt', ['updatedAt', '-updatedAt']);
   const field = sort.replace(/^-/, '') as keyof typeof SORTED;
   const direction = sort.startsWith('-') ? 'desc' : 'asc';
   const order = direction === 'asc' ? asc : desc;

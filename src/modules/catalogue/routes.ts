@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import type { Problem } from '../../platform/errors.ts';
 import { problemBody } from '../../platform/http/error-handler.ts';
+import { platformErrors } from '../../platform/errors.ts';
 import { operation } from '../../platform/http/operation.ts';
 import { pageQuery } from '../../platform/http/pagination.ts';
 import { instantText, ref, text, uuid } from '../../platform/http/schema.ts';
@@ -98,7 +99,7 @@ function listProductsRoute(app: FastifyInstance): void {
     tag,
     summary: 'List products',
     description:
-      'Newest first unless sorted otherwise, of every status. To keep a copy up to date read `/v1/changes`: a list ' +
+      'Newest first unless sorted otherwise, of every status; with `updatedSince` in the order of changes. To keep a copy up to date read `/v1/changes`: a list ' +
       'can miss what is committed while it is read.',
     access: { secret: 'products:read' },
     query: Type.Object({
@@ -111,7 +112,7 @@ function listProductsRoute(app: FastifyInstance): void {
       sort: Type.Optional(ref(ProductSort)),
     }),
     success: { statuses: [200], schema: ProductPage, description: 'A page of products.' },
-    errors: [],
+    errors: [platformErrors.sort_not_available],
     example: { query: { limit: 20, status: 'active', category: 'beverages', sort: 'name' } },
     run: (ctx, { query }) => listProducts(ctx, query),
     present: ({ rows, nextCursor }, ctx) => ({

@@ -1,11 +1,12 @@
-import { and, asc, desc, eq, getTableColumns, gte, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, isNotNull, isNull, or, type SQL, sql } from 'drizzle-orm';
 import { revokedCustomers } from '../../platform/auth/tables.ts';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { onConflict } from '../../platform/db/constraints.ts';
 import type { Part } from '../../platform/db/parts.ts';
 import { prepared, preparedSql } from '../../platform/db/prepared.ts';
-import { recordsJson } from '../../platform/db/records.ts';
+import { recordsJson, rowUpdate } from '../../platform/db/records.ts';
 import { platformErrors } from '../../platform/errors.ts';
+import { decideSort } from '../../platform/sorting.ts';
 import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
 import { customersErrors } from './errors.ts';
 import { type Customer, contactPoints, customers } from './tables.ts';
@@ -133,15 +134,7 @@ const insertStatement = preparedSql<{ id: string }>(
   `insert into customers select * from jsonb_populate_recordset(null::customers, $1) order by external_id
    on conflict (shop_id, external_id) where external_id is not null do nothing returning id`,
 );
-const KEPT = new Set(['shop_id', 'id', 'created_at']);
-const assignments = Object.values(getTableColumns(customers))
-  .filter(({ name }) => !KEPT.has(name))
-  .map(({ name }) => `${name} = r.${name}`);
-const updateStatement = preparedSql<{ id: string }>(
-  'update_customers',
-  `update customers c set ${assignments.join(', ')} from jsonb_populate_recordset(null::customers, $1) r
-   where c.shop_id = r.shop_id and c.id = r.id and c.version = r.version - 1 returning c.id`,
-);
+const updateStatement = rowUpdate('update_customers', customers);
 
 /** Adds customers. Returns the ids of those that were added: another request may have taken an external id. */
 export async function insertCustomers(tx: Tx, rows: readonly Customer[]): Promise<ReadonlySet<string>> {
@@ -155,8 +148,7 @@ const externalIdTaken = () =>
 /** Writes customers that are locked, each one version further. */
 export async function updateCustomers(tx: Tx, rows: readonly Customer[]): Promise<void> {
   if (rows.length === 0) return;
-  const update = updateStatement(tx, [recordsJson(customers, rows)]);
-  const written = await onConflict(update, 'customers_external_id_key', externalIdTaken);
+  const written = await onConflict(updateStatement(tx, rows), 'customers_external_id_key', externalIdTaken);
   if (written.length !== rows.length) throw platformErrors.version_conflict();
 }
 
@@ -175,7 +167,7 @@ export async function listCustomerRows(
   shopId: string,
   query: CustomerQuery,
 ): Promise<Page<Customer>> {
-  const sort = query.sort ?? '-createdAt';
+  const sort = decideSort(query, '-createdAt', ['updatedAt', '-updatedAt']);
   const field = sort.endsWith('createdAt') ? 'createdAt' : 'updatedAt';
   const direction = sort.startsWith('-') ? 'desc' : 'asc';
   const order = direction === 'asc' ? asc : desc;

@@ -13,7 +13,6 @@ export const orderErrors = {
     external_id_taken: [409, 'Another order has this external id'],
     too_much_metadata: [422, 'A resource holds 50 keys of metadata at most'],
     number_taken: [409, 'Another order has this number'],
-    sort_not_available: [422, 'A list filtered by one time cannot be sorted by another'],
     order_not_payable: [409, 'Nothing is due on the order'],
     payment_too_large: [422, 'The payment is larger than what is due'],
     order_not_shippable: [409, 'The order cannot be shipped in its state'],

@@ -1,36 +1,24 @@
-import { orderErrors } from './errors.ts';
+import { decideSort, sortNotAvailable } from '../../platform/sorting.ts';
 
 export const ORDER_SORTS = ['placedAt', '-placedAt', 'updatedAt'] as const;
 export type OrderSort = (typeof ORDER_SORTS)[number];
 
-/** Whoever follows changes pages along them; any other order would read past all that did not change. */
-export const defaultSort = (filter: { readonly updatedSince?: string }): OrderSort =>
-  filter.updatedSince ? 'updatedAt' : '-placedAt';
-
-const BY_PLACING: readonly OrderSort[] = ['placedAt', '-placedAt'];
-
 /**
- * Refuses a list that is filtered by one time and sorted by another: to fill a page, it would read past everything that the
- * filter leaves out, up to the whole table. A number or an external id finds one order, whatever stands beside it.
- * Throws sort_not_available.
+ * How a list of orders is sorted: one that is filtered by a time is sorted by that time. A number or an external id finds one
+ * order, whatever stands beside it. Throws sort_not_available.
  */
-export function checkSort(filter: {
-  readonly sort: OrderSort;
+export function decideOrderSort(filter: {
+  readonly sort?: OrderSort;
   readonly placedAtFrom?: string;
   readonly placedAtTo?: string;
   readonly updatedSince?: string;
   readonly number?: string;
   readonly externalId?: string;
-}): void {
-  if (filter.number !== undefined || filter.externalId !== undefined) return;
-  const isByPlacing = BY_PLACING.includes(filter.sort);
-  const crossed = isByPlacing ? filter.updatedSince : (filter.placedAtFrom ?? filter.placedAtTo);
-  if (crossed === undefined) return;
-  const detail = isByPlacing
-    ? '`updatedSince` goes with `sort=updatedAt`, and not with `placedAtFrom` or `placedAtTo`.'
-    : '`placedAtFrom` and `placedAtTo` go with `sort=placedAt` or `sort=-placedAt`, and not with `updatedSince`.';
-  const { code } = orderErrors.sort_not_available;
-  throw orderErrors.sort_not_available(detail, {
-    violations: [{ in: 'query', pointer: '/sort', code, detail }],
-  });
+}): OrderSort {
+  if (filter.number !== undefined || filter.externalId !== undefined) return filter.sort ?? '-placedAt';
+  const sort = decideSort(filter, '-placedAt', ['updatedAt']);
+  if (sort !== 'updatedAt' || (filter.placedAtFrom ?? filter.placedAtTo) === undefined) return sort;
+  throw sortNotAvailable(
+    '`placedAtFrom` and `placedAtTo` go with `sort=placedAt` or `sort=-placedAt`, and not with `updatedSince`.',
+  );
 }

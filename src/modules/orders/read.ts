@@ -2,7 +2,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { Page } from '../../platform/http/pagination.ts';
 import { listPaymentsOf } from '../payments/attempts.ts';
 import type { Payment } from '../payments/tables.ts';
-import { checkSort } from './list-rules.ts';
+import { decideOrderSort, type OrderSort } from './list-rules.ts';
 import {
   getOrder,
   getWhole,
@@ -18,10 +18,12 @@ import type { Order, TimelineEntry } from './tables.ts';
 export const readOrder = (ctx: Ctx, orderId: string): Promise<OrderWhole> =>
   getWhole(ctx.db, ctx.shop.id, orderId, ctx.customerId);
 
+type OrderQuery = Omit<OrderFilter, 'sort'> & { readonly sort?: OrderSort };
+
 /** Orders without their lines; a customer's list holds only their own, whatever the filter says. */
-export async function readOrders(ctx: Ctx, filter: OrderFilter): Promise<Page<Order>> {
-  checkSort(filter);
-  return listOrders(ctx.db, ctx.shop.id, filter, ctx.customerId);
+export async function readOrders(ctx: Ctx, filter: OrderQuery): Promise<Page<Order>> {
+  const sort = decideOrderSort(filter);
+  return listOrders(ctx.db, ctx.shop.id, { ...filter, sort }, ctx.customerId);
 }
 
 /** What happened to an order; a customer reads what is public. */

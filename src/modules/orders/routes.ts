@@ -1,12 +1,12 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
+import { platformErrors } from '../../platform/errors.ts';
 import { operation } from '../../platform/http/operation.ts';
 import { pageQuery } from '../../platform/http/pagination.ts';
 import { instantText, ref, text, uuid } from '../../platform/http/schema.ts';
 import { customersErrors } from '../customers/errors.ts';
 import { orderErrors as e } from './errors.ts';
 import { OrderCreate, OrderUpdate, presentQuote, QuoteCreate, QuoteModel } from './input-schemas.ts';
-import { defaultSort } from './list-rules.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { orderTerms, placeOrder } from './place.ts';
 import { quoteBasket } from './quote.ts';
@@ -126,9 +126,9 @@ function readRoutes(app: FastifyInstance): void {
     access: { secret: 'orders:read', customer: true },
     query: orderQuery,
     success: { statuses: [200], schema: OrderHeadPage, description: 'A page of orders.' },
-    errors: [e.sort_not_available],
+    errors: [platformErrors.sort_not_available],
     example: { query: { limit: 50, status: 'paid' } },
-    run: (ctx, { query }) => readOrders(ctx, { ...query, sort: query.sort ?? defaultSort(query) }),
+    run: (ctx, { query }) => readOrders(ctx, query),
     present: ({ rows, nextCursor }, ctx) => ({
       data: rows.map((order) => presentOrderHead(order, ctx)),
       nextCursor,

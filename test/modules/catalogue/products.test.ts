@@ -166,6 +166,11 @@ t.test('lists filter, sort and page', async (t) => {
   const { updatedAt } = (await call(`GET /v1/products/${ids[0]}`)).body;
   t.ok((await list(`updatedSince=${updatedAt}`)).includes(0));
   t.same(await list('updatedSince=2100-01-01T00:00:00Z'), []);
+  t.equal((await call(`GET /v1/products?updatedSince=${updatedAt}&sort=-updatedAt`)).status, 200);
+  for (const sort of ['name', '-createdAt']) {
+    const crossed = await call(`GET /v1/products?updatedSince=${updatedAt}&sort=${sort}`);
+    t.match([crossed.status, crossed.body.code], [422, 'sort_not_available'], sort);
+  }
 
   for (const sort of ['createdAt', '-createdAt', 'updatedAt', '-updatedAt', 'name', '-name']) {
     const all = await list(`sort=${sort}`);

@@ -143,6 +143,8 @@ t.test('lists are filtered, sorted and paged', async (t) => {
 
   const { body } = await shop.call(`PATCH /v1/customers/${a.id}`, { body: { staffNote: 'x' } });
   t.same(await readAll(shop, `&updatedSince=${body.updatedAt}`), ['a']);
+  const crossed = await shop.call(`GET /v1/customers?updatedSince=${body.updatedAt}&sort=createdAt`);
+  t.match([crossed.status, crossed.body.code], [422, 'sort_not_available']);
   t.equal((await readAll(shop, '&sort=updatedAt')).at(-1), 'a');
   t.equal((await readAll(shop, '&sort=-updatedAt'))[0], 'a');
 
