@@ -46,7 +46,7 @@ export async function createApiKeyRow(
 export async function createApiKey(ctx: Ctx, input: ApiKeyInput): Promise<{ row: ApiKeyRow; key: string }> {
   if (input.expiresAt && input.expiresAt <= ctx.realNow) throw alreadyExpired();
   return inTransaction(ctx, async (tx) => {
-    if (input.kind === 'secret') await checkScopes(tx, ctx, input.scopes);
+    if (input.kind === 'secret' && ctx.actor.kind === 'api_key') await checkScopes(tx, ctx, input.scopes);
     const created = await createApiKeyRow(
       tx,
       ctx,
