@@ -27,7 +27,13 @@ export interface Run {
 }
 
 /** Does the work with a number of clients for a while, each with one connection and one request at a time. */
-export async function runLoad(origin: string, clients: number, ms: number, work: Work): Promise<Run> {
+export async function runLoad(
+  origin: string,
+  clients: number,
+  ms: number,
+  work: Work,
+  { atLeastOnce = false } = {},
+): Promise<Run> {
   const latencies: number[] = [];
   const began = performance.now();
   const end = began + ms;
@@ -39,7 +45,7 @@ export async function runLoad(origin: string, clients: number, ms: number, work:
         return { status: statusCode, text: await body.text() };
       };
       try {
-        while (performance.now() < end) {
+        for (let isFirst = atLeastOnce; isFirst || performance.now() < end; isFirst = false) {
           const from = performance.now();
           await work(send);
           latencies.push(performance.now() - from);

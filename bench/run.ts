@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { Client } from 'undici';
 import { runLoad, type Run, type Send } from './load.ts';
 import { readUsage, type Server, setStage, type Stage } from './stage.ts';
+import { type Cost, countCosts } from './traffic.ts';
 import { fillShop } from './volume-fill.ts';
 import { runVolume } from './volume.ts';
 import { type Goods, makeProducts, makeWorkloads, placeOne, type Workload } from './workloads.ts';
@@ -50,6 +51,7 @@ async function compare(
   floor: Server,
   workload: Workload,
   options: { clients: number; rounds: number; ms: number },
+  cost: Cost | undefined,
 ): Promise<string> {
   const pairs: { product: Sample; floor: Sample }[] = [];
   for (let round = 0; round <= options.rounds; round += 1) {
@@ -73,6 +75,8 @@ async function compare(
     workload.aim === undefined || options.clients === 1 ? '' : `≥ ${workload.aim} %`,
     of('product', 'cpuMicros'),
     of('floor', 'cpuMicros'),
+    cost?.statements,
+    cost?.roundTrips,
   ];
   return `| ${cells.join(' | ')} |`;
 }
@@ -139,15 +143,18 @@ async function compareWithFloor(
       await runLoad(product.origin, 8, 1_000, async (send) => void ready.orderIds.push(await place(send)));
     }
     say(`\n${heading}\n`);
-    say('| | clients | product /s | floor /s | ratio | spread | aim | CPU µs | floor CPU µs |');
-    say('|---|---|---|---|---|---|---|---|---|');
+    say(
+      '| | clients | product /s | floor /s | ratio | spread | aim | CPU µs | floor CPU µs | statements | round trips |',
+    );
+    say('|---|---|---|---|---|---|---|---|---|---|---|');
     const wanted = makeWorkloads(stage, ready).filter(
       ({ name }) => names.length === 0 || names.includes(name),
     );
+    const costs = await countCosts(stage, wanted);
     const options = { rounds: Number(values.rounds), ms: Number(values.seconds) * 1_000 };
     for (const workload of wanted) {
       for (const clients of values.clients.split(',').map(Number)) {
-        say(await compare(product, floor, workload, { ...options, clients }));
+        say(await compare(product, floor, workload, { ...options, clients }, costs.get(workload.name)));
       }
     }
     const loaded = (await readUsage(product)).residentMb;

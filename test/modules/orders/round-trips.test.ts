@@ -5,12 +5,13 @@ import { newId } from '../../../src/platform/ids.ts';
 import { startApp } from '../../support/app.ts';
 import { makeProduct } from '../../support/world.ts';
 import { addCustomer, times } from './support.ts';
-import { countTraffic } from './wire.ts';
+import { countTraffic } from '../../support/traffic.ts';
 
 const app = await startApp(t);
 const products = await Promise.all(times(3).map(() => makeProduct(app, { onHandQuantity: 10_000 })));
 const lines = products.map(({ id }) => ({ productId: id, quantity: 1 }));
-const traffic = await countTraffic(t, app.url);
+const traffic = await countTraffic(app.url);
+t.teardown(() => traffic.close());
 // One connection: what it has prepared once, it has prepared.
 const db = openDatabase(traffic.url, { poolSize: 1, preparedStatements: true }, app.deps.log);
 const watched = await buildApp({ ...app.deps, db });

@@ -1,6 +1,5 @@
 import { connect as connectTo, createServer, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import type { Test } from 'tap';
 
 export interface Traffic {
   /** How often the client had to wait: it sent something after the server had answered. */
@@ -29,11 +28,19 @@ function createReader(onMessage: (letter: string) => void): (chunk: Buffer) => v
   };
 }
 
+export interface Counter {
+  /** The database's address, past the counter. */
+  readonly url: string;
+  /** What passed since the last time. */
+  take(): Traffic;
+  close(): void;
+}
+
 /**
- * A proxy in front of Postgres that counts what passes. It runs in the client's process: what the client sends in
- * one go is there before the proxy reads, so that a pipeline counts as one round trip.
+ * A proxy in front of Postgres that counts what passes. What a client sends in one go arrives in one go, so that a pipeline
+ * counts as one round trip.
  */
-export async function countTraffic(t: Test, url: string): Promise<{ url: string; take(): Traffic }> {
+export async function countTraffic(url: string): Promise<Counter> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   const none = (): Traffic => ({ roundTrips: 0, parsed: 0, executed: 0, plain: 0 });
@@ -65,10 +72,10 @@ export async function countTraffic(t: Test, url: string): Promise<{ url: string;
     upstream.on('close', () => client.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => {
+  const close = () => {
     for (const socket of sockets) socket.destroy();
     server.close();
-  });
+  };
   const proxied = new URL(url);
   proxied.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const take = () => {
@@ -76,5 +83,5 @@ export async function countTraffic(t: Test, url: string): Promise<{ url: string;
     traffic = none();
     return taken;
   };
-  return { url: proxied.href, take };
+  return { url: proxied.href, take, close };
 }
