@@ -129,7 +129,10 @@ t.test('a key gives no scopes that it does not have', async (t) => {
   t.match(refused.body.errors, [{ in: 'body', pointer: '/scopes/1' }]);
   t.equal((await make(['orders:read'], maker.key)).status, 201);
   const late = await make(['orders:read'], undefined, { expiresAt: '2001-01-01T00:00:00Z' });
-  t.match([late.status, late.body.errors[0].pointer], [400, '/expiresAt']);
+  t.match(
+    [late.status, late.body.code, late.body.errors[0].pointer],
+    [422, 'key_already_expired', '/expiresAt'],
+  );
 });
 
 t.test('a test clock moves five years at a time', async (t) => {

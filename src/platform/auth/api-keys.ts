@@ -6,6 +6,7 @@ import { afterCommit, inTransaction } from '../db/transaction.ts';
 import { platformErrors, type Violation } from '../errors.ts';
 import { afterKey, type Page, readCursor, toPage } from '../http/pagination.ts';
 import { newId } from '../ids.ts';
+import { shopErrors } from '../shops/errors.ts';
 import { hashKey, makeApiKey } from './credentials.ts';
 import { type ApiKeyRow, apiKeys } from './tables.ts';
 
@@ -41,7 +42,8 @@ export async function createApiKeyRow(
 
 /**
  * Creates an API key. A publishable key has no scopes: what it may call is fixed. A secret one gets none that its maker lacks,
- * else a key that may make keys could do everything. Refusals: insufficient_scope.
+ * else a key that may make keys could do everything. Refusals: insufficient_scope,
+ * key_already_expired.
  */
 export async function createApiKey(ctx: Ctx, input: ApiKeyInput): Promise<{ row: ApiKeyRow; key: string }> {
   if (input.expiresAt && input.expiresAt <= ctx.realNow) throw alreadyExpired();
@@ -86,10 +88,7 @@ async function checkScopes(tx: Tx, ctx: Ctx, scopes: readonly string[]): Promise
 }
 
 function alreadyExpired() {
-  const detail = 'must be in the future';
-  return platformErrors.validation_failed('The key would be expired.', {
-    violations: [{ in: 'body', pointer: '/expiresAt', code: 'too_small', detail }],
-  });
+  return shopErrors.key_already_expired(undefined, { pointer: '/expiresAt' });
 }
 
 /** The keys of the shop, newest first, also those that are revoked. */

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../http/operation.ts';
+import { shopErrors } from '../shops/errors.ts';
 import { pageQuery } from '../http/pagination.ts';
 import {
   enumeration,
@@ -78,7 +79,7 @@ export function apiKeyRoutes(app: FastifyInstance): void {
     idempotency: 'none',
     body: ApiKeyCreate,
     success: { statuses: [201], schema: ApiKeyCreated, description: 'The key.' },
-    errors: [],
+    errors: [shopErrors.key_already_expired],
     example: { body: { kind: 'secret', name: 'ERP', scopes: ['orders:read', 'products:write'] } },
     run: (ctx, { body }) =>
       createApiKey(ctx, { ...body, expiresAt: body.expiresAt == null ? null : new Date(body.expiresAt) }),

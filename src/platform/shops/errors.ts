@@ -7,5 +7,6 @@ export const shopErrors = defineErrors({
     422,
     'The test clock moves by five years at most in one request, and ends with the year 8999',
   ],
+  key_already_expired: [422, 'The key would be expired from the start'],
   unknown_timezone: [422, 'This is not a time zone of the IANA database'],
 });
