@@ -77,7 +77,7 @@ t.test('which refusals are kept', async (t) => {
   const kept = Object.values(platformErrors).filter((refusal) => isKept(refusal()));
   t.same(
     kept.map(({ code }) => code),
-    ['not_found', 'idempotency_key_reused', 'amount_too_large'],
+    ['sort_not_available', 'not_found', 'idempotency_key_reused', 'amount_too_large'],
   );
 });
 
