@@ -8,30 +8,42 @@ const REQUESTS_PER_CONNECTION = 8;
 const MAX_EVENT_LOOP_DELAY_MS = 500;
 const SAMPLE_MS = 1_000;
 
-// Made once: under load, refusing must cost as little as it can, and where it was refused says nothing.
-const overloaded = platformErrors.overloaded(undefined, { headers: { 'retry-after': '1' } });
+/** What is said to who comes when no more can be taken on. */
+export const overloaded = platformErrors.overloaded(undefined, { headers: { 'retry-after': '1' } });
 
 /** What may be at work at once. Beyond it a request is refused at once, while refusing is still cheap. */
 export interface Gate {
-  /** `overloaded` when no more can be taken on. */
-  check(): void;
-  /** Does the work of a request, or refuses it. */
+  /** Whether a request for this path must be refused before anything is done for it. */
+  isClosedFor(path: string): boolean;
+  /** Does the work of a request, or refuses it as `overloaded`. */
   run<T>(work: () => Promise<T>): Promise<T>;
   /** How many are at work. */
   running(): number;
+  /** How many were refused since the start, to be counted by who refuses. */
+  refused(): number;
+  countRefusal(): void;
+  /** Takes over how it is known that the event loop is late. */
+  watch(isLate: () => boolean): void;
 }
 
 /** A gate for a process with so many connections. */
 export function createGate(poolSize: number): Gate {
   const most = poolSize * REQUESTS_PER_CONNECTION;
   let running = 0;
-  const check = () => {
-    if (running >= most) throw overloaded;
-  };
+  let refused = 0;
+  let isLate: (() => boolean) | undefined;
   return {
-    check,
+    isClosedFor(path) {
+      if (running >= most && path.startsWith('/v1/')) return true;
+      // A busy process runs all the same; that it is alive must not be denied.
+      return path !== '/healthz' && isLate?.() === true;
+    },
+    // Several may have come in while there was room, and read their bodies since.
     async run(work) {
-      check();
+      if (running >= most) {
+        refused += 1;
+        throw overloaded;
+      }
       running += 1;
       try {
         return await work();
@@ -40,11 +52,14 @@ export function createGate(poolSize: number): Gate {
       }
     },
     running: () => running,
+    refused: () => refused,
+    countRefusal: () => void (refused += 1),
+    watch: (late) => void (isLate = late),
   };
 }
 
-/** Refuses requests while the event loop itself is late: then it is not the database that is the bottleneck. */
-export async function watchEventLoop(app: FastifyInstance): Promise<void> {
+/** Closes the gate while the event loop itself is late: then it is not the database that is the bottleneck. */
+export async function watchEventLoop(app: FastifyInstance, gate: Gate): Promise<void> {
   // The start itself keeps the event loop busy for a second or two; what was measured then says nothing.
   let settled = false;
   app.addHook('onListen', async () => {
@@ -53,8 +68,10 @@ export async function watchEventLoop(app: FastifyInstance): Promise<void> {
   await app.register(underPressure, {
     maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
     sampleInterval: SAMPLE_MS,
-    pressureHandler: () => {
-      if (settled) throw overloaded;
-    },
+    pressureHandler: letThrough,
   });
+  gate.watch(() => settled && app.isUnderPressure());
 }
+
+// Only the measure is wanted: a refusal by the plugin itself would come after routing, and cost what it should save.
+const letThrough = (): undefined => undefined;

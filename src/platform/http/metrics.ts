@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Config } from '../config.ts';
 import type { Deps } from '../context.ts';
 
@@ -14,6 +14,17 @@ export function instrument(app: FastifyInstance, registry: Registry): void {
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [registry],
   });
+  registry.registerMetric(
+    new Counter({
+      name: 'makegood_http_refused_total',
+      help: 'Requests refused because no more could be taken on',
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(app.gate.refused());
+      },
+    }),
+  );
   app.addHook('onResponse', (request, reply, done) => {
     const { operationId } = (request.routeOptions.schema ?? {}) as { operationId?: string };
     duration.observe(

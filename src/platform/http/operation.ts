@@ -119,14 +119,13 @@ export function operation<
   });
 }
 
-/** Checks load, credential, allowance, scope and then the key, all before the body is read. */
+/** Checks credential, allowance, scope and then the key, all before the body is read. */
 async function admit(
-  { deps, gate, rateLimits }: FastifyInstance,
+  { deps, rateLimits }: FastifyInstance,
   op: Operation,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  gate.check();
   if (op.access.open) return takeRate(rateLimits, 'open', request, reply);
   const key = op.idempotency === 'none' ? undefined : readIdempotencyKey(request);
   const authenticated = await authenticate(deps, request.headers.authorization, key).catch(

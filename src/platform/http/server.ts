@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import cors from '@fastify/cors';
 import Fastify, {
@@ -10,16 +9,17 @@ import Fastify, {
   type FastifyRequest,
   type HTTPMethods,
 } from 'fastify';
-import helmet from 'helmet';
 import type { Deps } from '../context.ts';
 import { platformErrors } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { PROBLEM_JSON, handleError, problemBody, toProblem } from './error-handler.ts';
+import { securityHeaders } from './headers.ts';
 import { createGate, watchEventLoop } from './load.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { findUnstorableText, isStorable } from './text-safety.ts';
 import { allComponents } from './schema.ts';
 import { createSerializers } from './serialization.ts';
+import { requestIdOf, sheddingServer } from './shedding.ts';
 import { createValidators } from './validation.ts';
 
 const BODY_LIMIT = 1_048_576;
@@ -33,13 +33,12 @@ const METHODS: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'
 export async function createServer(deps: Deps): Promise<FastifyInstance> {
   // As Fastify knows it: pino's own type would make an instance that no plugin's types fit.
   const loggerInstance: FastifyBaseLogger = deps.log;
+  const gate = createGate(deps.config.poolSize);
   const app = Fastify({
     loggerInstance,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: (request) => {
-      const given = request.headers['x-request-id'];
-      return typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : newId();
-    },
+    genReqId: requestIdOf,
+    serverFactory: sheddingServer(gate, deps.config),
     bodyLimit: BODY_LIMIT,
     // An external id of 200 characters, percent-encoded.
     routerOptions: { maxParamLength: 2_400, ignoreTrailingSlash: false },
@@ -68,9 +67,9 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
     reply.headers(headers).header('x-request-id', request.id);
     done(findFault(request));
   });
-  app.decorate('gate', createGate(deps.config.poolSize));
+  app.decorate('gate', gate);
   app.decorate('rateLimits', await createRateLimits(app, deps.config));
-  await watchEventLoop(app);
+  await watchEventLoop(app, gate);
   app.addHook('preValidation', checkText);
   acceptJsonOnly(app);
   await protect(app, deps);
@@ -122,21 +121,6 @@ function readUtf8(contentType: string | undefined, body: Buffer): string | Error
   return isUtf8(body)
     ? body.toString('utf8')
     : platformErrors.malformed_request('The body is not valid UTF-8.');
-}
-
-/** What helmet sets, asked once: none of it depends on the request, and every answer carries it. */
-function securityHeaders(): Record<string, string> {
-  const headers: Record<string, string> = {};
-  const response = {
-    setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
-    removeHeader: () => undefined,
-  };
-  helmet({
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-    // The reference page must also work over plain HTTP in a local network.
-    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-  })({} as IncomingMessage, response as unknown as ServerResponse, () => undefined);
-  return headers;
 }
 
 /** Which front ends may call from a browser. */
