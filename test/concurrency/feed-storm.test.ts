@@ -12,6 +12,12 @@ import { ok, times } from '../modules/orders/support.ts';
 import { applicationUrl } from '../support/database.ts';
 import { startApp } from '../support/app.ts';
 
+interface Change {
+  readonly id: string;
+  readonly subjectId: string;
+  readonly data: { readonly n: number };
+}
+
 const EVENTS = Number(process.env['FEED_EVENTS'] ?? 5_000);
 const WRITERS = 12;
 const SUBJECTS = 60;
@@ -60,8 +66,8 @@ async function write(ctx: Ctx, most: number): Promise<string[]> {
 }
 
 /** Reads the feed in pages of any size until `isOver`, and then to its end. */
-async function follow(isOver: AbortSignal): Promise<any[]> {
-  const seen: any[] = [];
+async function follow(isOver: AbortSignal): Promise<Change[]> {
+  const seen: Change[] = [];
   let after = '';
   for (;;) {
     const wasOver = isOver.aborted;
@@ -118,10 +124,10 @@ t.test(`${WRITERS} writers and readers of the feed that miss none of ${EVENTS}`,
     await settleEvents({ ...app.deps, db });
   });
   const dispatched = Promise.all(dispatchers).finally(() => numbered.abort());
-  const readers = times(2).map(() => follow(numbered.signal));
   const [byTime, feed, again] = await Promise.all([
     followByTime(written.signal),
-    ...readers,
+    follow(numbered.signal),
+    follow(numbered.signal),
     writers,
     dispatched,
   ]);

@@ -49,13 +49,13 @@ t.test('one order that cannot be handled does not hold up the others', async (t)
   const shop = await app.createShop();
   const [broken, whole] = [await makeOrder(shop), await makeOrder(shop)];
   // Its stock is not reserved any more: lapsing it must fail.
-  await $client.query('update stock_items set reserved = 0 where product_id = $1', [
+  await $client.query('update stock_items set reserved = 0, version = version + 1 where product_id = $1', [
     broken.lines[0].productId,
   ]);
   await aheadOf(shop, 49);
   t.equal(await runDueSweeps(app.deps, orderSweeps), 1);
   t.same([await statusOf(shop, broken.id), await statusOf(shop, whole.id)], ['pending', 'cancelled']);
-  await $client.query('update stock_items set reserved = 2 where product_id = $1', [
+  await $client.query('update stock_items set reserved = 2, version = version + 1 where product_id = $1', [
     broken.lines[0].productId,
   ]);
   t.equal(await runDueSweeps(app.deps, orderSweeps), 1, 'the next run tries again');

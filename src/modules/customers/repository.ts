@@ -201,7 +201,7 @@ function filtersOf(shopId: string, { updatedSince, contact, country }: CustomerQ
 export async function redirectTombstones(tx: Tx, shopId: string, from: string, to: string): Promise<void> {
   await tx
     .update(customers)
-    .set({ mergedIntoId: to })
+    .set({ mergedIntoId: to, version: sql`${customers.version} + 1` })
     .where(and(eq(customers.shopId, shopId), eq(customers.mergedIntoId, from)));
 }
 
@@ -209,7 +209,7 @@ export async function redirectTombstones(tx: Tx, shopId: string, from: string, t
 export async function clearTombstones(tx: Tx, shopId: string, survivorId: string): Promise<void> {
   await tx
     .update(customers)
-    .set({ externalId: null })
+    .set({ externalId: null, version: sql`${customers.version} + 1` })
     .where(and(eq(customers.shopId, shopId), eq(customers.mergedIntoId, survivorId)));
 }
 

@@ -1,8 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
-import type { Problem } from '../../platform/errors.ts';
 import { problemBody } from '../../platform/http/error-handler.ts';
-import { platformErrors } from '../../platform/errors.ts';
+import { type Problem, platformErrors } from '../../platform/errors.ts';
 import { operation } from '../../platform/http/operation.ts';
 import { pageQuery } from '../../platform/http/pagination.ts';
 import { instantText, ref, text, uuid } from '../../platform/http/schema.ts';
@@ -104,8 +103,9 @@ function listCustomersRoute(app: FastifyInstance): void {
     tag,
     summary: 'List customers',
     description:
-      'Newest first unless sorted otherwise, with `updatedSince` in the order of changes; with the figures of their purchases. Merged duplicates are left out. To ' +
-      'keep a copy up to date read `/v1/changes`: a list can miss what is committed while it is read.',
+      'Newest first unless sorted otherwise, with `updatedSince` in the order of changes; with the figures of their ' +
+      'purchases. Merged duplicates are left out. To keep a copy up to date read `/v1/changes`: a list can miss what is ' +
+      'committed while it is read.',
     access: { secret: 'customers:read' },
     query: Type.Object({
       ...pageQuery,

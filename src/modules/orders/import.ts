@@ -15,6 +15,7 @@ import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { decideStanding, findDateFault, type ImportDates, type ImportStanding } from './import-rules.ts';
 import { resolveImport, type ResolvedImport } from './import-lookup.ts';
+import { makeLines } from './new-order.ts';
 import { findByExternalId, insertOrder, loadWhole, NumberTaken, type OrderWhole } from './repository.ts';
 import { type PricedLine, priceBasket } from './rules.ts';
 import { ordersSettings } from './settings.ts';
@@ -159,32 +160,12 @@ function makeImported(
     importHash,
   };
   if (standing.paymentState === 'paid') order.paidAmount = order.totalAmount;
-  const lines = importedLines(order, basket.lines);
+  // What the goods cost when they were sold is not known.
+  const lines = makeLines(order, basket.lines).map((line) => ({ ...line, costUnitAmount: null }));
   return { order, lines, adjustments: importedAdjustments(order, basket.lines, lines) };
 }
 
 type PricedImport = readonly (ResolvedImport['lines'][number] & PricedLine)[];
-
-const importedLines = (order: Order, priced: PricedImport): OrderLine[] =>
-  priced.map((line, index) => ({
-    shopId: order.shopId,
-    id: newId(),
-    orderId: order.id,
-    position: index + 1,
-    productId: line.product.id,
-    productName: line.product.name,
-    category: line.product.category,
-    quantity: line.quantity,
-    listUnitAmount: line.listUnitAmount,
-    discountAmount: line.discountAmount,
-    netAmount: line.netAmount,
-    taxRateBps: line.taxRateBps,
-    taxAmount: line.taxAmount,
-    costUnitAmount: null,
-    shippedQuantity: 0,
-    deliveredQuantity: 0,
-    placedAt: order.placedAt,
-  }));
 
 const importedAdjustments = (
   order: Order,

@@ -96,8 +96,8 @@ export function makeOrder(ctx: Ctx, input: OrderInput, basket: Basket, customerI
   };
 }
 
-export function makeLines(order: Order, basket: Basket): OrderLine[] {
-  return basket.priced.lines.map((line, index) => ({
+export function makeLines(order: Order, lines: Basket['priced']['lines']): OrderLine[] {
+  return lines.map((line, index) => ({
     shopId: order.shopId,
     id: newId(),
     orderId: order.id,

@@ -108,7 +108,7 @@ async function writeOrder(
   customerId: string | null,
 ): Promise<OrderWhole> {
   const order = makeOrder(ctx, input, basket, customerId);
-  const lines = makeLines(order, basket);
+  const lines = makeLines(order, basket.priced.lines);
   const whole: OrderWhole = { order, lines, adjustments: [], shipments: [], shipmentLines: [] };
   const stock = requireStock(ctx.shop.id, input.lines);
   const customer = customerId === null ? undefined : requireCustomer(ctx.db, ctx.shop.id, customerId);

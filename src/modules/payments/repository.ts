@@ -179,10 +179,10 @@ const dueStatements = (table: 'payments' | 'refunds') => ({
     `select id, reconciles from ${table} where shop_id = $1 and reconcile_due_at <= $2
      order by reconcile_due_at, id limit $3 for no key update`,
   ),
-  // The version stays: that a provider will be asked is no change of the resource.
+  // Written without the lock of the subject: who read the row before must not write the old time back.
   postpone: preparedSql(
     `postpone_due_${table}`,
-    `update ${table} t set reconcile_due_at = d.due, reconciles = t.reconciles + 1
+    `update ${table} t set reconcile_due_at = d.due, reconciles = t.reconciles + 1, version = t.version + 1
      from unnest($2::uuid[], $3::timestamptz[]) as d (id, due) where t.shop_id = $1 and t.id = d.id`,
   ),
 });

@@ -42,11 +42,11 @@ export async function createApiKeyRow(
 
 /**
  * Creates an API key. A publishable key has no scopes: what it may call is fixed. A secret one gets none that its maker lacks,
- * else a key that may make keys could do everything. Refusals: insufficient_scope,
- * key_already_expired.
+ * else a key that may make keys could do everything. Refusals: insufficient_scope, key_already_expired.
  */
 export async function createApiKey(ctx: Ctx, input: ApiKeyInput): Promise<{ row: ApiKeyRow; key: string }> {
-  if (input.expiresAt && input.expiresAt <= ctx.realNow) throw alreadyExpired();
+  if (input.expiresAt && input.expiresAt <= ctx.realNow)
+    throw shopErrors.key_already_expired(undefined, { pointer: '/expiresAt' });
   return inTransaction(ctx, async (tx) => {
     if (input.kind === 'secret' && ctx.actor.kind === 'api_key') await checkScopes(tx, ctx, input.scopes);
     const created = await createApiKeyRow(
@@ -85,10 +85,6 @@ async function checkScopes(tx: Tx, ctx: Ctx, scopes: readonly string[]): Promise
   );
   if (violations.length > 0)
     throw platformErrors.insufficient_scope('A key gives no scopes that it does not have.', { violations });
-}
-
-function alreadyExpired() {
-  return shopErrors.key_already_expired(undefined, { pointer: '/expiresAt' });
 }
 
 /** The keys of the shop, newest first, also those that are revoked. */

@@ -182,7 +182,8 @@ async function isPostgresOn(home: Home, pid: number, port: string): Promise<bool
   }
 }
 
-function findFreePort(): Promise<number> {
+/** A port of the loopback address that nobody listens on at the moment. */
+export function findFreePort(): Promise<number> {
   return new Promise((found, failed) => {
     const probe = createServer().once('error', failed);
     probe.listen(0, '127.0.0.1', () => {

@@ -47,7 +47,9 @@ const KEYS = new Set(['shop_id', 'id', 'created_at']);
 
 /**
  * A statement that writes changed rows, each one version further than it was read, and returns the ids of those that it found
- * at that version. One text for whatever changes, so that it is prepared; what stays the same costs Postgres nothing.
+ * at that version. One text for whatever changes, so that it is prepared; what stays the same costs Postgres nothing. It
+ * writes back what was read: that loses nothing because every other statement raises the version as well, which the database
+ * itself demands (`refuse_same_version`).
  */
 export function rowUpdate<T extends PgTable>(name: string, table: T) {
   const target = getTableName(table);

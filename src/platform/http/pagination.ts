@@ -54,12 +54,14 @@ const invalidCursor = () =>
   });
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+// Date.parse takes the 30th of February for the 2nd of March; what comes out of a column reads the same again.
+const isInstant = (value: string): boolean =>
+  INSTANT.test(value) && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value;
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 const LARGEST_INT8 = 2n ** 63n - 1n;
 // What a column's value looks like in a cursor. Anybody can write one, and Postgres must not have to refuse it.
 const LOOKS: Record<string, (value: unknown) => boolean> = {
-  PgTimestamp: (value) =>
-    typeof value === 'string' && INSTANT.test(value) && !Number.isNaN(Date.parse(value)) && value >= '0001',
+  PgTimestamp: (value) => typeof value === 'string' && value >= '0001' && isInstant(value),
   PgUUID: (value) => typeof value === 'string' && UUID.test(value),
   PgText: (value) => typeof value === 'string',
   PgInteger: (value) => Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 31,
