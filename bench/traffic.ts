@@ -11,7 +11,7 @@ export interface Cost {
 
 const OPERATIONS = 20;
 // Until the products of the benchmark are remembered, too.
-const WARM_UP = 300;
+const WARM_UP = 2_000;
 
 /** Counts what the product sends for each kind of work, one client, without the jobs that run beside requests. */
 export async function countCosts(
