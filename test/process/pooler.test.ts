@@ -1,7 +1,12 @@
 import pg from 'pg';
 import t, { type Test } from 'tap';
+import { openDatabase } from '../../src/platform/db/client.ts';
+import { postgresError } from '../../src/platform/db/constraints.ts';
 import { isDirect } from '../../src/platform/db/direct.ts';
+import { runParts } from '../../src/platform/db/parts.ts';
+import { keepsSession } from '../../src/platform/db/session.ts';
 import { newId } from '../../src/platform/ids.ts';
+import { createLogger } from '../../src/platform/logging.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { findPgBouncer, followsPrepared, type Pooler, startPooler } from '../support/pooler.ts';
 import {
@@ -178,3 +183,45 @@ t.test('through a pooler that follows prepared statements', { skip: skip || old 
   const stage = await setStage(t, true);
   await live(t, stage, { ...stage.env, DATABASE_DIRECT_URL: stage.directUrl });
 });
+
+// What is set on a connection when it is opened is set on whichever process of Postgres the pooler has at hand.
+t.test(
+  'a statement that waits for a lock gives up, whichever process of Postgres it meets',
+  { skip },
+  async (t) => {
+    const { directUrl, pooledUrl } = await setStage(t, false);
+    const options = { poolSize: 2, preparedStatements: false };
+    for (const [url, keeps] of [
+      [pooledUrl, false],
+      [directUrl, true],
+    ] as const) {
+      const db = openDatabase(url, options, createLogger('silent'));
+      const blocker = new pg.Client({ connectionString: directUrl });
+      t.teardown(() => Promise.all([db.$client.end(), blocker.end()]));
+      await blocker.connect();
+      await blocker.query(
+        'create table if not exists locked (id int primary key); truncate locked; insert into locked values (1)',
+      );
+      const client = await db.$client.connect();
+      await client.query('select 1');
+      t.equal(keepsSession(client), keeps);
+      client.release();
+      // The pooler opens new ones, on which nothing was set.
+      if (!keeps)
+        await blocker.query(
+          'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+        );
+      await blocker.query('begin; select 1 from locked for update');
+      const part = { name: `wait_${keeps}`, ctes: 'waited as (update locked set id = $1)', values: [2] };
+      const error = await runParts(db, [part]).then(() => undefined, postgresError);
+      t.equal(error?.code, '55P03', keeps ? 'directly' : 'through the pooler');
+      await blocker.query('commit');
+      await runParts(db, [part]);
+      t.same(
+        (await blocker.query('select id from locked')).rows,
+        [{ id: 2 }],
+        'and works when the lock is free',
+      );
+    }
+  },
+);

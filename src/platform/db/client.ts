@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../logging.ts';
 import { type Lanes, batchWrites, createLanes } from './lanes.ts';
 import { rowTypes } from './rows.ts';
+import { PLANS, setUpSession } from './session.ts';
 
 declare const kind: unique symbol;
 
@@ -23,15 +24,6 @@ export type Reader = Db | Tx;
 // whatever waits for it fails: a statement, COMMIT, ROLLBACK.
 const ANSWER_MS = 35_000;
 const SHORT_ANSWER_MS = 10_000;
-// The same for Postgres: a transaction whose client is gone without a word must not keep its locks for the two hours until
-// the system notices. Once per connection, where it costs nothing; as a setting at the start poolers would refuse it.
-// Statements that are a transaction of their own have their limits from here, too.
-const LIMITS = `set idle_in_transaction_session_timeout = '60s'; set lock_timeout = '5s';
-  set statement_timeout = '30s'`;
-// Connections keep plans, those of foreign keys too. One made while a table has a few rows reads all of it, which is right at
-// that moment and is kept until Postgres next gathers statistics, a minute and some ten thousand orders later. Every
-// statement of a request has an index; it is used from the first row on. What this makes look dear must not be compiled.
-const PLANS = 'set enable_seqscan = off; set jit = off';
 // Connections that are idle are probed, so that those that died without a word are gone before somebody needs them.
 const PROBE_AFTER_MS = 10_000;
 
@@ -75,7 +67,7 @@ export function openDatabase(
   pool.on('connect', (client) => {
     client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
     batchWrites(client);
-    if (!patient) client.query(`${LIMITS}; ${PLANS}`).catch(() => undefined);
+    if (!patient) setUpSession(client).catch(() => undefined);
   });
   closeWith(pool, lanes);
   return Object.assign(drizzle(pool), {

@@ -1,9 +1,9 @@
 import pg from 'pg';
+import { isOwn } from './session.ts';
 
 /**
  * Whether a connection leads to one Postgres process and stays there. Behind a pooler in transaction mode every transaction
- * may meet another one: what belongs to a session (LISTEN, session locks) gets lost or stays behind with a stranger. A pooler
- * makes up the process number that it tells its clients, and that is how it shows.
+ * may meet another one: what belongs to a session (LISTEN, session locks) gets lost or stays behind with a stranger.
  */
 export async function isDirect(connectionString: string): Promise<boolean> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000 });
@@ -12,7 +12,7 @@ export async function isDirect(connectionString: string): Promise<boolean> {
   try {
     await client.connect();
     const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-    return rows[0]?.pid === (client as unknown as { processID: number | null }).processID;
+    return isOwn(client, rows[0]?.pid);
   } finally {
     await client.end().catch(() => undefined);
   }

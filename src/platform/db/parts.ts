@@ -1,4 +1,6 @@
+import type pg from 'pg';
 import type { Db } from './client.ts';
+import { BEGIN, keepsSession } from './session.ts';
 
 /**
  * A part of one statement: common table expressions that write, and a check. Modules make them, a use case puts them
@@ -34,10 +36,18 @@ export async function runParts(on: Db, parts: readonly Part[]): Promise<void> {
   // Not the pool's own query(): it throws the connection away after every error, also after a refusal.
   const client = await on.$client.connect();
   try {
-    await client.query(isNamed ? { name, text, values } : { text, values });
+    const statement = isNamed ? { name, text, values } : { text, values };
+    await (keepsSession(client) ? client.query(statement) : runWithLimits(client, statement));
   } finally {
     client.release();
   }
+}
+
+// Without limits it could wait for a lock for ever. All three are sent together.
+async function runWithLimits(client: pg.PoolClient, statement: pg.QueryConfig): Promise<void> {
+  const answers = [client.query(BEGIN), client.query(statement), client.query('commit')];
+  for (const answer of await Promise.allSettled<unknown>(answers))
+    if (answer.status === 'rejected') throw answer.reason;
 }
 
 // Each part numbers its values from $1.

@@ -4,10 +4,9 @@ import { type Tx, txOf } from './client.ts';
 import { isRetriable, isUniqueViolation } from './constraints.ts';
 import { type Part, runParts } from './parts.ts';
 import { preparedSql } from './prepared.ts';
+import { BEGIN } from './session.ts';
 
 const MAX_ATTEMPTS = 4;
-// A lock that takes longer than this is a stuck neighbour, not a queue; a statement that takes longer is a fault.
-const BEGIN = "begin; set local lock_timeout = '5s'; set local statement_timeout = '30s'";
 
 const hooks = new WeakMap<Tx, Array<() => void>>();
 
