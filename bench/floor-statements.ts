@@ -39,6 +39,12 @@ export const place = `
   ), told as (
     insert into outbox (shop_id, id, type, subject_type, subject_id, data, actor_kind, actor_id, occurred_at)
     values ($1, $8, 'order.placed', 'order', $2, $9::jsonb, 'api_key', $10::text, now())
+  ), booked as (
+    insert into ledger_transfers (shop_id, id, kind, reference, unit, effective_at, recorded_at)
+    values ($1, $7, 'order_placed', 'order_placed:' || $2::text, 'USD', now(), now())
+  ), legs as (
+    insert into ledger_entries (shop_id, transfer_id, position, account, owner_id, amount)
+    values ($1, $7, 1, 'receivable', $2, 5400), ($1, $7, 2, 'sales', null, -5400)
   )
   ${keepAnswer(10, 11, 12, 13)}`;
 
@@ -64,5 +70,13 @@ export const pay = `
     select $1, event.id, event.type, event.subject, event.subject_id, '{"amount":5400,"currency":"USD"}', 'api_key', $10::text,
       now() from (values ($8::uuid, 'payment.succeeded', 'payment', $3::uuid), ($9, 'order.paid', 'order', $2))
       as event (id, type, subject, subject_id)
+  ), booked as (
+    insert into ledger_transfers (shop_id, id, kind, reference, unit, effective_at, recorded_at)
+    values ($1, $5, 'payment_captured', 'payment_captured:' || $3::text, 'USD', now(), now()),
+      ($1, $6, 'payment_applied', 'payment_applied:' || $3::text, 'USD', now(), now())
+  ), legs as (
+    insert into ledger_entries (shop_id, transfer_id, position, account, owner_id, amount)
+    values ($1, $5, 1, 'funds:manual', null, 5400), ($1, $5, 2, 'clearing', $2, -5400),
+      ($1, $6, 1, 'clearing', $2, 5400), ($1, $6, 2, 'receivable', $2, -5400)
   )
   ${keepAnswer(10, 11, 12, 13)}`;

@@ -57,6 +57,16 @@ const INSERT_TIMELINE = `
     jsonb_build_object('totalAmount', total_amount), placed_at
   from orders`;
 
+// A transfer has the id of its order: they are of the same time.
+const INSERT_TRANSFERS = `
+  insert into ledger_transfers (shop_id, id, kind, reference, unit, effective_at, recorded_at)
+  select shop_id, id, 'order_placed', 'order_placed:' || id, 'USD', placed_at, placed_at from orders
+  where status <> 'cancelled'`;
+const INSERT_LEGS = `
+  insert into ledger_entries (shop_id, transfer_id, position, account, owner_id, amount)
+  select shop_id, id, 1, 'receivable', id, total_amount from orders where status <> 'cancelled'
+  union all select shop_id, id, 2, 'sales', null, -total_amount from orders where status <> 'cancelled'`;
+
 const INSERT_CUSTOMERS = `
   insert into customers (shop_id, id, name, created_at, updated_at)
   select $1, uuidv7(), 'Customer ' || i, now() - interval '2 years', now() - interval '2 years'
@@ -65,7 +75,7 @@ const INSERT_CUSTOMERS = `
 // Those of constraints stay.
 const SECONDARY_INDEXES = `
   select indexname as name, indexdef as definition from pg_indexes
-  where tablename in ('orders', 'order_lines') and indexname not in (select conname from pg_constraint)`;
+  where tablename in ('orders', 'order_lines', 'ledger_entries') and indexname not in (select conname from pg_constraint)`;
 
 /** Does the work without the indexes that it would have to grow row by row; made at once, they take a fraction. */
 async function withoutIndexes(client: pg.Client, work: () => Promise<void>): Promise<void> {
@@ -90,6 +100,8 @@ export async function fillShop(stage: Stage, productIds: readonly string[], coun
       await client.query(INSERT_ORDERS, [stage.shopId, count, heavyCustomerId, customerIds]);
       await client.query(INSERT_LINES, [productIds]);
       await client.query(INSERT_TIMELINE, [stage.credentialId]);
+      await client.query(INSERT_TRANSFERS);
+      await client.query(INSERT_LEGS);
     });
     await client.query('vacuum analyze');
     // Else it would run in the middle of what is measured.

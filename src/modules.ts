@@ -2,10 +2,13 @@ import { catalogue } from './modules/catalogue/module.ts';
 import { dealPrices } from './modules/catalogue/ports.ts';
 import { customersModule } from './modules/customers/module.ts';
 import { customerMerges, personalData } from './modules/customers/ports.ts';
+import { orderBookChecks } from './modules/orders/book-checks.ts';
 import { orderDealPrices } from './modules/orders/deal-prices.ts';
 import { ordersModule } from './modules/orders/module.ts';
 import { orderCustomerMove, orderPersonalData } from './modules/orders/personal-data.ts';
 import { orderPaymentSubject } from './modules/orders/pay.ts';
+import { ledgerModule } from './modules/ledger/module.ts';
+import { bookChecks } from './modules/ledger/ports.ts';
 import { paymentsModule } from './modules/payments/module.ts';
 import { paymentSubjects } from './modules/payments/ports.ts';
 import { shippingModule } from './modules/shipping/module.ts';
@@ -15,6 +18,7 @@ import type { Module } from './platform/module.ts';
 export const modules: readonly Module[] = [
   catalogue,
   customersModule,
+  ledgerModule,
   paymentsModule,
   shippingModule,
   ordersModule,
@@ -24,4 +28,5 @@ export const modules: readonly Module[] = [
 dealPrices.fill(orderDealPrices);
 customerMerges.fill([orderCustomerMove]);
 personalData.fill([orderPersonalData]);
+bookChecks.fill(orderBookChecks);
 paymentSubjects.fill({ order: orderPaymentSubject });

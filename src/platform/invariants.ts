@@ -12,6 +12,25 @@ export const sqlInvariant = (name: string, query: SQL): Invariant => ({
   },
 });
 
+/** An invariant that can also be checked for one shop. */
+export interface ShopInvariant extends Invariant {
+  readonly checkShop: (db: Db, shopId: string) => Promise<{ checked: bigint; broken: bigint }>;
+}
+
+/** The same for one shop or all: `of` says for a table or its alias which rows are meant. */
+export function shopInvariant(name: string, query: (of: (table: string) => SQL) => SQL): ShopInvariant {
+  const everywhere = sqlInvariant(
+    name,
+    query(() => sql`true`),
+  );
+  const inShop = (shopId: string) =>
+    sqlInvariant(
+      name,
+      query((table) => sql`${sql.raw(table)}.shop_id = ${shopId}`),
+    );
+  return { ...everywhere, checkShop: (db, shopId) => inShop(shopId).check(db) };
+}
+
 /** What must never be false about the platform's own tables. */
 export const platformInvariants: readonly Invariant[] = [
   sqlInvariant(

@@ -9,6 +9,7 @@ import { releaseStock } from '../catalogue/stock.ts';
 import { cancelOpenPayments } from '../payments/attempts.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
+import { postOrderChange } from './postings.ts';
 import { refundSurplus } from './refunds.ts';
 import { listLines, loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
 import { orderStates } from './states.ts';
@@ -62,6 +63,7 @@ async function cancel(
     },
     ctx.now,
   );
+  await postOrderChange(tx, ctx, { kind: 'order_cancelled', subject: order.id }, order, cancelled);
   const kind = reason === 'lapsed' ? 'lapsed' : 'cancelled';
   await addTimeline(tx, ctx, order.id, {
     kind,

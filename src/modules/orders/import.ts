@@ -10,12 +10,14 @@ import { canonicalJson } from '../../platform/http/canonical.ts';
 import { newId } from '../../platform/ids.ts';
 import { sumOf } from '../../platform/money.ts';
 import { reserveStock, takeStock } from '../catalogue/stock.ts';
+import { post } from '../ledger/post.ts';
 import { recordPastPayment } from '../payments/attempts.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { decideStanding, findDateFault, type ImportDates, type ImportStanding } from './import-rules.ts';
 import { resolveImport, type ResolvedImport } from './import-lookup.ts';
 import { makeLines } from './new-order.ts';
+import { placedTransfer, postOrderChange } from './postings.ts';
 import { findByExternalId, insertOrder, loadWhole, NumberTaken, type OrderWhole } from './repository.ts';
 import { type PricedLine, priceBasket } from './rules.ts';
 import { ordersSettings } from './settings.ts';
@@ -108,14 +110,24 @@ function takeIn(ctx: Ctx, input: ImportInput, dates: ImportDates, importHash: st
       entries: entriesOf(ctx, made.order),
       events: [importedEvent(ctx, made)],
     }).catch(numberTaken);
-    if (dates.paidAt && !dates.cancelledAt && made.order.totalAmount > 0n) {
-      const payment = { amount: made.order.totalAmount, reference: input.number, succeededAt: dates.paidAt };
-      await recordPastPayment(tx, ctx, { subjectType: 'order', subjectId: made.order.id, ...payment });
-    }
+    await post(tx, ctx, placedTransfer(made.order));
+    if (dates.paidAt && !dates.cancelledAt && made.order.totalAmount > 0n)
+      await takePastPayment(tx, ctx, made.order, dates.paidAt);
     if (dates.shippedAt) await writeParcel(tx, made.order, made.lines, input);
     wakeAfterCommit(tx, ctx);
     return { whole: await loadWhole(tx, made.order), created: true };
   });
+}
+
+async function takePastPayment(tx: Tx, ctx: Ctx, order: Order, paidAt: Date): Promise<void> {
+  const payment = { amount: order.totalAmount, reference: order.number, succeededAt: paidAt };
+  const paymentId = await recordPastPayment(tx, ctx, {
+    subjectType: 'order',
+    subjectId: order.id,
+    ...payment,
+  });
+  const change = { kind: 'payment_applied', subject: paymentId, effectiveAt: paidAt };
+  await postOrderChange(tx, ctx, change, { ...order, paidAmount: 0n }, order);
 }
 
 // The number comes from outside: there is no other one to try.

@@ -1,4 +1,5 @@
 import type { Module } from '../../platform/module.ts';
+import { orderBookChecks } from './book-checks.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { orderInvariants } from './invariants.ts';
@@ -17,6 +18,6 @@ export const ordersModule: Module = {
   events: Object.values(orderEvents),
   settings: ordersSettings,
   sweeps: orderSweeps,
-  invariants: orderInvariants,
+  invariants: [...orderInvariants, ...orderBookChecks],
   states: { order: orderStates },
 };

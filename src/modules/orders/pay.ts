@@ -5,12 +5,14 @@ import { inTransaction } from '../../platform/db/transaction.ts';
 import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { checkVersion } from '../../platform/versions.ts';
+import { clearing } from '../ledger/accounts.ts';
 import { cancelOpenPayments, startPayment } from '../payments/attempts.ts';
 import { paymentErrors } from '../payments/errors.ts';
 import type { PaymentSubject } from '../payments/ports.ts';
 import type { Payment } from '../payments/tables.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
+import { postOrderChange } from './postings.ts';
 import { refundSurplus } from './refunds.ts';
 import { listLines, lockOrder, updateOrder } from './repository.ts';
 import { amountDue, decidePaymentState } from './rules.ts';
@@ -79,6 +81,7 @@ export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
 /** The order's side of a payment. */
 export const orderPaymentSubject: PaymentSubject = {
   lock: async (tx, ctx, orderId) => void (await lockOrder(tx, ctx.shop.id, orderId)),
+  clearing: async (_tx, _ctx, orderId) => clearing(orderId),
   onSucceeded: takePayment,
   onFailed: async (tx, ctx, payment) => {
     const details = { provider: payment.provider, amount: Number(payment.amount), code: payment.failureCode };
@@ -102,6 +105,7 @@ async function takePayment(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
     { paidAmount, paymentState, ...(isPaidNow ? becomePaid(ctx, order) : {}) },
     ctx.now,
   );
+  await postOrderChange(tx, ctx, { kind: 'payment_applied', subject: payment.id }, order, updated);
   if (isPaidNow) {
     // What else was tried must not take money any more. Beside the lines it costs no round trip.
     const [lines] = await Promise.all([

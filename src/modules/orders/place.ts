@@ -10,9 +10,11 @@ import {
 } from '../catalogue/sellables.ts';
 import { requireStock, StockShort } from '../catalogue/stock.ts';
 import { requireCustomer } from '../customers/standing.ts';
+import { ledgerPart } from '../ledger/post.ts';
 import { type Basket, type BasketLine, type HeldPrices, priceLines, productIdsOf } from './basket.ts';
 import { orderErrors } from './errors.ts';
 import { makeLines, makeOrder, newOrder, type OrderInput } from './new-order.ts';
+import { placedTransfer } from './postings.ts';
 import { readQuote } from './quote-token.ts';
 import { NumberTaken, orderPart, type OrderWhole, toOrderError } from './repository.ts';
 import type { PaymentTerms } from './states.ts';
@@ -114,7 +116,8 @@ async function writeOrder(
   const customer = customerId === null ? undefined : requireCustomer(ctx.db, ctx.shop.id, customerId);
   const terms = requireTerms(ctx.shop.id, [...new Set(basket.priced.lines.map((line) => line.product))]);
   const made = orderPart(newOrder(ctx, order, lines));
-  const parts = [terms.part, ...(customer ? [customer.part] : []), stock.part, made];
+  const books = ledgerPart(ctx, placedTransfer(order));
+  const parts = [terms.part, ...(customer ? [customer.part] : []), stock.part, made, books];
   try {
     return await inOneStatement(ctx, whole, parts, [ctx.wakeDispatcher]);
   } catch (error) {

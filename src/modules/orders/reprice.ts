@@ -11,6 +11,7 @@ import { findSellables } from '../catalogue/sellables.ts';
 import { catalogueSettings } from '../catalogue/settings.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
+import { postOrderChange } from './postings.ts';
 import { refundSurplus } from './refunds.ts';
 import { loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
 import { decidePaymentState, priceBasket, spreadReduction } from './rules.ts';
@@ -116,6 +117,8 @@ async function afterReduction(
     },
     ctx.now,
   );
+  const subject = `${order.id}:${updated.version}`;
+  await postOrderChange(tx, ctx, { kind: 'price_lowered', subject }, order, updated);
   const details = {
     reason,
     previousTotalAmount: Number(order.totalAmount),

@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/db/client.ts';
 import { newId } from '../../platform/ids.ts';
 import { enqueue } from '../../platform/jobs/queue.ts';
 import { enqueueCancel, recordStatement } from './outcomes.ts';
+import { postCapture } from './postings.ts';
 import { chooseProvider } from './providers/registry.ts';
 import { closeOpenPayments, getPayment, insertPayment, listPaymentsOf } from './repository.ts';
 import { decideReconcileAt } from './rules.ts';
@@ -87,7 +88,7 @@ export async function cancelOpenPayments(
   for (const paymentId of closed) await enqueueCancel(tx, ctx.shop.id, paymentId);
 }
 
-/** Writes down a payment that was taken elsewhere and before, for an imported subject. Its subject is not told. */
+/** Writes down a payment that was taken elsewhere and before, for an imported subject. Its subject is not told. Returns its id. */
 export async function recordPastPayment(
   tx: Tx,
   ctx: Ctx,
@@ -98,9 +99,9 @@ export async function recordPastPayment(
     reference: string | null;
     succeededAt: Date;
   },
-): Promise<void> {
+): Promise<string> {
   const { succeededAt, ...rest } = input;
-  await insertPayment(tx, {
+  const payment: Payment = {
     ...rest,
     shopId: ctx.shop.id,
     id: newId(),
@@ -119,5 +120,8 @@ export async function recordPastPayment(
     createdAt: succeededAt,
     succeededAt,
     version: 1,
-  });
+  };
+  await insertPayment(tx, payment);
+  await postCapture(tx, ctx, payment);
+  return payment.id;
 }

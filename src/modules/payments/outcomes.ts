@@ -7,6 +7,7 @@ import { enqueue } from '../../platform/jobs/queue.ts';
 import { paymentEventKinds } from './events.ts';
 import { subjectOf } from './ports.ts';
 import type { ProviderEvent } from './providers/provider.ts';
+import { postCapture } from './postings.ts';
 import { getPayment, insertPaymentEvent, updatePayment } from './repository.ts';
 import { decideChanges } from './rules.ts';
 import type { Payment } from './tables.ts';
@@ -51,6 +52,7 @@ export const enqueueCancel = (tx: Tx, shopId: string, paymentId: string): Promis
   enqueue(tx, 'payments.cancel', { shopId, paymentId }, { key: `cancel:${paymentId}` });
 
 async function onSucceeded(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
+  await postCapture(tx, ctx, payment);
   await appendEvents(tx, ctx, [eventRow(ctx, paymentEventKinds.succeeded, payment.id, describe(payment))]);
   await subjectOf(payment).onSucceeded(tx, ctx, payment);
 }

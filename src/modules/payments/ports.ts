@@ -1,11 +1,14 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { definePort } from '../../platform/ports.ts';
+import type { Account } from '../ledger/accounts.ts';
 import type { Payment } from './tables.ts';
 
 /** What can be paid for. Its row is locked before the payment's, so that two outcomes never wait crosswise. */
 export interface PaymentSubject {
   lock(tx: Tx, ctx: Ctx, subjectId: string): Promise<void>;
+  /** The account that its buyer's money stands in while it is neither the price nor back with them. */
+  clearing(tx: Tx, ctx: Ctx, subjectId: string): Promise<Account>;
   onSucceeded(tx: Tx, ctx: Ctx, payment: Payment): Promise<void>;
   onFailed(tx: Tx, ctx: Ctx, payment: Payment): Promise<void>;
 }

@@ -9,6 +9,7 @@ import { checkVersion } from '../../platform/versions.ts';
 import { paymentErrors } from './errors.ts';
 import { paymentEventKinds } from './events.ts';
 import { subjectOf } from './ports.ts';
+import { postRefund, takeBackRefund } from './postings.ts';
 import { providerOf } from './providers/registry.ts';
 import {
   findRefund,
@@ -131,9 +132,20 @@ export async function finishRefund(
   const reference = failed ? outcome.failureCode : outcome.reference;
   const end = { state, reference, finishedAt: ctx.now, reconcileDueAt: null } as const;
   const finished = await updateRefund(tx, refund, { ...end, ...more });
+  if (!failed)
+    await postRefund(
+      tx,
+      ctx,
+      finished,
+      more.attempt === undefined ? await providerNameOf(tx, refund) : 'manual',
+    );
+  else if (refund.state === 'succeeded') await takeBackRefund(tx, ctx, refund);
   await tell(tx, ctx, failed ? paymentEventKinds.refundFailed : paymentEventKinds.refundSucceeded, finished);
   return finished;
 }
+
+const providerNameOf = async (tx: Tx, refund: Refund): Promise<string> =>
+  (await getPayment(tx, refund.shopId, refund.paymentId)).provider;
 
 /** Staff says that a manual or failed refund was given back outside. Refuses one that its provider still works on. */
 export async function confirmRefund(

@@ -6,6 +6,7 @@ export const SCOPES = [
   'changes:read',
   'customers:read',
   'customers:write',
+  'ledger:read',
   'orders:import',
   'orders:read',
   'orders:write',

@@ -36,16 +36,16 @@ export async function runParts(on: Db, parts: readonly Part[]): Promise<void> {
   // Not the pool's own query(): it throws the connection away after every error, also after a refusal.
   const client = await on.$client.connect();
   try {
-    const statement = isNamed ? { name, text, values } : { text, values };
-    await (keepsSession(client) ? client.query(statement) : runWithLimits(client, statement));
+    const query = isNamed ? { name, text, values } : { text, values };
+    await (keepsSession(client) ? client.query(query) : runWithLimits(client, query));
   } finally {
     client.release();
   }
 }
 
 // Without limits it could wait for a lock for ever. All three are sent together.
-async function runWithLimits(client: pg.PoolClient, statement: pg.QueryConfig): Promise<void> {
-  const answers = [client.query(BEGIN), client.query(statement), client.query('commit')];
+async function runWithLimits(client: pg.PoolClient, query: pg.QueryConfig): Promise<void> {
+  const answers = [client.query(BEGIN), client.query(query), client.query('commit')];
   for (const answer of await Promise.allSettled<unknown>(answers))
     if (answer.status === 'rejected') throw answer.reason;
 }

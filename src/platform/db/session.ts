@@ -19,7 +19,7 @@ const direct = new WeakSet<pg.ClientBase>();
 export async function setUpSession(client: pg.ClientBase): Promise<void> {
   const answers = (await client.query(
     `${LIMITS}; ${PLANS}; select pg_backend_pid() as pid`,
-  )) as unknown as pg.QueryResult[];
+  )) as unknown as pg.QueryResult<{ pid: number }>[];
   if (isOwn(client, answers.at(-1)?.rows[0]?.pid)) direct.add(client);
 }
 

@@ -45,7 +45,7 @@ t.test('an order keeps what it was placed with', async (t) => {
       [1, 1800, 118],
     ],
   );
-  t.notOk(JSON.stringify(order).includes('900'), 'what the shop paid is not shown');
+  t.notMatch(JSON.stringify(order), /cost|:900\b/i, 'what the shop paid is not shown');
   await ok(app.call(`PATCH /v1/products/${product.id}`, { body: { priceAmount: 1, name: 'Other' } }));
   t.match((await readOrder(app, order.id)).lines[0], { productName: 'Chai', listUnitAmount: 1800 });
   const twin = await place({ lines, externalId: 'erp-1' });

@@ -1,0 +1,48 @@
+/**
+ * An account of the books. `owner` tells accounts of one kind apart: the order, the customer, the settlement; accounts of the
+ * whole shop have none. Each function below names one; nothing else makes up names.
+ */
+export interface Account {
+  readonly account: string;
+  readonly owner: string | null;
+  /** What the balance may not go below, for an account with a row of its own that is locked. */
+  readonly floor?: 0n;
+}
+
+const ofShop = (account: string): Account => ({ account, owner: null });
+
+/** Asset: the shop's money at a payment provider, or in the till for `manual`. */
+export const funds = (provider: string): Account => ofShop(`funds:${provider}`);
+/** Asset: what the buyer of an order still owes for it. */
+export const receivable = (orderId: string): Account => ({ account: 'receivable', owner: orderId });
+/** Liability: money of an order's buyer that is neither the price nor back with them yet. */
+export const clearing = (orderId: string): Account => ({ account: 'clearing', owner: orderId });
+/** Liability: a customer's stored value. It never falls below nothing. */
+export const walletOf = (customerId: string): Account => ({
+  account: 'wallet',
+  owner: customerId,
+  floor: 0n,
+});
+/** Income: what orders cost. */
+export const sales = (): Account => ofShop('sales');
+/** Expense: what was given back because a price was not what it should have been. */
+export const priceDifferences = (): Account => ofShop('price_differences');
+/** Expense: what was given without an obligation. */
+export const goodwill = (): Account => ofShop('goodwill');
+
+/** How an account is written outside: `clearing:01890a5d-…` or `sales`. */
+export const nameOf = ({ account, owner }: Account): string =>
+  owner === null ? account : `${account}:${owner}`;
+
+/** What the name of an account looks like: kinds with an owner, and those of the whole shop. */
+export const ACCOUNT_NAME =
+  '^(?:(?:receivable|clearing|wallet):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}' +
+  '|sales|price_differences|goodwill|funds:[a-z][a-z_]{0,39})$';
+const SHAPE = new RegExp(ACCOUNT_NAME);
+
+/** The account that a name means, or undefined. */
+export function accountOf(name: string): Pick<Account, 'account' | 'owner'> | undefined {
+  if (!SHAPE.test(name)) return undefined;
+  const [kind = '', owner = ''] = name.split(':');
+  return kind === 'funds' || owner === '' ? ofShop(name) : { account: kind, owner };
+}
