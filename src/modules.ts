@@ -11,6 +11,7 @@ import { ledgerModule } from './modules/ledger/module.ts';
 import { bookChecks } from './modules/ledger/ports.ts';
 import { paymentsModule } from './modules/payments/module.ts';
 import { paymentSubjects } from './modules/payments/ports.ts';
+import { settlementsModule } from './modules/settlements/module.ts';
 import { shippingModule } from './modules/shipping/module.ts';
 import type { Module } from './platform/module.ts';
 
@@ -22,6 +23,7 @@ export const modules: readonly Module[] = [
   paymentsModule,
   shippingModule,
   ordersModule,
+  settlementsModule,
 ];
 
 // Ports: what a module needs of one that comes after it.

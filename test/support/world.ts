@@ -61,6 +61,13 @@ export const makeCustomer = (shop: TestShop, fields: object = {}) =>
     }),
   );
 
+export const makePolicy = (shop: TestShop, fields: object = {}) =>
+  must(
+    shop.call('POST /v1/price-difference-policies', {
+      body: { name: 'Thirty days', reasons: ['price_drop'], windowDays: 30, windowFrom: 'paid', ...fields },
+    }),
+  );
+
 /** A token with which a customer calls. */
 export const tokenOf = async (shop: TestShop, customerId: string): Promise<string> =>
   (await must(shop.call('POST /v1/customer-tokens', { body: { customerId } }))).token;
@@ -188,6 +195,7 @@ export async function prepare(
 async function idFor(shop: TestShop, operationId: string, name: string, value: string): Promise<string> {
   if (name === 'productId') return (await makeProduct(shop)).id;
   if (name === 'orderId') return (await makeOrder(shop)).id;
+  if (name === 'policyId') return (await makePolicy(shop)).id;
   if (name === 'endpointId') return (await makeEndpoint(shop)).id;
   if (name === 'customerId') return (await makeCustomer(shop)).id;
   if (name !== 'externalId') return value;

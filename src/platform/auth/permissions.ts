@@ -16,6 +16,8 @@ export const SCOPES = [
   'payments:write',
   'products:read',
   'products:write',
+  'settlements:read',
+  'settlements:write',
   'shop:read',
   'shop:write',
   'webhooks:read',

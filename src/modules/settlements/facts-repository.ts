@@ -1,0 +1,52 @@
+import type { Reader } from '../../platform/db/client.ts';
+import { preparedSql } from '../../platform/db/prepared.ts';
+
+export interface ProductFacts {
+  readonly productId: string;
+  readonly priceAmount: bigint;
+  readonly isClearance: boolean;
+}
+
+// By the primary key.
+const selectProducts = preparedSql<{ id: string; price_amount: string; is_clearance: boolean }>(
+  'select_settlement_products',
+  `select id, price_amount, 'clearance' = any(collections) as is_clearance from products
+   where shop_id = $1 and id = any($2::uuid[])`,
+);
+
+/** What products cost now, and whether they are in clearance. */
+export async function findProductFacts(
+  on: Reader,
+  shopId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ProductFacts>> {
+  const rows = await selectProducts(on, [shopId, ids]);
+  return new Map(
+    rows.map((row) => [
+      row.id,
+      { productId: row.id, priceAmount: BigInt(row.price_amount), isClearance: row.is_clearance },
+    ]),
+  );
+}
+
+// What was paid for and not cancelled. Along order_lines_product_idx.
+const countSold = preparedSql<{ product_id: string; units: string }>(
+  'count_units_sold',
+  `select l.product_id, sum(l.quantity) as units
+   from order_lines l join orders o on o.shop_id = l.shop_id and o.id = l.order_id
+   where l.shop_id = $1 and l.product_id = any($2::uuid[]) and l.placed_at >= $3 and l.placed_at < $4
+     and o.paid_at is not null and o.status <> 'cancelled'
+   group by l.product_id`,
+);
+
+/** How many units of products were sold in a period. */
+export async function countUnitsSold(
+  on: Reader,
+  shopId: string,
+  ids: readonly string[],
+  from: Date,
+  to: Date,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await countSold(on, [shopId, ids, from, to]);
+  return new Map(rows.map((row) => [row.product_id, Number(row.units)]));
+}

@@ -1,0 +1,119 @@
+/** Why a difference is settled. */
+export const SETTLEMENT_REASONS = [
+  'price_drop',
+  'promotion_missed',
+  'price_error',
+  'price_rise',
+  'order_edit',
+  'upgrade',
+  'freight',
+  'exchange',
+  'goodwill',
+  'coupon_unused',
+] as const;
+export type SettlementReason = (typeof SETTLEMENT_REASONS)[number];
+
+/** Those that a policy can promise: money to the customer, by a rule. */
+export const POLICY_REASONS = [
+  'price_drop',
+  'promotion_missed',
+  'price_error',
+  'coupon_unused',
+] as const satisfies readonly SettlementReason[];
+export type PolicyReason = (typeof POLICY_REASONS)[number];
+
+export const WINDOW_STARTS = ['paid', 'shipped', 'delivered'] as const;
+export const COMPARISONS = ['list_price', 'net_price'] as const;
+export const TIER_MEASURES = ['unit_price', 'quantity', 'order_total', 'units_sold'] as const;
+export const PAYOUT_METHODS = ['original_payment', 'stored_value', 'coupon'] as const;
+
+export interface Tier {
+  /** From this value on, in minor units for prices and totals, in units for quantities. */
+  readonly from: number;
+  readonly rateBps: number;
+}
+
+/** What a policy promises. Amounts are minor units; null means that there is no such limit. */
+export interface PolicyRule {
+  readonly reasons: readonly PolicyReason[];
+  readonly windowDays: number;
+  readonly windowFrom: (typeof WINDOW_STARTS)[number];
+  /** Only these products; all when empty. Excluded ones win. */
+  readonly productIds: readonly string[];
+  readonly excludedProductIds: readonly string[];
+  readonly categories: readonly string[];
+  readonly excludedCategories: readonly string[];
+  /** Lines of products in clearance and gifts are left out unless the shop promises them as well. */
+  readonly includesClearance: boolean;
+  readonly includesGifts: boolean;
+  readonly compareWith: (typeof COMPARISONS)[number];
+  /** The share of the difference that is paid, where no tier says otherwise. */
+  readonly rateBps: number;
+  readonly tierBy: (typeof TIER_MEASURES)[number] | null;
+  readonly tiers: readonly Tier[];
+  /** For `units_sold`: the period in which units of the product are counted. */
+  readonly soldFrom: string | null;
+  readonly soldTo: string | null;
+  readonly minimumOrderAmount: number | null;
+  /** Orders placed in this range; open where null. */
+  readonly placedFrom: string | null;
+  readonly placedTo: string | null;
+  /** Per unit. A smaller difference is not worth a settlement. */
+  readonly minimumDifferenceAmount: number;
+  readonly lineCapAmount: number | null;
+  readonly orderCapAmount: number | null;
+  readonly customerYearCapAmount: number | null;
+  readonly budgetAmount: number | null;
+  readonly payoutMethods: readonly (typeof PAYOUT_METHODS)[number][];
+  /** Up to this amount a claim is paid without a person. */
+  readonly automaticAmount: number;
+}
+
+/** A fault of a rule that its schema cannot see: where, and what is wrong. */
+export interface RuleFault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** What is wrong with a policy's rule; nothing when it can be promised. */
+export function findRuleFaults(rule: PolicyRule): RuleFault[] {
+  const faults: RuleFault[] = [];
+  const fault = (pointer: string, detail: string) => faults.push({ pointer, detail });
+  if (rule.tierBy === null && rule.tiers.length > 0) fault('/tierBy', 'Tiers need to say what they go by.');
+  if (rule.tierBy !== null && rule.tiers.length === 0) fault('/tiers', 'There are no tiers to go by it.');
+  for (const [index, tier] of rule.tiers.entries()) {
+    if (index > 0 && tier.from <= (rule.tiers[index - 1]?.from ?? 0))
+      fault(`/tiers/${index}/from`, 'Tiers rise.');
+  }
+  const needsPeriod = rule.tierBy === 'units_sold';
+  if (needsPeriod && (rule.soldFrom === null || rule.soldTo === null))
+    fault('/soldFrom', 'Tiers by units sold need the period in which they are counted.');
+  if (!needsPeriod && (rule.soldFrom !== null || rule.soldTo !== null))
+    fault('/soldFrom', 'A period goes with tiers by units sold.');
+  if (isReversed(rule.soldFrom, rule.soldTo)) fault('/soldTo', 'The period ends before it begins.');
+  if (isReversed(rule.placedFrom, rule.placedTo)) fault('/placedTo', 'The range ends before it begins.');
+  return faults;
+}
+
+const isReversed = (from: string | null, to: string | null): boolean =>
+  from !== null && to !== null && Date.parse(from) >= Date.parse(to);
+
+export interface TierFacts {
+  readonly unitAmount: bigint;
+  readonly quantity: number;
+  readonly orderAmount: bigint;
+  readonly unitsSold: number;
+}
+
+/** The rate for a line: that of the highest tier that it reaches, else the policy's own. */
+export function decideRateBps(rule: PolicyRule, facts: TierFacts): number {
+  if (rule.tierBy === null) return rule.rateBps;
+  const value = {
+    unit_price: facts.unitAmount,
+    quantity: BigInt(facts.quantity),
+    order_total: facts.orderAmount,
+    units_sold: BigInt(facts.unitsSold),
+  }[rule.tierBy];
+  const reached = rule.tiers.filter(({ from }) => value >= BigInt(from));
+  return reached.at(-1)?.rateBps ?? rule.rateBps;
+}
