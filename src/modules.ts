@@ -12,6 +12,7 @@ import { bookChecks } from './modules/ledger/ports.ts';
 import { paymentsModule } from './modules/payments/module.ts';
 import { paymentSubjects } from './modules/payments/ports.ts';
 import { settlementsModule } from './modules/settlements/module.ts';
+import { settlementCustomerMove, settlementPersonalData } from './modules/settlements/personal-data.ts';
 import { shippingModule } from './modules/shipping/module.ts';
 import type { Module } from './platform/module.ts';
 
@@ -28,7 +29,7 @@ export const modules: readonly Module[] = [
 
 // Ports: what a module needs of one that comes after it.
 dealPrices.fill(orderDealPrices);
-customerMerges.fill([orderCustomerMove]);
-personalData.fill([orderPersonalData]);
+customerMerges.fill([orderCustomerMove, settlementCustomerMove]);
+personalData.fill([orderPersonalData, settlementPersonalData]);
 bookChecks.fill(orderBookChecks);
 paymentSubjects.fill({ order: orderPaymentSubject });

@@ -118,7 +118,35 @@ const withProduct: Recipe = async (shop, _app, { body }) => {
   };
 };
 
+/** An order that was paid before its product became cheaper, under a policy that pays up to an amount by itself. */
+export async function makeCheaper(shop: TestShop, policy: object = {}, order: object = {}) {
+  await makePolicy(shop, policy);
+  const product = await makeProduct(shop);
+  const placed = await must(
+    shop.call('POST /v1/orders', { body: { lines: [{ productId: product.id, quantity: 2 }], ...order } }),
+  );
+  await pay(shop, placed.id);
+  await must(shop.call(`PATCH /v1/products/${product.id}`, { body: { priceAmount: 1500 } }));
+  return { order: placed, product };
+}
+
+const claim = (shop: TestShop, orderId: string, body: object = { reason: 'price_drop' }) =>
+  must(shop.call(`POST /v1/orders/${orderId}/settlements`, { body }));
+
+// With an automatic amount of nothing it waits for a person.
+const onDraft: Recipe = async (shop, _app, { body }) => {
+  const { order } = await makeCheaper(shop, { automaticAmount: 0 });
+  const { id } = await claim(shop, order.id);
+  return { params: { settlementId: id }, ...(body === undefined ? {} : { body }) };
+};
+
 const recipes: Record<string, Recipe> = {
+  claimSettlement: onOrder(async (shop) => (await makeCheaper(shop, { automaticAmount: 5000 })).order),
+  giveGoodwill: onOrder(makePaidOrder),
+  getSettlement: onDraft,
+  approveSettlement: onDraft,
+  declineSettlement: onDraft,
+  cancelSettlement: onDraft,
   quoteBasket: withProduct,
   placeOrder: withProduct,
   importOrder: withProduct,

@@ -3,7 +3,7 @@ import { type ShopInvariant, shopInvariant } from '../../platform/invariants.ts'
 
 // The part of what is kept that pays for the order; see posting-rules.ts.
 const CHARGED = sql.raw("case when o.status = 'cancelled' then 0 else o.total_amount end");
-const KEPT = sql.raw('o.paid_amount - o.refunded_amount');
+const KEPT = sql.raw('o.paid_amount - o.refunded_amount + o.settled_refund_amount');
 
 /** What orders, payments and refunds have to agree with in the books. */
 export const orderBookChecks: readonly ShopInvariant[] = [
@@ -36,6 +36,16 @@ export const orderBookChecks: readonly ShopInvariant[] = [
             coalesce(sum(e.amount) filter (where t.kind = 'refund_paid'), 0) as refunded
           from ledger_entries e join ledger_transfers t on t.shop_id = e.shop_id and t.id = e.transfer_id
           where e.account = 'clearing' and ${of('e')} group by e.shop_id, e.owner_id) b`,
+  ),
+  shopInvariant(
+    'the books know of as much settled as orders do',
+    (
+      of,
+    ) => sql`select count(*) as checked, count(*) filter (where coalesce(e.given, 0) <> coalesce(o.settled, 0)) as broken
+        from (select shop_id, sum(settled_amount - goodwill_amount) as settled from orders
+          where status <> 'cancelled' and ${of('orders')} group by shop_id) o
+        full join (select shop_id, sum(amount) as given from ledger_entries
+          where account = 'price_differences' and ${of('ledger_entries')} group by shop_id) e on e.shop_id = o.shop_id`,
   ),
   shopInvariant(
     'every payment that succeeded is in the books with its amount, and no other',

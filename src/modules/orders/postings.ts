@@ -4,8 +4,6 @@ import { post, type TransferInput } from '../ledger/post.ts';
 import { decideLegs } from './posting-rules.ts';
 import type { Order } from './tables.ts';
 
-type Booked = Pick<Order, 'id' | 'status' | 'totalAmount' | 'paidAmount' | 'refundedAmount'>;
-
 /** What an order that is placed adds to the books. */
 export const placedTransfer = (order: Order): TransferInput => ({
   kind: 'order_placed',
@@ -19,6 +17,6 @@ export const postOrderChange = (
   tx: Tx,
   ctx: Ctx,
   change: { readonly kind: string; readonly subject: string; readonly effectiveAt?: Date },
-  before: Booked,
-  after: Booked,
+  before: Order,
+  after: Order,
 ): Promise<void> => post(tx, ctx, { ...change, legs: decideLegs(after.id, before, after) });

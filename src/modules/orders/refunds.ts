@@ -21,12 +21,7 @@ export async function refundSurplus(
 ): Promise<Order> {
   const amount = surplusOf(order);
   if (amount === 0n) return order;
-  const succeeded = (await listPaymentsOf(tx, ctx.shop.id, 'order', order.id)).filter(
-    ({ state }) => state === 'succeeded',
-  );
-  const parts = spreadRefund(amount, succeeded);
-  if (!parts) throw new Error(`the payments of order ${order.id} do not hold ${amount}`);
-  for (const part of parts) await requestRefund(tx, ctx, part.payment, part.amount, reason);
+  await refundAlongPayments(tx, ctx, order.id, amount, reason);
   const refundedAmount = order.refundedAmount + amount;
   await addTimeline(tx, ctx, order.id, { kind: 'refunded', details: { amount: Number(amount), reason } });
   return updateOrder(
@@ -35,4 +30,23 @@ export async function refundSurplus(
     { refundedAmount, paymentState: decidePaymentState({ ...order, refundedAmount }) },
     ctx.now,
   );
+}
+
+/** Sets an amount on its way back along the payments of a locked order, newest first. Returns the refunds. */
+export async function refundAlongPayments(
+  tx: Tx,
+  ctx: Ctx,
+  orderId: string,
+  amount: bigint,
+  reason: Refund['reason'],
+): Promise<readonly Refund[]> {
+  const payments = await listPaymentsOf(tx, ctx.shop.id, 'order', orderId);
+  const parts = spreadRefund(
+    amount,
+    payments.filter(({ state }) => state === 'succeeded'),
+  );
+  if (!parts) throw new Error(`the payments of order ${orderId} do not hold ${amount}`);
+  const refunds: Refund[] = [];
+  for (const part of parts) refunds.push(await requestRefund(tx, ctx, part.payment, part.amount, reason));
+  return refunds;
 }

@@ -84,39 +84,39 @@ function taxPerLine(lines: readonly { netAmount: bigint; taxRateBps: number }[])
   return taxes;
 }
 
+/** The money of an order. Amounts are minor units. */
+export interface OrderMoney {
+  readonly totalAmount: bigint;
+  readonly paidAmount: bigint;
+  /** All that was given back or is on its way back. */
+  readonly refundedAmount: bigint;
+  /** The part of it that settlements gave back: the order costs so much less. */
+  readonly settledRefundAmount: bigint;
+}
+
+/** What is kept of what was paid. */
+const keptOf = (order: OrderMoney): bigint => order.paidAmount - order.refundedAmount;
+/** What is to be kept of payments: 36.00 of which a settlement gave back 6.00 are 30.00. */
+const priceOf = (order: OrderMoney): bigint => order.totalAmount - order.settledRefundAmount;
+
 /** Where the payment of an order stands. An order that costs nothing is paid. */
-export function decidePaymentState(order: {
-  status: string;
-  totalAmount: bigint;
-  paidAmount: bigint;
-  refundedAmount: bigint;
-}): PaymentStanding {
-  const kept = order.paidAmount - order.refundedAmount;
-  const isGivenBack = order.refundedAmount > 0n && order.status === 'cancelled';
+export function decidePaymentState(order: OrderMoney & { readonly status: string }): PaymentStanding {
+  const [kept, price] = [keptOf(order), priceOf(order)];
+  // What a settlement gave back is a lower price, no refund of the order.
+  const isRefunded = order.refundedAmount > order.settledRefundAmount;
   // Giving back what was too much is no refund of the order, also when all of it was: its price may be 0 by now.
-  if (kept >= order.totalAmount && !isGivenBack) return 'paid';
-  if (order.refundedAmount > 0n && kept === 0n) return 'refunded';
-  if (order.refundedAmount > 0n && order.paidAmount >= order.totalAmount) return 'partially_refunded';
+  if (kept >= price && !(isRefunded && order.status === 'cancelled')) return 'paid';
+  if (isRefunded && kept === 0n) return 'refunded';
+  if (isRefunded && order.paidAmount >= order.totalAmount) return 'partially_refunded';
   return kept > 0n ? 'partial' : 'unpaid';
 }
 
 /** What is still to be paid. */
-export const amountDue = (order: {
-  totalAmount: bigint;
-  paidAmount: bigint;
-  refundedAmount: bigint;
-}): bigint => maxOf(0n, order.totalAmount - (order.paidAmount - order.refundedAmount));
+export const amountDue = (order: OrderMoney): bigint => maxOf(0n, priceOf(order) - keptOf(order));
 
 /** What was paid beyond what the order costs; everything, once it is cancelled. */
-export function surplusOf(order: {
-  status: string;
-  totalAmount: bigint;
-  paidAmount: bigint;
-  refundedAmount: bigint;
-}): bigint {
-  const kept = order.paidAmount - order.refundedAmount;
-  return order.status === 'cancelled' ? kept : maxOf(0n, kept - order.totalAmount);
-}
+export const surplusOf = (order: OrderMoney & { readonly status: string }): bigint =>
+  order.status === 'cancelled' ? keptOf(order) : maxOf(0n, keptOf(order) - priceOf(order));
 
 /** Where shipment stands. */
 export function decideFulfilment(

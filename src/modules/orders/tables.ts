@@ -58,6 +58,10 @@ export const orders = pgTable(
     paidAmount: amount('paid_amount').notNull().default(sql`0`),
     /** What was given back or is on its way back. */
     refundedAmount: amount('refunded_amount').notNull().default(sql`0`),
+    /** What settlements gave the customer, whichever way; the part of it that was goodwill; the part of refunded_amount. */
+    settledAmount: amount('settled_amount').notNull().default(sql`0`),
+    goodwillAmount: amount('goodwill_amount').notNull().default(sql`0`),
+    settledRefundAmount: amount('settled_refund_amount').notNull().default(sql`0`),
     shippingAddress: jsonb('shipping_address').$type<Address>(),
     staffNote: text('staff_note'),
     metadata: metadata(),
@@ -109,6 +113,11 @@ export const orders = pgTable(
     ),
     check('orders_refunded', sql`${t.paidAmount} >= 0 and ${t.refundedAmount} between 0 and ${t.paidAmount}`),
     check(
+      'orders_settled',
+      sql`${t.settledAmount} between 0 and ${t.totalAmount} and ${t.goodwillAmount} between 0 and ${t.settledAmount}
+        and ${t.settledRefundAmount} between 0 and least(${t.settledAmount}, ${t.refundedAmount})`,
+    ),
+    check(
       'orders_status',
       sql`${t.status} in ('pending', 'paid', 'shipped', 'delivered', 'completed', 'cancelled')`,
     ),
@@ -138,6 +147,8 @@ export const orderLines = pgTable(
     listUnitAmount: amount('list_unit_amount').notNull(),
     discountAmount: amount('discount_amount').notNull(),
     netAmount: amount('net_amount').notNull(),
+    /** What settlements gave back of it; never more than was paid net. */
+    settledAmount: amount('settled_amount').notNull().default(sql`0`),
     taxRateBps: rateBps('tax_rate_bps').notNull(),
     taxAmount: amount('tax_amount').notNull(),
     /** What the shop paid per unit when the order was placed; never shown to customers. */
@@ -156,6 +167,7 @@ export const orderLines = pgTable(
       'order_lines_amounts',
       sql`${t.netAmount} >= 0 and ${t.discountAmount} >= 0 and ${t.listUnitAmount} >= 0`,
     ),
+    check('order_lines_settled', sql`${t.settledAmount} between 0 and ${t.netAmount}`),
     check(
       'order_lines_quantity',
       sql`${t.quantity} > 0 and ${t.shippedQuantity} between 0 and ${t.quantity}

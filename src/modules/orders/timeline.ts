@@ -16,6 +16,7 @@ export const TIMELINE_KINDS = [
   'payment_failed',
   'paid',
   'refunded',
+  'settled',
   'shipped',
   'delivered',
   'completed',

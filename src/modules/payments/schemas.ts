@@ -30,7 +30,11 @@ export const ProviderName = enumeration(
     'an account that the shop has connected.',
   PROVIDER_NAMES,
 );
-const RefundReason = enumeration('RefundReason', 'Why money goes back.', ['surplus', 'cancellation']);
+const RefundReason = enumeration('RefundReason', 'Why money goes back.', [
+  'surplus',
+  'cancellation',
+  'settlement',
+]);
 const SimulationName = enumeration('Simulation', 'How the simulator behaves.', SIMULATIONS);
 
 export const PaymentCreate = model('PaymentCreate', 'An attempt to pay.', {

@@ -114,7 +114,7 @@ export const refunds = pgTable(
     subjectId: uuid('subject_id').notNull(),
     amount: amount('amount').notNull(),
     currency: text('currency').notNull(),
-    reason: text('reason').$type<'surplus' | 'cancellation'>().notNull(),
+    reason: text('reason').$type<'surplus' | 'cancellation' | 'settlement'>().notNull(),
     state: text('state').$type<'pending' | 'succeeded' | 'failed'>().notNull(),
     reference: text('reference'),
     /** Whoever takes over a failed refund counts one up: what is said of an earlier attempt no longer matters. */

@@ -25,6 +25,7 @@ export const CLAIM_REFUSALS = [
   'tier_not_reached',
   'below_minimum_difference',
   'already_settled',
+  'line_busy',
   'cap_used_up',
 ] as const;
 export type ClaimRefusal = (typeof CLAIM_REFUSALS)[number];
@@ -47,6 +48,8 @@ export interface LineFacts {
   /** What a unit costs now. */
   readonly comparedUnitAmount: bigint;
   readonly unitsSold: number;
+  /** Another settlement of the line has not ended. */
+  readonly isBusy: boolean;
 }
 
 export interface OrderFacts {
@@ -170,6 +173,7 @@ function refuseLine(
   line: LineFacts,
   { quantity, differenceAmount }: Pick<LineDecision, 'quantity' | 'differenceAmount'>,
 ): ClaimRefusal | null {
+  if (line.isBusy) return 'line_busy';
   if (!isCovered(rule, line)) return 'product_not_covered';
   if (line.netAmount === 0n && !rule.includesGifts) return 'gift';
   if (line.isClearance && !rule.includesClearance) return 'clearance';

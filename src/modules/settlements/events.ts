@@ -23,3 +23,34 @@ export const policyEvents = {
     about,
   ),
 };
+
+const settlementData = Type.Object({
+  orderId: Type.String({ format: 'uuid', description: 'The order.' }),
+  customerId: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    format: 'uuid',
+    description: 'Whose order it is.',
+  }),
+  direction: Type.String({ description: 'to_customer or from_customer.' }),
+  reason: Type.String({ description: 'Why.' }),
+  state: Type.String({ description: 'The state after the event.' }),
+  amount: Type.Integer({ description: 'Minor units.' }),
+  currency: Type.String({ description: 'ISO 4217.' }),
+});
+
+export const settlementEvents = {
+  opened: defineEvent(
+    'settlement.opened',
+    'A settlement was opened and waits for a decision.',
+    settlementData,
+  ),
+  accepted: defineEvent(
+    'settlement.accepted',
+    'A settlement was accepted; its money is on its way.',
+    settlementData,
+  ),
+  settled: defineEvent('settlement.settled', 'The money of a settlement has arrived.', settlementData),
+  failed: defineEvent('settlement.failed', 'Money of a settlement did not arrive.', settlementData),
+  declined: defineEvent('settlement.declined', 'Staff declined a settlement, with a reason.', settlementData),
+  cancelled: defineEvent('settlement.cancelled', 'A settlement was withdrawn.', settlementData),
+};

@@ -50,3 +50,19 @@ export async function countUnitsSold(
   const rows = await countSold(on, [shopId, ids, from, to]);
   return new Map(rows.map((row) => [row.product_id, Number(row.units)]));
 }
+
+// By settlement_lines_open_key.
+const selectBusy = preparedSql<{ line_id: string }>(
+  'select_busy_lines',
+  `select line_id from settlement_lines where shop_id = $1 and line_id = any($2::uuid[]) and is_open`,
+);
+
+/** The lines of which another settlement has not ended. */
+export async function findBusyLines(
+  on: Reader,
+  shopId: string,
+  lines: readonly { readonly id: string }[],
+): Promise<ReadonlySet<string>> {
+  const rows = await selectBusy(on, [shopId, lines.map(({ id }) => id)]);
+  return new Set(rows.map((row) => row.line_id));
+}

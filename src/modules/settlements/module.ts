@@ -1,12 +1,18 @@
 import type { Module } from '../../platform/module.ts';
 import { settlementErrors } from './errors.ts';
-import { policyEvents } from './events.ts';
+import { policyEvents, settlementEvents } from './events.ts';
+import { settlementInvariants } from './invariants.ts';
 import { settlementRoutes } from './routes.ts';
+import { settlementStates } from './states.ts';
+import { settlementSubscribers } from './subscribers.ts';
 
 export const settlementsModule: Module = {
   name: 'settlements',
   tags: { Settlements: 'Price differences in both directions, and what the shop promises about them.' },
   routes: settlementRoutes,
   errors: settlementErrors,
-  events: Object.values(policyEvents),
+  events: [...Object.values(policyEvents), ...Object.values(settlementEvents)],
+  subscribers: settlementSubscribers,
+  invariants: settlementInvariants,
+  states: { settlement: settlementStates },
 };

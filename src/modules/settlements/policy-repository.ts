@@ -137,3 +137,23 @@ export async function findPromised(on: Reader, shopId: string, at: Date): Promis
     words: row.words,
   }));
 }
+
+/** What a version of a policy promised. */
+export async function findRule(
+  on: Reader,
+  shopId: string,
+  policyId: string,
+  ruleVersion: number,
+): Promise<PolicyRule | undefined> {
+  const [row] = await on
+    .select({ rule: versions.rule })
+    .from(versions)
+    .where(
+      and(
+        eq(versions.shopId, shopId),
+        eq(versions.policyId, policyId),
+        eq(versions.ruleVersion, ruleVersion),
+      ),
+    );
+  return row?.rule;
+}

@@ -26,6 +26,7 @@ export const WINDOW_STARTS = ['paid', 'shipped', 'delivered'] as const;
 export const COMPARISONS = ['list_price', 'net_price'] as const;
 export const TIER_MEASURES = ['unit_price', 'quantity', 'order_total', 'units_sold'] as const;
 export const PAYOUT_METHODS = ['original_payment', 'stored_value', 'coupon'] as const;
+export type PayoutMethod = (typeof PAYOUT_METHODS)[number];
 
 export interface Tier {
   /** From this value on, in minor units for prices and totals, in units for quantities. */
@@ -64,7 +65,7 @@ export interface PolicyRule {
   readonly orderCapAmount: number | null;
   readonly customerYearCapAmount: number | null;
   readonly budgetAmount: number | null;
-  readonly payoutMethods: readonly (typeof PAYOUT_METHODS)[number][];
+  readonly payoutMethods: readonly PayoutMethod[];
   /** Up to this amount a claim is paid without a person. */
   readonly automaticAmount: number;
 }

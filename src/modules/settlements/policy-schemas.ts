@@ -33,7 +33,7 @@ const Comparison = enumeration(
   COMPARISONS,
 );
 const TierMeasure = enumeration('PolicyTierMeasure', 'What tiers go by.', TIER_MEASURES);
-const PayoutMethod = enumeration(
+export const PayoutMethodName = enumeration(
   'PayoutMethod',
   'How money reaches the customer: along the payments it came by, newest first; as stored value; as a coupon.',
   PAYOUT_METHODS,
@@ -114,7 +114,7 @@ const rule = {
   orderCapAmount: cap('At most this per order.'),
   customerYearCapAmount: cap('At most this per customer and calendar year.'),
   budgetAmount: cap('At most this by the policy in all.'),
-  payoutMethods: Type.Array(ref(PayoutMethod), {
+  payoutMethods: Type.Array(ref(PayoutMethodName), {
     minItems: 1,
     maxItems: PAYOUT_METHODS.length,
     uniqueItems: true,

@@ -13,11 +13,11 @@ import {
 import { Currency } from '../../platform/shops/schemas.ts';
 import { CAPS, CLAIM_REFUSALS } from './difference-rules.ts';
 import { PolicyReasonName, PolicyWords } from './policy-schemas.ts';
-import type { Preview } from './preview.ts';
+import type { Preview } from './claims.ts';
 import { explainLine, REFUSAL_WORDS } from './refusal-words-rules.ts';
 
 const ClaimRefusalName = enumeration('ClaimRefusal', 'Why nothing is paid.', CLAIM_REFUSALS);
-const CapName = enumeration('SettlementCap', 'What made an amount smaller than the difference.', CAPS);
+export const CapName = enumeration('SettlementCap', 'What made an amount smaller than the difference.', CAPS);
 
 export const PreviewCreate = inputModel('PriceDifferencePreviewCreate', 'What is asked for.', {
   reason: ref(PolicyReasonName),
@@ -66,22 +66,25 @@ export const PreviewModel = model('PriceDifferencePreview', 'What the shop’s p
 
 /** A preview as it goes out. */
 export function presentPreview({ order, lines, reason, best }: Preview) {
-  const refusal = best === null ? 'reason_not_covered' : best.claim.refusal;
+  const refusal = best === undefined ? 'reason_not_covered' : best.decision.refusal;
   const productOf = new Map(lines.map((line) => [line.id, line.productId]));
   return {
     orderId: order.id,
     reason,
-    policy: best && {
-      policyId: best.promised.policyId,
-      name: best.promised.name,
-      ruleVersion: best.promised.ruleVersion,
-      words: best.promised.words,
-    },
+    policy:
+      best === undefined
+        ? null
+        : {
+            policyId: best.promised.policyId,
+            name: best.promised.name,
+            ruleVersion: best.promised.ruleVersion,
+            words: best.promised.words,
+          },
     currency: order.currency,
-    amount: toWire(best?.claim.amount ?? 0n),
+    amount: toWire(best?.decision.amount ?? 0n),
     refusal,
     refusalWords: refusal && REFUSAL_WORDS[refusal],
-    lines: (best?.claim.lines ?? []).map((line) => ({
+    lines: (best?.decision.lines ?? []).map((line) => ({
       lineId: line.lineId,
       productId: productOf.get(line.lineId) ?? '',
       quantity: line.quantity,

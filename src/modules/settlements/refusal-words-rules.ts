@@ -27,6 +27,7 @@ export const REFUSAL_WORDS: Readonly<Record<ClaimRefusal, Words>> = {
     zh: '差价低于政策最低金额。',
   },
   already_settled: { en: 'This difference has been settled already.', zh: '该差价已补。' },
+  line_busy: { en: 'Another settlement of this line is not over yet.', zh: '该行有尚未结束的补差。' },
   cap_used_up: { en: 'A limit of the policy is used up.', zh: '政策额度已用完。' },
 };
 

@@ -22,7 +22,8 @@ import {
   presentVersion,
 } from './policy-schemas.ts';
 import { PreviewCreate, PreviewModel, presentPreview } from './preview-schemas.ts';
-import { previewDifference } from './preview.ts';
+import { previewDifference } from './claims.ts';
+import { settlementLifeRoutes } from './settlement-routes.ts';
 
 const tag = 'Settlements';
 const policyParams = Type.Object({ policyId: uuid('The policy.') });
@@ -35,6 +36,7 @@ export function settlementRoutes(app: FastifyInstance): void {
   policyWriteRoutes(app);
   policyEndRoutes(app);
   previewRoutes(app);
+  settlementLifeRoutes(app);
 }
 
 function policyReadRoutes(app: FastifyInstance): void {

@@ -1,8 +1,26 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
-import { id, instant, shopId, version } from '../../platform/db/columns.ts';
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { amount, id, instant, rateBps, shopId, version } from '../../platform/db/columns.ts';
 import { shops } from '../../platform/shops/tables.ts';
-import type { PolicyRule } from './policy-rules.ts';
+import { orderLines, orders } from '../orders/tables.ts';
+import { refunds } from '../payments/tables.ts';
+import type { Cap } from './difference-rules.ts';
+import type { PayoutMethod, PolicyRule, SettlementReason } from './policy-rules.ts';
+import type { DeclineReason } from './settlement-rules.ts';
+import type { SettlementState } from './states.ts';
 import type { Words } from './words-rules.ts';
 
 /** A promise to pay price differences. What it promises is in its versions. */
@@ -54,3 +72,152 @@ export const priceDifferencePolicyVersions = pgTable(
 );
 
 export type PolicyVersion = typeof priceDifferencePolicyVersions.$inferSelect;
+
+/** A price difference between shop and customer, for one order. */
+export const settlements = pgTable(
+  'settlements',
+  {
+    shopId: shopId().references(() => shops.id),
+    id: id(),
+    orderId: id('order_id'),
+    customerId: uuid('customer_id'),
+    direction: text('direction').$type<'to_customer' | 'from_customer'>().notNull(),
+    reason: text('reason').$type<SettlementReason>().notNull(),
+    state: text('state').$type<SettlementState>().notNull(),
+    /** The promise that it goes by; null for what nobody had to promise. */
+    policyId: uuid('policy_id'),
+    ruleVersion: integer('rule_version'),
+    payoutMethod: text('payout_method').$type<PayoutMethod>().notNull(),
+    amount: amount('amount').notNull(),
+    currency: text('currency').notNull(),
+    /** For the customer. */
+    message: text('message'),
+    /** Why staff declined it, from a closed list. */
+    declineReason: text('decline_reason').$type<DeclineReason>(),
+    /** The calendar year, in the shop's time zone, whose cap it counts in. */
+    capYear: integer('cap_year').notNull(),
+    createdAt: instant('created_at').notNull(),
+    acceptedAt: instant('accepted_at'),
+    settledAt: instant('settled_at'),
+    version: version(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    index('settlements_order_idx').on(t.shopId, t.orderId, t.id),
+    index('settlements_state_idx').on(t.shopId, t.state, t.id),
+    index('settlements_customer_idx').on(t.shopId, t.customerId, t.id),
+    check('settlements_amount', sql`${t.amount} > 0`),
+    check('settlements_promise', sql`(${t.policyId} is null) = (${t.ruleVersion} is null)`),
+    check('settlements_settled', sql`(${t.state} = 'settled') = (${t.settledAt} is not null)`),
+    check('settlements_declined', sql`(${t.state} = 'declined') = (${t.declineReason} is not null)`),
+    foreignKey({
+      name: 'settlements_order_fk',
+      columns: [t.shopId, t.orderId],
+      foreignColumns: [orders.shopId, orders.id],
+    }),
+    foreignKey({
+      name: 'settlements_promise_fk',
+      columns: [t.shopId, t.policyId, t.ruleVersion],
+      foreignColumns: [
+        priceDifferencePolicyVersions.shopId,
+        priceDifferencePolicyVersions.policyId,
+        priceDifferencePolicyVersions.ruleVersion,
+      ],
+    }),
+  ],
+);
+
+export type Settlement = typeof settlements.$inferSelect;
+
+/** What a settlement says of a line: the arithmetic as it was decided, stored and never computed again. */
+export const settlementLines = pgTable(
+  'settlement_lines',
+  {
+    shopId: shopId(),
+    settlementId: id('settlement_id'),
+    lineId: id('line_id'),
+    quantity: integer('quantity').notNull(),
+    paidNetAmount: amount('paid_net_amount').notNull(),
+    /** What a unit was compared with; null where nothing was compared, as for goodwill. */
+    comparedUnitAmount: amount('compared_unit_amount'),
+    differenceAmount: amount('difference_amount').notNull(),
+    rateBps: rateBps('rate_bps').notNull(),
+    /** What was settled before. */
+    settledAmount: amount('settled_amount').notNull(),
+    amount: amount('amount').notNull(),
+    cap: text('cap').$type<Cap>(),
+    /** The settlement has not ended: no other one may touch the line. */
+    isOpen: boolean('is_open').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.settlementId, t.lineId] }),
+    uniqueIndex('settlement_lines_open_key').on(t.shopId, t.lineId).where(sql`${t.isOpen}`),
+    check(
+      'settlement_lines_amount',
+      sql`${t.amount} > 0 and ${t.amount} + ${t.settledAmount} <= ${t.paidNetAmount}`,
+    ),
+    foreignKey({
+      name: 'settlement_lines_settlement_fk',
+      columns: [t.shopId, t.settlementId],
+      foreignColumns: [settlements.shopId, settlements.id],
+    }),
+    foreignKey({
+      name: 'settlement_lines_line_fk',
+      columns: [t.shopId, t.lineId],
+      foreignColumns: [orderLines.shopId, orderLines.id],
+    }),
+  ],
+);
+
+export type SettlementLine = typeof settlementLines.$inferSelect;
+
+/** The refunds that carry a settlement's money. */
+export const settlementPayouts = pgTable(
+  'settlement_payouts',
+  {
+    shopId: shopId(),
+    settlementId: id('settlement_id'),
+    refundId: id('refund_id'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.settlementId, t.refundId] }),
+    unique('settlement_payouts_refund_key').on(t.shopId, t.refundId),
+    foreignKey({
+      name: 'settlement_payouts_settlement_fk',
+      columns: [t.shopId, t.settlementId],
+      foreignColumns: [settlements.shopId, settlements.id],
+    }),
+    foreignKey({
+      name: 'settlement_payouts_refund_fk',
+      columns: [t.shopId, t.refundId],
+      foreignColumns: [refunds.shopId, refunds.id],
+    }),
+  ],
+);
+
+/** What settlements have used up of a policy's caps: one row for its budget, and one for each customer and year. */
+export const policyUses = pgTable(
+  'price_difference_policy_uses',
+  {
+    shopId: shopId(),
+    policyId: id('policy_id'),
+    /** The customer, or the policy itself for its budget. */
+    holderId: id('holder_id'),
+    /** The year, or 0 for the budget. */
+    year: integer('year').notNull(),
+    usedAmount: amount('used_amount').notNull(),
+  },
+  (t) => [
+    primaryKey({
+      name: 'price_difference_policy_uses_pk',
+      columns: [t.shopId, t.policyId, t.holderId, t.year],
+    }),
+    check('price_difference_policy_uses_amount', sql`${t.usedAmount} >= 0`),
+    foreignKey({
+      name: 'price_difference_policy_uses_policy_fk',
+      columns: [t.shopId, t.policyId],
+      foreignColumns: [priceDifferencePolicies.shopId, priceDifferencePolicies.id],
+    }),
+  ],
+);

@@ -1,10 +1,8 @@
 import type { PolicyRule } from './policy-rules.ts';
 
-/** The languages in which a policy is put into words. */
-export const LANGUAGES = ['en', 'zh'] as const;
-type Language = (typeof LANGUAGES)[number];
+type Language = 'en' | 'zh';
 
-/** A text in each language. */
+/** A text in each language in which a policy is put into words. */
 export type Words = Readonly<Record<Language, string>>;
 
 const LOCALES = { en: 'en-US', zh: 'zh-CN' } as const;

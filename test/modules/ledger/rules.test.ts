@@ -62,7 +62,10 @@ t.test('the books of an order add up whatever it goes through', async (t) => {
     status: fc.constantFrom('pending' as const, 'paid' as const, 'shipped' as const, 'cancelled' as const),
     totalAmount: amount,
     paidAmount: amount,
-    refundedAmount: fc.constant(0n),
+    refundedAmount: amount,
+    settledAmount: amount,
+    goodwillAmount: amount,
+    settledRefundAmount: amount,
   });
   fc.assert(
     fc.property(fc.array(state, { minLength: 1, maxLength: 8 }), (states) => {

@@ -65,6 +65,7 @@ const LINE: LineFacts = {
   settledAmount: 0n,
   comparedUnitAmount: 1_500n,
   unitsSold: 0,
+  isBusy: false,
 };
 const UNUSED: UsedCaps = { orderAmount: 0n, customerYearAmount: 0n, budgetAmount: 0n };
 const soon = after(placedAt, 10 * DAY_MS);
@@ -118,6 +119,7 @@ t.test('every refusal', async (t) => {
     tier_not_reached: { rule: { rateBps: 0, tierBy: 'quantity', tiers: [{ from: 3, rateBps: 1 }] } },
     below_minimum_difference: { rule: { minimumDifferenceAmount: 301 } },
     already_settled: { lines: [{ settledAmount: 600n }] },
+    line_busy: { lines: [{ isBusy: true }] },
     cap_used_up: { rule: { lineCapAmount: 100 }, lines: [{ settledAmount: 100n }] },
   };
   for (const [refusal, one] of Object.entries(cases)) t.match(only(one), { refusal, amount: 0n }, refusal);

@@ -1,0 +1,105 @@
+import type { Ctx } from '../../platform/context.ts';
+import type { Reader } from '../../platform/db/client.ts';
+import { platformErrors } from '../../platform/errors.ts';
+import { readOrder } from '../orders/read.ts';
+import type { Order, OrderLine } from '../orders/tables.ts';
+import { type ClaimDecision, decideClaim, type LineFacts, type OrderFacts } from './difference-rules.ts';
+import { countUnitsSold, findBusyLines, findProductFacts, type ProductFacts } from './facts-repository.ts';
+import { findPromised, type Promised } from './policy-repository.ts';
+import type { PolicyReason } from './policy-rules.ts';
+import { readPolicyUses } from './settlement-repository.ts';
+import { yearIn } from './year-rules.ts';
+
+export interface ClaimInput {
+  readonly reason: PolicyReason;
+  /** By this policy only; by the one that pays most when absent. */
+  readonly policyId?: string;
+}
+
+/** What a promise pays for an order. */
+export interface Claim {
+  readonly promised: Promised;
+  readonly decision: ClaimDecision;
+}
+
+export interface Preview {
+  readonly order: Order;
+  readonly lines: readonly OrderLine[];
+  readonly reason: PolicyReason;
+  /** The best promise with what it pays; undefined when the order was promised nothing for this reason. */
+  readonly best: Claim | undefined;
+}
+
+/** What the shop's promises pay for an order now, line by line. Writes nothing. A customer asks for their own orders. */
+export async function previewDifference(ctx: Ctx, input: ClaimInput & { orderId: string }): Promise<Preview> {
+  const { order, lines } = await readOrder(ctx, input.orderId);
+  return { order, lines, reason: input.reason, best: await decideBest(ctx.db, ctx, order, lines, input) };
+}
+
+/** Of several promises the one counts that pays most; of equals, the older one. One that is asked for by name has to exist. */
+export async function decideBest(
+  on: Reader,
+  ctx: Ctx,
+  order: Order,
+  lines: readonly OrderLine[],
+  input: ClaimInput,
+): Promise<Claim | undefined> {
+  const all = await findPromised(on, ctx.shop.id, order.placedAt);
+  const named = all.filter(({ policyId }) => policyId === input.policyId);
+  if (input.policyId !== undefined && named.length === 0)
+    throw platformErrors.not_found('The order was promised nothing by this policy.');
+  const asked =
+    input.policyId === undefined ? all.filter(({ rule }) => rule.reasons.includes(input.reason)) : named;
+  const ids = [...new Set(lines.map((line) => line.productId))];
+  const [products, busy] = await Promise.all([
+    findProductFacts(on, ctx.shop.id, ids),
+    findBusyLines(on, ctx.shop.id, lines),
+  ]);
+  let best: Claim | undefined;
+  for (const promised of asked) {
+    const sold = await soldUnder(on, ctx, promised, ids);
+    const facts = lines.map((line) => factsOf(line, products.get(line.productId), sold, busy));
+    const used = await usedUnder(on, ctx, promised, order);
+    const decision = decideClaim(promised.rule, input.reason, orderFactsOf(order), facts, used, ctx.now);
+    if (best === undefined || decision.amount > best.decision.amount) best = { promised, decision };
+  }
+  return best;
+}
+
+const orderFactsOf = (order: Order): OrderFacts => ({ ...order, isPaid: order.paidAt !== null });
+
+const factsOf = (
+  line: OrderLine,
+  product: ProductFacts | undefined,
+  sold: ReadonlyMap<string, number>,
+  busy: ReadonlySet<string>,
+): LineFacts => ({
+  lineId: line.id,
+  productId: line.productId,
+  category: line.category,
+  isClearance: product?.isClearance ?? false,
+  quantity: line.quantity,
+  netAmount: line.netAmount,
+  // Goods do not come back yet.
+  returnedQuantity: 0,
+  settledAmount: line.settledAmount,
+  comparedUnitAmount: product?.priceAmount ?? line.listUnitAmount,
+  unitsSold: sold.get(line.productId) ?? 0,
+  isBusy: busy.has(line.id),
+});
+
+async function soldUnder(
+  on: Reader,
+  ctx: Ctx,
+  { rule }: Promised,
+  productIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (rule.soldFrom === null || rule.soldTo === null) return new Map();
+  return countUnitsSold(on, ctx.shop.id, productIds, new Date(rule.soldFrom), new Date(rule.soldTo));
+}
+
+async function usedUnder(on: Reader, ctx: Ctx, { policyId }: Promised, order: Order) {
+  const year = yearIn(ctx.shop.timezone, ctx.now);
+  const used = await readPolicyUses(on, ctx.shop.id, policyId, order.customerId, year);
+  return { ...used, orderAmount: order.settledAmount - order.goodwillAmount };
+}

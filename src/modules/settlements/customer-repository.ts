@@ -1,0 +1,40 @@
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import type { Ctx } from '../../platform/context.ts';
+import type { Reader, Tx } from '../../platform/db/client.ts';
+import { preparedSql } from '../../platform/db/prepared.ts';
+import { type Settlement, settlements } from './tables.ts';
+
+const ofCustomer = (shopId: string, customerId: string) =>
+  and(eq(settlements.shopId, shopId), eq(settlements.customerId, customerId));
+
+/** A customer's settlements. By settlements_customer_idx. */
+export const listSettlementsOf = (on: Reader, shopId: string, customerId: string): Promise<Settlement[]> =>
+  on.select().from(settlements).where(ofCustomer(shopId, customerId)).orderBy(settlements.id);
+
+export async function eraseMessages(tx: Tx, shopId: string, customerId: string): Promise<void> {
+  await tx
+    .update(settlements)
+    .set({ message: null, version: sql`${settlements.version} + 1` })
+    .where(and(ofCustomer(shopId, customerId), isNotNull(settlements.message)));
+}
+
+const mergeUses = preparedSql(
+  'merge_policy_uses',
+  `with moved as (
+     delete from price_difference_policy_uses where shop_id = $1 and holder_id = $2 and year > 0 returning *
+   )
+   insert into price_difference_policy_uses as u (shop_id, policy_id, holder_id, year, used_amount)
+   select shop_id, policy_id, $3, year, used_amount from moved order by policy_id, year
+   on conflict (shop_id, policy_id, holder_id, year) do update set used_amount = u.used_amount + excluded.used_amount`,
+);
+
+/** Gives a customer's settlements, and what they used up of caps, to another. Returns how many settlements moved. */
+export async function moveSettlements(tx: Tx, ctx: Ctx, from: string, to: string): Promise<number> {
+  const moved = await tx
+    .update(settlements)
+    .set({ customerId: to, version: sql`${settlements.version} + 1`, updatedAt: ctx.now })
+    .where(ofCustomer(ctx.shop.id, from))
+    .returning({ id: settlements.id });
+  if (moved.length > 0) await mergeUses(tx, [ctx.shop.id, from, to]);
+  return moved.length;
+}

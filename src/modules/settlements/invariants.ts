@@ -1,0 +1,48 @@
+import { sql } from 'drizzle-orm';
+import { sqlInvariant as invariant } from '../../platform/invariants.ts';
+import type { Invariant } from '../../platform/module.ts';
+
+/** What must never be false about settlements, over the whole database. */
+export const settlementInvariants: readonly Invariant[] = [
+  invariant(
+    "a settlement's lines sum to its amount",
+    sql`select count(*) as checked, count(*) filter (where s.amount <> coalesce(l.amount, 0)) as broken
+        from settlements s left join (select shop_id, settlement_id, sum(amount) as amount from settlement_lines
+          group by shop_id, settlement_id) l on l.shop_id = s.shop_id and l.settlement_id = s.id`,
+  ),
+  invariant(
+    'what is settled of a line is the sum of its accepted settlements',
+    sql`select count(*) as checked, count(*) filter (where o.settled_amount <> coalesce(l.amount, 0)) as broken
+        from order_lines o left join (select l.shop_id, l.line_id, sum(l.amount) as amount
+          from settlement_lines l join settlements s on s.shop_id = l.shop_id and s.id = l.settlement_id
+          where s.accepted_at is not null group by l.shop_id, l.line_id) l on l.shop_id = o.shop_id and l.line_id = o.id`,
+  ),
+  invariant(
+    "an order's settled amount is that of its lines",
+    sql`select count(*) as checked, count(*) filter (where o.settled_amount <> coalesce(l.amount, 0)) as broken
+        from orders o left join (select shop_id, order_id, sum(settled_amount) as amount from order_lines
+          group by shop_id, order_id) l on l.shop_id = o.shop_id and l.order_id = o.id`,
+  ),
+  invariant(
+    'a settlement keeps its lines busy until it ends',
+    sql`select count(*) as checked, count(*) filter (where l.is_open <> (s.state not in
+          ('settled', 'declined', 'expired', 'cancelled'))) as broken
+        from settlement_lines l join settlements s on s.shop_id = l.shop_id and s.id = l.settlement_id`,
+  ),
+  invariant(
+    'the refunds of an accepted settlement carry its amount',
+    sql`select count(*) as checked, count(*) filter (where s.amount <> coalesce(p.amount, 0)) as broken
+        from settlements s left join (select p.shop_id, p.settlement_id, sum(r.amount) as amount
+          from settlement_payouts p join refunds r on r.shop_id = p.shop_id and r.id = p.refund_id
+          group by p.shop_id, p.settlement_id) p on p.shop_id = s.shop_id and p.settlement_id = s.id
+        where s.accepted_at is not null`,
+  ),
+  invariant(
+    "what is used of a policy's caps is the sum of the settlements that count in them",
+    sql`select count(*) as checked, count(*) filter (where u.used_amount <> coalesce((
+          select sum(s.amount) from settlements s where s.shop_id = u.shop_id and s.policy_id = u.policy_id
+            and s.state not in ('declined', 'expired', 'cancelled')
+            and (u.year = 0 or s.customer_id = u.holder_id and s.cap_year = u.year)), 0)) as broken
+        from price_difference_policy_uses u`,
+  ),
+];

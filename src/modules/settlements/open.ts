@@ -1,0 +1,180 @@
+import type { Ctx } from '../../platform/context.ts';
+import type { Tx } from '../../platform/db/client.ts';
+import { inTransaction } from '../../platform/db/transaction.ts';
+import { platformErrors } from '../../platform/errors.ts';
+import { newId } from '../../platform/ids.ts';
+import { lockOrderLines } from '../orders/settle.ts';
+import type { Order, OrderLine } from '../orders/tables.ts';
+import { type Claim, type ClaimInput, decideBest } from './claims.ts';
+import { settlementErrors } from './errors.ts';
+import { settlementEvents } from './events.ts';
+import { payOut } from './pay-out.ts';
+import type { PayoutMethod } from './policy-rules.ts';
+import { REFUSAL_WORDS } from './refusal-words-rules.ts';
+import { insertSettlement, takePolicyUse, type WholeSettlement } from './settlement-repository.ts';
+import { spreadGoodwill } from './settlement-rules.ts';
+import type { Settlement, SettlementLine } from './tables.ts';
+import { tell } from './tell.ts';
+import { yearIn } from './year-rules.ts';
+
+/**
+ * Claims what the shop promised for an order: accepted and paid by rule up to the policy's automatic amount, above it a draft that
+ * waits for a person. Refusals: claim_refused (with its code, words and lines), payout_method_not_available, line_in_settlement.
+ */
+export async function claimSettlement(
+  ctx: Ctx,
+  input: ClaimInput & { orderId: string; payoutMethod: PayoutMethod; message?: string },
+): Promise<WholeSettlement> {
+  return inTransaction(ctx, async (tx) => {
+    const { order, lines } = await lockOrderLines(tx, ctx, input.orderId);
+    const claim = payable(await decideBest(tx, ctx, order, lines, input), order);
+    const { promised, decision } = claim;
+    checkMethod(input.payoutMethod, promised.rule.payoutMethods);
+    await takeCaps(tx, ctx, order, claim);
+    const settlement = {
+      ...newSettlement(ctx, order, input.payoutMethod, decision.amount, input.message),
+      reason: input.reason,
+      policyId: promised.policyId,
+      ruleVersion: promised.ruleVersion,
+    };
+    const isAutomatic = decision.amount <= BigInt(promised.rule.automaticAmount);
+    const whole = { settlement, lines: linesOfClaim(settlement, claim) };
+    return open(tx, ctx, order, whole, isAutomatic);
+  });
+}
+
+/**
+ * Gives money without an obligation, spread over the lines by what is left of their price, and pays it at once. Refusals:
+ * order_not_settleable, settlement_too_large, payout_method_not_available, line_in_settlement.
+ */
+export async function giveGoodwill(
+  ctx: Ctx,
+  input: { orderId: string; amount: number; payoutMethod: PayoutMethod; message?: string },
+): Promise<WholeSettlement> {
+  return inTransaction(ctx, async (tx) => {
+    const { order, lines } = await lockOrderLines(tx, ctx, input.orderId);
+    if (order.status === 'cancelled' || order.paidAt === null) throw settlementErrors.order_not_settleable();
+    checkMethod(input.payoutMethod, ['original_payment']);
+    const shares = spreadGoodwill(BigInt(input.amount), lines.map(asGoodwillLine));
+    if (!shares) throw tooLarge(lines);
+    const settlement = newSettlement(ctx, order, input.payoutMethod, BigInt(input.amount), input.message);
+    const whole = {
+      settlement,
+      lines: shares.map(
+        (share): SettlementLine => ({
+          ...share,
+          shopId: ctx.shop.id,
+          settlementId: settlement.id,
+          comparedUnitAmount: null,
+          differenceAmount: share.amount,
+          rateBps: 10_000,
+          cap: null,
+          isOpen: true,
+        }),
+      ),
+    };
+    return open(tx, ctx, order, whole, true);
+  });
+}
+
+async function open(
+  tx: Tx,
+  ctx: Ctx,
+  order: Order,
+  whole: WholeSettlement,
+  isAccepted: boolean,
+): Promise<WholeSettlement> {
+  await insertSettlement(tx, whole);
+  if (isAccepted) return payOut(tx, ctx, order, whole);
+  await tell(tx, ctx, settlementEvents.opened, whole.settlement);
+  return whole;
+}
+
+/** A claim that pays something, or the refusal with everything that the rule says. */
+function payable(claim: Claim | undefined, order: Order): Claim {
+  if (claim && claim.decision.amount > 0n) return claim;
+  const refusals = claim?.decision.lines.map(({ lineId, refusal }) => ({ lineId, refusal })) ?? [];
+  const refusal = claim ? (claim.decision.refusal ?? refusals[0]?.refusal) : 'reason_not_covered';
+  const words = REFUSAL_WORDS[refusal ?? 'no_difference'];
+  const extra = {
+    refusal: refusal ?? 'no_difference',
+    refusalWords: words,
+    lines: refusals,
+    orderId: order.id,
+  };
+  throw settlementErrors.claim_refused(words.en, { pointer: '/reason', extra });
+}
+
+function checkMethod(method: PayoutMethod, allowed: readonly PayoutMethod[]): void {
+  // Stored value and coupons are promised by policies, but there is nothing yet that pays them.
+  if (allowed.includes(method) && method === 'original_payment') return;
+  throw settlementErrors.payout_method_not_available(undefined, { pointer: '/payoutMethod' });
+}
+
+/** Takes the amount from the budget and the customer's year. Another claim may have come first: then it is decided again. */
+async function takeCaps(tx: Tx, ctx: Ctx, order: Order, { promised, decision }: Claim): Promise<void> {
+  const { policyId, rule } = promised;
+  const take = async (holderId: string, year: number, most: number | null) => {
+    if (most === null) return;
+    if (!(await takePolicyUse(tx, ctx.shop.id, [policyId, holderId, year], decision.amount, BigInt(most))))
+      throw platformErrors.version_conflict();
+  };
+  await take(policyId, 0, rule.budgetAmount);
+  if (order.customerId !== null)
+    await take(order.customerId, yearIn(ctx.shop.timezone, ctx.now), rule.customerYearCapAmount);
+}
+
+const newSettlement = (
+  ctx: Ctx,
+  order: Order,
+  payoutMethod: PayoutMethod,
+  amount: bigint,
+  message: string | undefined,
+): Settlement => ({
+  shopId: ctx.shop.id,
+  id: newId(),
+  orderId: order.id,
+  customerId: order.customerId,
+  direction: 'to_customer',
+  reason: 'goodwill',
+  state: 'draft',
+  policyId: null,
+  ruleVersion: null,
+  payoutMethod,
+  amount,
+  currency: order.currency,
+  message: message ?? null,
+  declineReason: null,
+  capYear: yearIn(ctx.shop.timezone, ctx.now),
+  createdAt: ctx.now,
+  acceptedAt: null,
+  settledAt: null,
+  version: 1,
+  updatedAt: ctx.now,
+});
+
+const linesOfClaim = (settlement: Settlement, { decision }: Claim): SettlementLine[] =>
+  decision.lines
+    .filter(({ amount }) => amount > 0n)
+    .map(({ refusal: _none, ...line }) => ({
+      ...line,
+      shopId: settlement.shopId,
+      settlementId: settlement.id,
+      isOpen: true,
+    }));
+
+const asGoodwillLine = (line: OrderLine) => ({
+  lineId: line.id,
+  quantity: line.quantity,
+  netAmount: line.netAmount,
+  settledAmount: line.settledAmount,
+  returnedQuantity: 0,
+});
+
+function tooLarge(lines: readonly OrderLine[]) {
+  const left = lines.reduce((sum, line) => sum + line.netAmount - line.settledAmount, 0n);
+  return settlementErrors.settlement_too_large(`At most ${left} can be given.`, {
+    pointer: '/amount',
+    extra: { largestAmount: Number(left) },
+  });
+}

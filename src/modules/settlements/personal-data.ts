@@ -1,0 +1,27 @@
+import type { CustomerMove, PersonalDataSection } from '../customers/ports.ts';
+import { eraseMessages, listSettlementsOf, moveSettlements } from './customer-repository.ts';
+
+/** What settlements hold about a customer: what they were told. The amounts stay with the orders. */
+export const settlementPersonalData: PersonalDataSection = {
+  name: 'settlements',
+  async export(on, ctx, customerId) {
+    const rows = await listSettlementsOf(on, ctx.shop.id, customerId);
+    return rows.map((row) => ({
+      id: row.id,
+      orderId: row.orderId,
+      reason: row.reason,
+      state: row.state,
+      amount: Number(row.amount),
+      currency: row.currency,
+      message: row.message,
+      createdAt: row.createdAt.toISOString(),
+    }));
+  },
+  async erase(tx, ctx, customerId) {
+    await eraseMessages(tx, ctx.shop.id, customerId);
+    return { kept: [] };
+  },
+};
+
+/** Settlements of a duplicate become those of the customer that stays, and count in their yearly caps. */
+export const settlementCustomerMove: CustomerMove = { name: 'settlements', move: moveSettlements };

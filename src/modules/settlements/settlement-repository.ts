@@ -1,0 +1,197 @@
+import { and, desc, eq } from 'drizzle-orm';
+import type { Reader, Tx } from '../../platform/db/client.ts';
+import { isUniqueViolation } from '../../platform/db/constraints.ts';
+import { preparedSql } from '../../platform/db/prepared.ts';
+import { platformErrors } from '../../platform/errors.ts';
+import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
+import { refunds } from '../payments/tables.ts';
+import { settlementErrors } from './errors.ts';
+import { settlementStates, type SettlementState } from './states.ts';
+import {
+  type Settlement,
+  type SettlementLine,
+  settlementLines,
+  settlementPayouts,
+  settlements,
+} from './tables.ts';
+
+export interface WholeSettlement {
+  readonly settlement: Settlement;
+  readonly lines: readonly SettlementLine[];
+}
+
+const isEnd = (state: SettlementState): boolean => settlementStates.ends.includes(state);
+
+/** Writes a settlement with its lines. Refusal: line_in_settlement, when another one is open for one of them. */
+export async function insertSettlement(tx: Tx, { settlement, lines }: WholeSettlement): Promise<void> {
+  await tx.insert(settlements).values(settlement);
+  try {
+    await tx.insert(settlementLines).values([...lines]);
+  } catch (error) {
+    if (isUniqueViolation(error, 'settlement_lines_open_key')) throw settlementErrors.line_in_settlement();
+    throw error;
+  }
+}
+
+/** The settlement, for a customer only their own; else `not_found`. */
+export async function getSettlement(
+  on: Reader,
+  shopId: string,
+  id: string,
+  customerId?: string,
+): Promise<WholeSettlement> {
+  const [settlement] = await on
+    .select()
+    .from(settlements)
+    .where(and(eq(settlements.shopId, shopId), eq(settlements.id, id)));
+  if (!settlement || (customerId !== undefined && settlement.customerId !== customerId))
+    throw platformErrors.not_found();
+  return { settlement, lines: await listSettlementLines(on, shopId, id) };
+}
+
+const listSettlementLines = (on: Reader, shopId: string, id: string): Promise<SettlementLine[]> =>
+  on
+    .select()
+    .from(settlementLines)
+    .where(and(eq(settlementLines.shopId, shopId), eq(settlementLines.settlementId, id)))
+    .orderBy(settlementLines.lineId);
+
+/** Moves a settlement that is as it was read; `version_conflict` when it moved meanwhile. One that ends frees its lines. */
+export async function moveSettlement(
+  tx: Tx,
+  whole: WholeSettlement,
+  changes: Partial<Settlement> & { readonly state: SettlementState },
+  now: Date,
+): Promise<WholeSettlement> {
+  const { settlement } = whole;
+  if (!settlementStates.canMove(settlement.state, changes.state))
+    throw settlementErrors.settlement_not_open(`The settlement is ${settlement.state}.`);
+  const [moved] = await tx
+    .update(settlements)
+    .set({ ...changes, version: settlement.version + 1, updatedAt: now })
+    .where(
+      and(
+        eq(settlements.shopId, settlement.shopId),
+        eq(settlements.id, settlement.id),
+        eq(settlements.state, settlement.state),
+        eq(settlements.version, settlement.version),
+      ),
+    )
+    .returning();
+  if (!moved) throw platformErrors.version_conflict();
+  if (!isEnd(moved.state)) return { ...whole, settlement: moved };
+  const lines = await tx
+    .update(settlementLines)
+    .set({ isOpen: false })
+    .where(
+      and(eq(settlementLines.shopId, settlement.shopId), eq(settlementLines.settlementId, settlement.id)),
+    )
+    .returning();
+  return { settlement: moved, lines: lines.toSorted((a, b) => (a.lineId < b.lineId ? -1 : 1)) };
+}
+
+export const insertPayouts = async (
+  tx: Tx,
+  { shopId, id }: Settlement,
+  refundIds: readonly string[],
+): Promise<void> =>
+  void (await tx
+    .insert(settlementPayouts)
+    .values(refundIds.map((refundId) => ({ shopId, settlementId: id, refundId }))));
+
+/** The settlement that a refund carries money of. By settlement_payouts_refund_key. */
+export async function findSettlementOfRefund(
+  tx: Tx,
+  shopId: string,
+  refundId: string,
+): Promise<string | undefined> {
+  const [found] = await tx
+    .select({ id: settlementPayouts.settlementId })
+    .from(settlementPayouts)
+    .where(and(eq(settlementPayouts.shopId, shopId), eq(settlementPayouts.refundId, refundId)));
+  return found?.id;
+}
+
+/** How the refunds of a settlement stand. */
+export async function listPayoutStates(tx: Tx, shopId: string, id: string) {
+  const rows = await tx
+    .select({ state: refunds.state })
+    .from(settlementPayouts)
+    .innerJoin(
+      refunds,
+      and(eq(refunds.shopId, settlementPayouts.shopId), eq(refunds.id, settlementPayouts.refundId)),
+    )
+    .where(and(eq(settlementPayouts.shopId, shopId), eq(settlementPayouts.settlementId, id)));
+  return rows.map(({ state }) => state);
+}
+
+/** Settlements, newest first: of an order by settlements_order_idx, in a state by settlements_state_idx, else along the key. */
+export async function listSettlementRows(
+  on: Reader,
+  shopId: string,
+  query: { limit: number; cursor?: string; orderId?: string; state?: SettlementState },
+  customerId?: string,
+): Promise<Page<Settlement>> {
+  const rows = await on
+    .select()
+    .from(settlements)
+    .where(
+      and(
+        eq(settlements.shopId, shopId),
+        query.orderId === undefined ? undefined : eq(settlements.orderId, query.orderId),
+        query.state === undefined ? undefined : eq(settlements.state, query.state),
+        customerId === undefined ? undefined : eq(settlements.customerId, customerId),
+        afterKey([settlements.id], readCursor('settlements', query), 'desc'),
+      ),
+    )
+    .orderBy(desc(settlements.id))
+    .limit(query.limit + 1);
+  return toPage('settlements', query, rows, (row) => [row.id]);
+}
+
+// Guarded: of two claims that would use up a cap together, one is refused. The first makes the row.
+const takeUse = preparedSql<{ used_amount: string }>(
+  'take_policy_use',
+  `insert into price_difference_policy_uses as u (shop_id, policy_id, holder_id, year, used_amount)
+   select $1, $2, $3, $4, $5::int8 where $5::int8 <= $6::int8
+   on conflict (shop_id, policy_id, holder_id, year) do update set used_amount = u.used_amount + excluded.used_amount
+   where u.used_amount + excluded.used_amount <= $6::int8 returning used_amount`,
+);
+const readUses = preparedSql<{ holder_id: string; year: number; used_amount: string }>(
+  'read_policy_uses',
+  `select holder_id, year, used_amount from price_difference_policy_uses
+   where shop_id = $1 and policy_id = $2 and (holder_id = $2 and year = 0 or holder_id = $3 and year = $4)`,
+);
+const returnUse = preparedSql(
+  'return_policy_use',
+  `update price_difference_policy_uses set used_amount = used_amount - $5
+   where shop_id = $1 and policy_id = $2 and holder_id = $3 and year = $4`,
+);
+
+type UseKey = readonly [policyId: string, holderId: string, year: number];
+
+/** Takes an amount of a cap; false when it is used up. */
+export const takePolicyUse = async (
+  tx: Tx,
+  shopId: string,
+  key: UseKey,
+  amount: bigint,
+  most: bigint,
+): Promise<boolean> => (await takeUse(tx, [shopId, ...key, amount, most])).length > 0;
+
+export const returnPolicyUse = async (tx: Tx, shopId: string, key: UseKey, amount: bigint): Promise<void> =>
+  void (await returnUse(tx, [shopId, ...key, amount]));
+
+/** What is used up of a policy's budget and of a customer's year. */
+export async function readPolicyUses(
+  on: Reader,
+  shopId: string,
+  policyId: string,
+  customerId: string | null,
+  year: number,
+): Promise<{ budgetAmount: bigint; customerYearAmount: bigint }> {
+  const rows = await readUses(on, [shopId, policyId, customerId ?? policyId, year]);
+  const of = (holder: string | null, at: number) =>
+    BigInt(rows.find((row) => row.holder_id === holder && row.year === at)?.used_amount ?? 0);
+  return { budgetAmount: of(policyId, 0), customerYearAmount: of(customerId, year) };
+}

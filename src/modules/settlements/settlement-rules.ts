@@ -1,0 +1,56 @@
+import { minOf, splitByLargestRemainder, sumOf } from '../../platform/money.ts';
+import { paidNetOf } from './difference-rules.ts';
+
+/** Why staff declines a claim. Nothing that a policy promises is refused without one of these. */
+export const DECLINE_REASONS = [
+  'suspected_fraud',
+  'price_was_not_ours',
+  'settled_elsewhere',
+  'withdrawn_by_customer',
+] as const;
+export type DeclineReason = (typeof DECLINE_REASONS)[number];
+
+export interface GoodwillLine {
+  readonly lineId: string;
+  readonly quantity: number;
+  readonly netAmount: bigint;
+  readonly settledAmount: bigint;
+  readonly returnedQuantity: number;
+}
+
+export interface GoodwillShare {
+  readonly lineId: string;
+  readonly quantity: number;
+  readonly paidNetAmount: bigint;
+  readonly settledAmount: bigint;
+  readonly amount: bigint;
+}
+
+/**
+ * Spreads what is given without an obligation over the lines, by what is left of what was paid net. Undefined when that is
+ * less: 5.00 over lines with 30.00 and 10.00 left is 3.75 and 1.25.
+ */
+export function spreadGoodwill(amount: bigint, lines: readonly GoodwillLine[]): GoodwillShare[] | undefined {
+  const facts = lines.map((line) => ({
+    lineId: line.lineId,
+    quantity: line.quantity - line.returnedQuantity,
+    paidNetAmount: paidNetOf(line),
+    settledAmount: line.settledAmount,
+  }));
+  const left = facts.map((line) => line.paidNetAmount - line.settledAmount);
+  const most = sumOf(left);
+  if (amount > most || most === 0n) return undefined;
+  const shares = splitByLargestRemainder(amount, left);
+  return facts.flatMap((line, index) => {
+    const share = minOf(shares[index] ?? 0n, left[index] ?? 0n);
+    return share > 0n ? [{ ...line, amount: share }] : [];
+  });
+}
+
+/** Where a settlement stands by the refunds that carry its money; undefined while one is on its way. */
+export function decidePayout(
+  states: readonly ('pending' | 'succeeded' | 'failed')[],
+): 'settled' | 'failed' | undefined {
+  if (states.every((state) => state === 'succeeded')) return 'settled';
+  return states.includes('failed') ? 'failed' : undefined;
+}

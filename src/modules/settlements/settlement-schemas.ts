@@ -1,0 +1,145 @@
+import { Type } from '@sinclair/typebox';
+import {
+  enumeration,
+  inputModel,
+  instantOrNull,
+  instantText,
+  model,
+  nullableInstant,
+  nullableRef,
+  nullableText,
+  nullableUuid,
+  pageOf,
+  PositiveAmount,
+  ref,
+  text,
+  toWire,
+  toWireOrNull,
+  uuid,
+  versionNumber,
+} from '../../platform/http/schema.ts';
+import { Currency } from '../../platform/shops/schemas.ts';
+import { SETTLEMENT_REASONS } from './policy-rules.ts';
+import { PayoutMethodName, PolicyReasonName } from './policy-schemas.ts';
+import { CapName } from './preview-schemas.ts';
+import type { WholeSettlement } from './settlement-repository.ts';
+import { DECLINE_REASONS } from './settlement-rules.ts';
+import { settlementStates } from './states.ts';
+import type { Settlement } from './tables.ts';
+
+export const SettlementStateName = enumeration(
+  'SettlementState',
+  'Where a settlement stands.',
+  settlementStates.names,
+);
+const SettlementReasonName = enumeration(
+  'SettlementReason',
+  'Why a difference is settled.',
+  SETTLEMENT_REASONS,
+);
+const Direction = enumeration('SettlementDirection', 'Who gets the money.', ['to_customer', 'from_customer']);
+const DeclineReasonName = enumeration(
+  'SettlementDeclineReason',
+  'Why staff declines what was claimed.',
+  DECLINE_REASONS,
+);
+
+const message = Type.Optional(text('For the customer.', 1000));
+const payoutMethod = ref(PayoutMethodName, { description: 'How the money is paid.' });
+
+export const SettlementCreate = inputModel('SettlementCreate', 'A claim on what the shop promised.', {
+  reason: ref(PolicyReasonName),
+  policyId: Type.Optional(uuid('By this policy; by the one that pays most, when absent.')),
+  payoutMethod: { ...payoutMethod, default: 'original_payment' },
+  message,
+});
+export const GoodwillCreate = inputModel('GoodwillSettlementCreate', 'Money that nobody has to give.', {
+  amount: Type.Integer({ minimum: 1, maximum: 999_999_999_999_999, description: 'Minor units.' }),
+  payoutMethod: { ...payoutMethod, default: 'original_payment' },
+  message,
+});
+export const SettlementDecline = inputModel('SettlementDecline', 'Why it is declined.', {
+  reason: ref(DeclineReasonName),
+});
+
+const SettlementLineModel = model('SettlementLine', 'What is settled of a line, as it was decided.', {
+  lineId: uuid('The line of the order.'),
+  quantity: Type.Integer({ description: 'Units.' }),
+  paidNetAmount: ref(PositiveAmount, { description: 'What was paid for them, net of discounts.' }),
+  comparedUnitAmount: Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    description: 'What a unit cost when it was decided; null for goodwill.',
+  }),
+  differenceAmount: ref(PositiveAmount, { description: 'Paid net less the compared price.' }),
+  rateBps: Type.Integer({ description: 'The share of the difference, in basis points.' }),
+  settledAmount: ref(PositiveAmount, { description: 'What had been settled before.' }),
+  amount: ref(PositiveAmount, { description: 'What this settlement pays.' }),
+  cap: nullableRef(CapName, 'What made it smaller.'),
+});
+const fields = {
+  id: uuid('The settlement.'),
+  orderId: uuid('The order.'),
+  customerId: nullableUuid('Whose order it is.'),
+  direction: ref(Direction),
+  reason: ref(SettlementReasonName),
+  state: ref(SettlementStateName),
+  policyId: nullableUuid('The promise that it goes by.'),
+  ruleVersion: Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    description: 'The version of its rule.',
+  }),
+  payoutMethod,
+  amount: ref(PositiveAmount),
+  currency: ref(Currency),
+  message: nullableText('For the customer.'),
+  declineReason: nullableRef(DeclineReasonName, 'Set when it was declined.'),
+  createdAt: instantText('When it was opened.'),
+  acceptedAt: nullableInstant('When it was accepted.'),
+  settledAt: nullableInstant('When the money had arrived.'),
+  updatedAt: instantText('When it last changed.'),
+  version: versionNumber(),
+};
+const SettlementHead = model('SettlementHead', 'A settlement without its lines, as lists show it.', fields);
+export const SettlementHeadPage = pageOf('SettlementHeadPage', SettlementHead);
+export const SettlementModel = model('Settlement', 'A price difference between shop and customer.', {
+  ...fields,
+  lines: Type.Array(ref(SettlementLineModel), { description: 'The lines that get something.' }),
+});
+
+/** A settlement in a list. */
+export const presentSettlementHead = (row: Settlement) => ({
+  id: row.id,
+  orderId: row.orderId,
+  customerId: row.customerId,
+  direction: row.direction,
+  reason: row.reason,
+  state: row.state,
+  policyId: row.policyId,
+  ruleVersion: row.ruleVersion,
+  payoutMethod: row.payoutMethod,
+  amount: toWire(row.amount),
+  currency: row.currency,
+  message: row.message,
+  declineReason: row.declineReason,
+  createdAt: row.createdAt.toISOString(),
+  acceptedAt: instantOrNull(row.acceptedAt),
+  settledAt: instantOrNull(row.settledAt),
+  updatedAt: row.updatedAt.toISOString(),
+  version: row.version,
+});
+
+/** A settlement with its lines. */
+export const presentSettlement = ({ settlement, lines }: WholeSettlement) => ({
+  ...presentSettlementHead(settlement),
+  lines: lines.map((line) => ({
+    lineId: line.lineId,
+    quantity: line.quantity,
+    paidNetAmount: toWire(line.paidNetAmount),
+    comparedUnitAmount: toWireOrNull(line.comparedUnitAmount),
+    differenceAmount: toWire(line.differenceAmount),
+    rateBps: line.rateBps,
+    settledAmount: toWire(line.settledAmount),
+    amount: toWire(line.amount),
+    cap: line.cap,
+  })),
+});

@@ -1,0 +1,11 @@
+import type { Subscriber } from '../../platform/events/dispatcher.ts';
+import { paymentEventKinds } from '../payments/events.ts';
+import { followRefund } from './pay-out.ts';
+
+export const settlementSubscribers: readonly Subscriber[] = [
+  {
+    name: 'settlements.payouts',
+    events: [paymentEventKinds.refundSucceeded, paymentEventKinds.refundFailed],
+    handle: followRefund,
+  },
+];
