@@ -10,7 +10,7 @@ import { orderPaymentSubject } from './modules/orders/pay.ts';
 import { ledgerModule } from './modules/ledger/module.ts';
 import { bookChecks } from './modules/ledger/ports.ts';
 import { paymentsModule } from './modules/payments/module.ts';
-import { paymentSubjects } from './modules/payments/ports.ts';
+import { paymentProviders, paymentSubjects } from './modules/payments/ports.ts';
 import { shippingModule } from './modules/shipping/module.ts';
 import type { Module } from './platform/module.ts';
 
@@ -29,4 +29,5 @@ dealPrices.fill(orderDealPrices);
 customerMerges.fill([orderCustomerMove]);
 personalData.fill([orderPersonalData]);
 bookChecks.fill(orderBookChecks);
+paymentProviders.fill([]);
 paymentSubjects.fill({ order: orderPaymentSubject });
