@@ -12,6 +12,10 @@ import { bookChecks } from './modules/ledger/ports.ts';
 import { paymentsModule } from './modules/payments/module.ts';
 import { paymentProviders, paymentSubjects } from './modules/payments/ports.ts';
 import { shippingModule } from './modules/shipping/module.ts';
+import { walletBookChecks } from './modules/wallets/book-checks.ts';
+import { walletsModule } from './modules/wallets/module.ts';
+import { walletCustomerMove, walletPersonalData } from './modules/wallets/personal-data.ts';
+import { walletProvider } from './modules/wallets/provider.ts';
 import type { Module } from './platform/module.ts';
 
 /** THE list of modules, in import order: a module imports only from those before it. */
@@ -20,14 +24,16 @@ export const modules: readonly Module[] = [
   customersModule,
   ledgerModule,
   paymentsModule,
+  walletsModule,
   shippingModule,
   ordersModule,
 ];
 
 // Ports: what a module needs of one that comes after it.
 dealPrices.fill(orderDealPrices);
-customerMerges.fill([orderCustomerMove]);
-personalData.fill([orderPersonalData]);
-bookChecks.fill(orderBookChecks);
-paymentProviders.fill([]);
+// Orders first: who pays one of them with a wallet has locked the order, and then the wallet.
+customerMerges.fill([orderCustomerMove, walletCustomerMove]);
+personalData.fill([orderPersonalData, walletPersonalData]);
+bookChecks.fill([...orderBookChecks, ...walletBookChecks]);
+paymentProviders.fill([walletProvider]);
 paymentSubjects.fill({ order: orderPaymentSubject });

@@ -18,6 +18,8 @@ export const SCOPES = [
   'products:write',
   'shop:read',
   'shop:write',
+  'wallets:read',
+  'wallets:write',
   'webhooks:read',
   'webhooks:write',
 ] as const;
