@@ -10,10 +10,14 @@ import { orderPaymentSubject } from './modules/orders/pay.ts';
 import { ledgerModule } from './modules/ledger/module.ts';
 import { bookChecks } from './modules/ledger/ports.ts';
 import { paymentsModule } from './modules/payments/module.ts';
-import { paymentSubjects } from './modules/payments/ports.ts';
+import { paymentProviders, paymentSubjects } from './modules/payments/ports.ts';
 import { settlementsModule } from './modules/settlements/module.ts';
 import { settlementCustomerMove, settlementPersonalData } from './modules/settlements/personal-data.ts';
 import { shippingModule } from './modules/shipping/module.ts';
+import { walletBookChecks } from './modules/wallets/book-checks.ts';
+import { walletsModule } from './modules/wallets/module.ts';
+import { walletCustomerMove, walletPersonalData } from './modules/wallets/personal-data.ts';
+import { walletProvider } from './modules/wallets/provider.ts';
 import type { Module } from './platform/module.ts';
 
 /** THE list of modules, in import order: a module imports only from those before it. */
@@ -22,6 +26,7 @@ export const modules: readonly Module[] = [
   customersModule,
   ledgerModule,
   paymentsModule,
+  walletsModule,
   shippingModule,
   ordersModule,
   settlementsModule,
@@ -29,7 +34,9 @@ export const modules: readonly Module[] = [
 
 // Ports: what a module needs of one that comes after it.
 dealPrices.fill(orderDealPrices);
-customerMerges.fill([orderCustomerMove, settlementCustomerMove]);
-personalData.fill([orderPersonalData, settlementPersonalData]);
-bookChecks.fill(orderBookChecks);
+// Orders first: who pays one of them with a wallet has locked the order, and then the wallet.
+customerMerges.fill([orderCustomerMove, settlementCustomerMove, walletCustomerMove]);
+personalData.fill([orderPersonalData, settlementPersonalData, walletPersonalData]);
+bookChecks.fill([...orderBookChecks, ...walletBookChecks]);
+paymentProviders.fill([walletProvider]);
 paymentSubjects.fill({ order: orderPaymentSubject });

@@ -83,6 +83,20 @@ async function makeDelivery(shop: TestShop) {
   return { params: { deliveryId: id as string } };
 }
 
+/** Stored value for a customer. */
+export const creditWallet = (shop: TestShop, customerId: string, amount: number, fields: object = {}) =>
+  must(
+    shop.call(`POST /v1/customers/${customerId}/wallet/credits`, {
+      body: { amount, reason: 'goodwill', ...fields },
+    }),
+  );
+
+async function makeWallet(shop: TestShop, amount: number) {
+  const { id } = await makeCustomer(shop);
+  await creditWallet(shop, id, amount);
+  return { params: { customerId: id as string } };
+}
+
 const onOrder =
   (make: (shop: TestShop) => Promise<{ id: string } | { order: { id: string } }>): Recipe =>
   async (shop, _app, { body }) => {
@@ -197,6 +211,8 @@ const recipes: Record<string, Recipe> = {
     const [one, two] = [await makeCustomer(shop), await makeCustomer(shop)];
     return { params: { customerId: one.id }, body: { duplicateCustomerId: two.id } };
   },
+  withdrawFromWallet: async (shop, _app, { body }) => ({ ...(await makeWallet(shop, body.amount)), body }),
+  listWalletMovements: (shop) => makeWallet(shop, 1500),
   getWebhookDelivery: makeDelivery,
   retryWebhookDelivery: makeDelivery,
   createCustomerToken: async (shop, _app, { body }) => ({

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { uuid } from '../../platform/http/schema.ts';
+import { walletErrors } from '../wallets/errors.ts';
 import { customersErrors } from './errors.ts';
 import { mergeCustomers } from './merge.ts';
 import { eraseCustomer, exportPersonalData } from './personal-data.ts';
@@ -68,8 +69,8 @@ function mergeCustomersRoute(app: FastifyInstance): void {
     tag,
     summary: 'Merge a duplicate',
     description:
-      "The customer of the path takes over the duplicate's contact points, addresses, consents, purchases and " +
-      'orders. Its own fields count, the duplicate fills what is empty, and a refusal of either is a refusal. From ' +
+      "The customer of the path takes over the duplicate's contact points, addresses, consents, purchases, orders " +
+      'and stored value. Its own fields count, the duplicate fills what is empty, and a refusal of either is a refusal. From ' +
       'then on the duplicate is not found, and the answer names the surviving customer. It cannot be undone.',
     access: { secret: 'customers:write' },
     versioned: true,
@@ -121,13 +122,14 @@ function eraseCustomerRoute(app: FastifyInstance): void {
     summary: 'Erase a customer',
     description:
       'Erases everything personal at once and for good, ends the tokens of the customer, and says what is kept, why ' +
-      'and until when. The id stays, because orders are kept under it. Erasing again changes nothing.',
+      'and until when. The id stays, because orders are kept under it. Erasing again changes nothing. Refused while the ' +
+      'customer has stored value: it is paid out before.',
     access: { secret: 'customers:write' },
     idempotency: 'required',
     versioned: true,
     params,
     success: { statuses: [200], schema: CustomerErasure, description: 'What was erased and what is kept.' },
-    errors: [customersErrors.customer_merged],
+    errors: [customersErrors.customer_merged, walletErrors.wallet_not_empty],
     example: { params: { customerId: EXAMPLE_ID } },
     run: (ctx, input) => eraseCustomer(ctx, input.params.customerId),
     present: presentErasure,

@@ -58,7 +58,8 @@ export interface Erasure {
 
 /**
  * Erases everything personal about a customer, in every module, and ends their tokens; the row with its random id
- * stays for what the law keeps. Erasing again changes nothing. Refusals: not_found, customer_merged, version_mismatch.
+ * stays for what the law keeps. Erasing again changes nothing. Refusals: not_found, customer_merged, version_mismatch,
+ * and what a module knows that has to be settled before.
  */
 export async function eraseCustomer(
   ctx: Ctx,
@@ -70,6 +71,7 @@ export async function eraseCustomer(
     const customer = checkKnown(row);
     if (customer.erasedAt === null) {
       checkVersion(ctx, customer);
+      for (const section of sections) await section.checkErasable?.(tx, ctx, customer.id);
       await eraseOwn(tx, ctx, customer);
     }
     const erasedAt = customer.erasedAt ?? ctx.now;

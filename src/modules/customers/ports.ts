@@ -15,6 +15,8 @@ export interface PersonalDataSection {
   readonly name: string;
   /** Everything it holds about the customer, as plain JSON values. */
   export(on: Reader, ctx: Ctx, customerId: string): Promise<Record<string, unknown>[]>;
+  /** Refuses an erasure that would leave something open which nobody could settle afterwards. Asked before the first one only. */
+  checkErasable?(tx: Tx, ctx: Ctx, customerId: string): Promise<void>;
   /** Erases what may be erased and names the rest. Run again, it changes nothing and names the same. */
   erase(tx: Tx, ctx: Ctx, customerId: string): Promise<{ readonly kept: readonly KeptData[] }>;
 }

@@ -1,5 +1,7 @@
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { refusalDetail } from '../../platform/db/constraints.ts';
+import { platformErrors } from '../../platform/errors.ts';
+import { checkKnown } from './customers.ts';
 import { customersErrors } from './errors.ts';
 import { findCustomerRow, holdCustomerRow, holdPart } from './repository.ts';
 import { findStandingFault } from './rules.ts';
@@ -20,6 +22,27 @@ export async function holdCustomer(
     ? findStandingFault(row, pointer)
     : customersErrors.customer_not_found(undefined, { pointer });
   if (fault) throw fault;
+}
+
+/**
+ * The same for a customer that the path names, who may have been erased: then too somebody may have to settle what is left.
+ * Refusals: not_found, customer_merged.
+ */
+export async function holdKnownCustomer(
+  tx: Tx,
+  shopId: string,
+  customerId: string,
+): Promise<{ readonly isErased: boolean }> {
+  const row = await holdCustomerRow(tx, shopId, customerId);
+  if (!row) throw platformErrors.not_found();
+  const fault = row.mergedIntoId === null ? undefined : findStandingFault(row);
+  if (fault) throw fault;
+  return { isErased: row.erasedAt !== null };
+}
+
+/** Makes sure that a customer can be shown, also one who was erased. Refusals: not_found, customer_merged. */
+export async function checkCustomer(on: Reader, shopId: string, customerId: string): Promise<void> {
+  checkKnown(await findCustomerRow(on, shopId, customerId));
 }
 
 /** The same as part of one statement; `toError` says what is wrong with the customer when it failed. */

@@ -41,15 +41,20 @@ const valuesOf = ({ transfers, entries }: Written): unknown[] => [
 
 /**
  * Posts transfers in the caller's transaction; one whose legs are all nothing is left out. Balances with a floor are moved and
- * locked, in the order of their names. Refusal: insufficient_balance.
+ * locked, in the order of their names. Returns the entries. Refusal: insufficient_balance.
  */
-export async function post(tx: Tx, ctx: Ctx, ...inputs: readonly TransferInput[]): Promise<void> {
+export async function post(
+  tx: Tx,
+  ctx: Ctx,
+  ...inputs: readonly TransferInput[]
+): Promise<readonly LedgerEntry[]> {
   const made = makeAll(ctx, inputs);
-  if (made.transfers.length === 0) return;
+  if (made.transfers.length === 0) return [];
   const entries: LedgerEntry[] = [];
   for (const { entry, leg, unit } of made.legs)
     entries.push(leg.floor === undefined ? entry : { ...entry, ...(await moveBalance(tx, ctx, leg, unit)) });
   await sendAlong(tx, insertAll(tx, valuesOf({ transfers: made.transfers, entries })));
+  return entries;
 }
 
 /** The same as part of one statement, for accounts without a floor. */

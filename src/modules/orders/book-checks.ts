@@ -44,8 +44,10 @@ export const orderBookChecks: readonly ShopInvariant[] = [
     ) => sql`select count(*) as checked, count(*) filter (where coalesce(e.given, 0) <> coalesce(o.settled, 0)) as broken
         from (select shop_id, sum(settled_amount - goodwill_amount) as settled from orders
           where status <> 'cancelled' and ${of('orders')} group by shop_id) o
-        full join (select shop_id, sum(amount) as given from ledger_entries
-          where account = 'price_differences' and ${of('ledger_entries')} group by shop_id) e on e.shop_id = o.shop_id`,
+        full join (select e.shop_id, sum(e.amount) as given
+          from ledger_entries e join ledger_transfers t on t.shop_id = e.shop_id and t.id = e.transfer_id
+          where e.account = 'price_differences' and t.kind in ('settlement', 'order_cancelled') and ${of('e')}
+          group by e.shop_id) e on e.shop_id = o.shop_id`,
   ),
   shopInvariant(
     'every payment that succeeded is in the books with its amount, and no other',

@@ -49,8 +49,9 @@ export const orderInvariants: readonly Invariant[] = [
           on l.shop_id = i.shop_id and l.product_id = i.product_id`,
   ),
   invariant(
-    'a cancelled order keeps no money',
-    sql`select count(*) as checked, count(*) filter (where paid_amount <> refunded_amount) as broken
+    'a cancelled order keeps no money but what its customer got as stored value',
+    sql`select count(*) as checked, count(*) filter (
+          where paid_amount <> refunded_amount + settled_amount - settled_refund_amount) as broken
         from orders where status = 'cancelled'`,
   ),
   invariant(

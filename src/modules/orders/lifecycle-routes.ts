@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { uuid } from '../../platform/http/schema.ts';
 import { customersErrors } from '../customers/errors.ts';
+import { ledgerErrors } from '../ledger/errors.ts';
 import { paymentErrors } from '../payments/errors.ts';
 import { PaymentCreate, PaymentResource, presentPayment } from '../payments/schemas.ts';
 import { cancelOrder } from './cancel.ts';
@@ -39,8 +40,9 @@ function paymentRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Pay an order',
     description:
-      'Opens an attempt with a number of its own. A manual payment counts at once; a provider takes the money after the ' +
-      'answer and tells how it went. Whatever is too much goes back by itself.',
+      'Opens an attempt with a number of its own. A manual payment counts at once, and so does one with the stored value ' +
+      "of the order's customer; a provider takes the money after the answer and tells how it went. Whatever is too much " +
+      'goes back by itself.',
     access: { secret: 'payments:write', customer: true },
     idempotency: 'required',
     versioned: true,
@@ -53,6 +55,7 @@ function paymentRoutes(app: FastifyInstance): void {
       paymentErrors.provider_not_available,
       paymentErrors.amount_not_supported,
       paymentErrors.payment_method_not_taken,
+      ledgerErrors.insufficient_balance,
     ],
     example: { ...example, body: { provider: 'manual', reference: 'Receipt 118' } },
     run: (ctx, input) => payOrder(ctx, { ...input.params, ...input.body }),

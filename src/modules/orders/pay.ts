@@ -34,8 +34,8 @@ interface PayInput {
 }
 
 /**
- * Opens an attempt to pay an order. A manual payment counts at once; any other is taken by its provider after the
- * answer. Refusals: order_not_payable, payment_too_large, provider_not_available, and what the provider never takes.
+ * Opens an attempt to pay an order. A manual payment and one by stored value count at once; any other is taken by its
+ * provider after the answer. Refusals: order_not_payable, payment_too_large, and those of startPayment.
  */
 export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
   // Recording cash is staff's word about money; a customer cannot give it.
@@ -82,6 +82,7 @@ export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
 export const orderPaymentSubject: PaymentSubject = {
   lock: async (tx, ctx, orderId) => void (await lockOrder(tx, ctx.shop.id, orderId)),
   clearing: async (_tx, _ctx, orderId) => clearing(orderId),
+  payer: async (tx, ctx, orderId) => (await lockOrder(tx, ctx.shop.id, orderId)).customerId,
   onSucceeded: takePayment,
   onFailed: async (tx, ctx, payment) => {
     const details = { provider: payment.provider, amount: Number(payment.amount), code: payment.failureCode };

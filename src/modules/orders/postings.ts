@@ -13,10 +13,12 @@ export const placedTransfer = (order: Order): TransferInput => ({
 });
 
 /** Posts how the books of a locked order move from how it was to how it is; nothing, where they stay. `subject` is the cause. */
-export const postOrderChange = (
+export async function postOrderChange(
   tx: Tx,
   ctx: Ctx,
   change: { readonly kind: string; readonly subject: string; readonly effectiveAt?: Date },
   before: Order,
   after: Order,
-): Promise<void> => post(tx, ctx, { ...change, legs: decideLegs(after.id, before, after) });
+): Promise<void> {
+  await post(tx, ctx, { ...change, legs: decideLegs(after.id, before, after) });
+}

@@ -92,12 +92,17 @@ export interface OrderMoney {
   readonly refundedAmount: bigint;
   /** The part of it that settlements gave back: the order costs so much less. */
   readonly settledRefundAmount: bigint;
+  /** All that settlements gave, also as stored value. */
+  readonly settledAmount: bigint;
 }
 
 /** What is kept of what was paid. */
 const keptOf = (order: OrderMoney): bigint => order.paidAmount - order.refundedAmount;
 /** What is to be kept of payments: 36.00 of which a settlement gave back 6.00 are 30.00. */
 const priceOf = (order: OrderMoney): bigint => order.totalAmount - order.settledRefundAmount;
+
+/** What settlements gave in another way than back along the payments. */
+const givenElsewhere = (order: OrderMoney): bigint => order.settledAmount - order.settledRefundAmount;
 
 /** Where the payment of an order stands. An order that costs nothing is paid. */
 export function decidePaymentState(order: OrderMoney & { readonly status: string }): PaymentStanding {
@@ -106,7 +111,7 @@ export function decidePaymentState(order: OrderMoney & { readonly status: string
   const isRefunded = order.refundedAmount > order.settledRefundAmount;
   // Giving back what was too much is no refund of the order, also when all of it was: its price may be 0 by now.
   if (kept >= price && !(isRefunded && order.status === 'cancelled')) return 'paid';
-  if (isRefunded && kept === 0n) return 'refunded';
+  if (isRefunded && kept === (order.status === 'cancelled' ? givenElsewhere(order) : 0n)) return 'refunded';
   if (isRefunded && order.paidAmount >= order.totalAmount) return 'partially_refunded';
   return kept > 0n ? 'partial' : 'unpaid';
 }
@@ -114,9 +119,14 @@ export function decidePaymentState(order: OrderMoney & { readonly status: string
 /** What is still to be paid. */
 export const amountDue = (order: OrderMoney): bigint => maxOf(0n, priceOf(order) - keptOf(order));
 
-/** What was paid beyond what the order costs; everything, once it is cancelled. */
+/**
+ * What was paid beyond what the order costs; once it is cancelled, everything but what the customer has already: of 36.00 of which
+ * a settlement gave 6.00 as stored value, 30.00.
+ */
 export const surplusOf = (order: OrderMoney & { readonly status: string }): bigint =>
-  order.status === 'cancelled' ? keptOf(order) : maxOf(0n, keptOf(order) - priceOf(order));
+  order.status === 'cancelled'
+    ? keptOf(order) - givenElsewhere(order)
+    : maxOf(0n, keptOf(order) - priceOf(order));
 
 /** Where shipment stands. */
 export function decideFulfilment(

@@ -34,14 +34,21 @@ export async function lockOrderLines(
 }
 
 /**
- * Gives a part of the price of a locked order back because of a settlement: along its payments, newest first. The lines and the
- * order know what was settled, the books know the expense. Returns the order and the refunds that carry the money.
+ * Gives a part of the price of a locked order back because of a settlement: along its payments, newest first, or into clearing,
+ * from where the caller takes it as stored value. The lines and the order know what was settled, the books know the expense.
+ * Returns the order and the refunds that carry the money.
  */
 export async function settleOrder(
   tx: Tx,
   ctx: Ctx,
   order: Order,
-  settlement: { id: string; reason: string; isGoodwill: boolean; shares: readonly SettledShare[] },
+  settlement: {
+    readonly id: string;
+    readonly reason: string;
+    readonly isGoodwill: boolean;
+    readonly asStoredValue: boolean;
+    readonly shares: readonly SettledShare[];
+  },
 ): Promise<{ order: Order; refunds: readonly Refund[] }> {
   const shares = settlement.shares.filter((share) => share.amount > 0n);
   const amount = sumOf(shares.map((share) => share.amount));
@@ -54,13 +61,19 @@ export async function settleOrder(
     {
       settledAmount: order.settledAmount + amount,
       goodwillAmount: order.goodwillAmount + (settlement.isGoodwill ? amount : 0n),
-      settledRefundAmount: order.settledRefundAmount + amount,
-      refundedAmount: order.refundedAmount + amount,
+      ...(settlement.asStoredValue
+        ? {}
+        : {
+            settledRefundAmount: order.settledRefundAmount + amount,
+            refundedAmount: order.refundedAmount + amount,
+          }),
     },
     ctx.now,
   );
   await postOrderChange(tx, ctx, { kind: 'settlement', subject: settlement.id }, order, updated);
-  const refunds = await refundAlongPayments(tx, ctx, order.id, amount, 'settlement');
+  const refunds = settlement.asStoredValue
+    ? []
+    : await refundAlongPayments(tx, ctx, order.id, amount, 'settlement');
   const details = { amount: Number(amount), reason: settlement.reason, settlementId: settlement.id };
   await addTimeline(tx, ctx, order.id, { kind: 'settled', details });
   return { order: updated, refunds };

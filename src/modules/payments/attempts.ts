@@ -4,7 +4,7 @@ import { newId } from '../../platform/ids.ts';
 import { enqueue } from '../../platform/jobs/queue.ts';
 import { enqueueCancel, recordStatement } from './outcomes.ts';
 import { postCapture } from './postings.ts';
-import { chooseProvider } from './providers/registry.ts';
+import { chooseProvider, isCalled } from './providers/registry.ts';
 import { closeOpenPayments, getPayment, insertPayment, listPaymentsOf } from './repository.ts';
 import { decideReconcileAt } from './rules.ts';
 import type { Payment } from './tables.ts';
@@ -24,7 +24,8 @@ export interface AttemptInput {
 
 /**
  * Opens the next attempt to take an amount. The caller holds the subject's lock, so numbers do not collide. A manual
- * payment succeeds at once; any other is handed to its provider after commit.
+ * payment and one by stored value succeed at once; any other is handed to its provider after commit. Refusals:
+ * provider_not_available, what the provider never takes, and insufficient_balance by stored value.
  */
 export async function startPayment(tx: Tx, ctx: Ctx, input: AttemptInput): Promise<Payment> {
   const provider = await chooseProvider(tx, ctx.shop, input.provider);
@@ -45,7 +46,7 @@ export async function startPayment(tx: Tx, ctx: Ctx, input: AttemptInput): Promi
     clientSecret: null,
     providerStatus: null,
     providerSaidAt: null,
-    reconcileDueAt: provider.manual ? null : decideReconcileAt(ctx.now, 0),
+    reconcileDueAt: isCalled(provider) ? decideReconcileAt(ctx.now, 0) : null,
     reconciles: 0,
     options: input.options ?? {},
     createdAt: ctx.now,
@@ -54,7 +55,7 @@ export async function startPayment(tx: Tx, ctx: Ctx, input: AttemptInput): Promi
   };
   provider.checkCharge?.(payment);
   await insertPayment(tx, payment);
-  if (!provider.manual) {
+  if (isCalled(provider)) {
     await enqueue(
       tx,
       'payments.charge',
@@ -65,7 +66,7 @@ export async function startPayment(tx: Tx, ctx: Ctx, input: AttemptInput): Promi
   }
   await recordStatement(tx, ctx, payment, {
     paymentId: payment.id,
-    eventId: `manual-${payment.id}`,
+    eventId: `${provider.name}-${payment.id}`,
     kind: 'succeeded',
     reference: payment.reference,
     failureCode: null,

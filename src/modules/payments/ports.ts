@@ -2,6 +2,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { definePort } from '../../platform/ports.ts';
 import type { Account } from '../ledger/accounts.ts';
+import type { PaymentProvider } from './providers/provider.ts';
 import type { Payment } from './tables.ts';
 
 /** What can be paid for. Its row is locked before the payment's, so that two outcomes never wait crosswise. */
@@ -9,9 +10,14 @@ export interface PaymentSubject {
   lock(tx: Tx, ctx: Ctx, subjectId: string): Promise<void>;
   /** The account that its buyer's money stands in while it is neither the price nor back with them. */
   clearing(tx: Tx, ctx: Ctx, subjectId: string): Promise<Account>;
+  /** The customer whose it is, now: the survivor, when they were merged. Null when it is nobody's. */
+  payer(tx: Tx, ctx: Ctx, subjectId: string): Promise<string | null>;
   onSucceeded(tx: Tx, ctx: Ctx, payment: Payment): Promise<void>;
   onFailed(tx: Tx, ctx: Ctx, payment: Payment): Promise<void>;
 }
+
+/** Ways to pay that are built on payments and so come after it. */
+export const paymentProviders = definePort<readonly PaymentProvider[]>('payments.providers');
 
 export const paymentSubjects = definePort<Record<string, PaymentSubject>>('payments.subjects');
 

@@ -10,7 +10,7 @@ import { paymentErrors } from './errors.ts';
 import { paymentEventKinds } from './events.ts';
 import { subjectOf } from './ports.ts';
 import { postRefund, takeBackRefund } from './postings.ts';
-import { providerOf } from './providers/registry.ts';
+import { isCalled, providerOf } from './providers/registry.ts';
 import {
   findRefund,
   getPayment,
@@ -27,7 +27,7 @@ import type { Payment, Refund } from './tables.ts';
 
 /**
  * Sets money on its way back along a payment; the caller holds the subject's lock. The provider is called after
- * commit; a manual refund waits until staff confirms that it was handed over.
+ * commit; a manual refund waits until staff confirms that it was handed over; stored value is back at once.
  */
 export async function requestRefund(
   tx: Tx,
@@ -38,7 +38,7 @@ export async function requestRefund(
 ): Promise<Refund> {
   if (!(await takeRefundable(tx, payment, amount)))
     throw new Error(`payment ${payment.id} does not hold ${amount}`);
-  const { manual } = providerOf(payment);
+  const provider = providerOf(payment);
   const refund: Refund = {
     shopId: ctx.shop.id,
     id: newId(),
@@ -51,7 +51,7 @@ export async function requestRefund(
     state: 'pending',
     reference: null,
     attempt: 1,
-    reconcileDueAt: manual ? null : decideReconcileAt(ctx.now, 0),
+    reconcileDueAt: isCalled(provider) ? decideReconcileAt(ctx.now, 0) : null,
     reconciles: 0,
     createdAt: ctx.now,
     finishedAt: null,
@@ -59,7 +59,8 @@ export async function requestRefund(
   };
   await insertRefund(tx, refund);
   await tell(tx, ctx, paymentEventKinds.refundRequested, refund);
-  if (!manual) await enqueueRefund(tx, refund);
+  if (provider.storedValue) return finishRefund(tx, ctx, refund, { reference: null });
+  if (isCalled(provider)) await enqueueRefund(tx, refund);
   return refund;
 }
 
@@ -132,20 +133,16 @@ export async function finishRefund(
   const reference = failed ? outcome.failureCode : outcome.reference;
   const end = { state, reference, finishedAt: ctx.now, reconcileDueAt: null } as const;
   const finished = await updateRefund(tx, refund, { ...end, ...more });
-  if (!failed)
-    await postRefund(
-      tx,
-      ctx,
-      finished,
-      more.attempt === undefined ? await providerNameOf(tx, refund) : 'manual',
-    );
+  // What staff says that it gave back came from the till, whatever the money had come by.
+  const byStaff = more.attempt === undefined ? {} : { provider: 'manual' };
+  if (!failed) await postRefund(tx, ctx, finished, { ...(await paymentOf(tx, refund)), ...byStaff });
   else if (refund.state === 'succeeded') await takeBackRefund(tx, ctx, refund);
   await tell(tx, ctx, failed ? paymentEventKinds.refundFailed : paymentEventKinds.refundSucceeded, finished);
   return finished;
 }
 
-const providerNameOf = async (tx: Tx, refund: Refund): Promise<string> =>
-  (await getPayment(tx, refund.shopId, refund.paymentId)).provider;
+const paymentOf = (tx: Tx, refund: Refund): Promise<Payment> =>
+  getPayment(tx, refund.shopId, refund.paymentId);
 
 /** Staff says that a manual or failed refund was given back outside. Refuses one that its provider still works on. */
 export async function confirmRefund(
@@ -155,10 +152,7 @@ export async function confirmRefund(
   return inTransaction(ctx, async (tx) => {
     const refund = await lockRefund(tx, ctx, input.refundId);
     if (refund.state === 'succeeded') return refund;
-    if (
-      refund.state === 'pending' &&
-      !providerOf(await getPayment(tx, refund.shopId, refund.paymentId)).manual
-    )
+    if (refund.state === 'pending' && !providerOf(await paymentOf(tx, refund)).manual)
       throw paymentErrors.refund_not_manual();
     // From here on it is staff's: what the provider still says of its own attempt no longer matters.
     return finishRefund(tx, ctx, refund, { reference: input.reference }, { attempt: refund.attempt + 1 });
@@ -173,7 +167,7 @@ export async function retryRefund(ctx: Ctx, refundId: string): Promise<Refund> {
   return inTransaction(ctx, async (tx) => {
     const refund = await lockRefund(tx, ctx, refundId);
     if (refund.state === 'succeeded') throw paymentErrors.refund_finished();
-    const { manual } = providerOf(await getPayment(tx, refund.shopId, refund.paymentId));
+    const { manual } = providerOf(await paymentOf(tx, refund));
     if (manual) return refund;
     const attempt = refund.state === 'failed' ? refund.attempt + 1 : refund.attempt;
     const again = { state: 'pending', reference: null, finishedAt: null, attempt } as const;

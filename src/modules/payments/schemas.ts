@@ -27,7 +27,7 @@ const RefundState = enumeration('RefundState', 'Where a refund stands.', refundS
 export const ProviderName = enumeration(
   'PaymentProvider',
   '`manual`: staff records cash or a bank transfer. `simulator`: a pretended provider for test shops. `stripe`: needs ' +
-    'an account that the shop has connected.',
+    "an account that the shop has connected. `wallet`: the customer's stored value, taken at once.",
   PROVIDER_NAMES,
 );
 const RefundReason = enumeration('RefundReason', 'Why money goes back.', [

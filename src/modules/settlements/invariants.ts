@@ -35,7 +35,13 @@ export const settlementInvariants: readonly Invariant[] = [
         from settlements s left join (select p.shop_id, p.settlement_id, sum(r.amount) as amount
           from settlement_payouts p join refunds r on r.shop_id = p.shop_id and r.id = p.refund_id
           group by p.shop_id, p.settlement_id) p on p.shop_id = s.shop_id and p.settlement_id = s.id
-        where s.accepted_at is not null`,
+        where s.accepted_at is not null and s.payout_method = 'original_payment'`,
+  ),
+  invariant(
+    'a settlement as stored value is in the wallet with its amount',
+    sql`select count(*) as checked, count(*) filter (where m.amount is distinct from s.amount) as broken
+        from settlements s left join wallet_movements m on m.shop_id = s.shop_id and m.subject_type = 'settlement'
+          and m.subject_id = s.id where s.accepted_at is not null and s.payout_method = 'stored_value'`,
   ),
   invariant(
     "what is used of a policy's caps is the sum of the settlements that count in them",

@@ -29,7 +29,7 @@ export async function claimSettlement(
     const { order, lines } = await lockOrderLines(tx, ctx, input.orderId);
     const claim = payable(await decideBest(tx, ctx, order, lines, input), order);
     const { promised, decision } = claim;
-    checkMethod(input.payoutMethod, promised.rule.payoutMethods);
+    checkMethod(order, input.payoutMethod, promised.rule.payoutMethods);
     await takeCaps(tx, ctx, order, claim);
     const settlement = {
       ...newSettlement(ctx, order, input.payoutMethod, decision.amount, input.message),
@@ -54,7 +54,7 @@ export async function giveGoodwill(
   return inTransaction(ctx, async (tx) => {
     const { order, lines } = await lockOrderLines(tx, ctx, input.orderId);
     if (order.status === 'cancelled' || order.paidAt === null) throw settlementErrors.order_not_settleable();
-    checkMethod(input.payoutMethod, ['original_payment']);
+    checkMethod(order, input.payoutMethod, ['original_payment', 'stored_value']);
     const shares = spreadGoodwill(BigInt(input.amount), lines.map(asGoodwillLine));
     if (!shares) throw tooLarge(lines);
     const settlement = newSettlement(ctx, order, input.payoutMethod, BigInt(input.amount), input.message);
@@ -105,9 +105,10 @@ function payable(claim: Claim | undefined, order: Order): Claim {
   throw settlementErrors.claim_refused(words.en, { pointer: '/reason', extra });
 }
 
-function checkMethod(method: PayoutMethod, allowed: readonly PayoutMethod[]): void {
-  // Stored value and coupons are promised by policies, but there is nothing yet that pays them.
-  if (allowed.includes(method) && method === 'original_payment') return;
+function checkMethod(order: Order, method: PayoutMethod, allowed: readonly PayoutMethod[]): void {
+  // A guest has no wallet. Coupons can be promised, but there is nothing yet that issues them.
+  const isPayable = method === 'original_payment' || (method === 'stored_value' && order.customerId !== null);
+  if (allowed.includes(method) && isPayable) return;
   throw settlementErrors.payout_method_not_available(undefined, { pointer: '/payoutMethod' });
 }
 

@@ -5,6 +5,9 @@ import type { FeedEvent } from '../../platform/events/dispatcher.ts';
 import { lockOrderLines, settleOrder } from '../orders/settle.ts';
 import type { Order } from '../orders/tables.ts';
 import type { paymentEventKinds } from '../payments/events.ts';
+import { clearing } from '../ledger/accounts.ts';
+import { creditWallet } from '../wallets/credit.ts';
+import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
 import {
   findSettlementOfRefund,
@@ -28,15 +31,37 @@ export async function payOut(
   const { id, reason } = accepted.settlement;
   const shares = accepted.lines.map(({ lineId, amount }) => ({ lineId, amount }));
   const isGoodwill = reason === 'goodwill';
-  const { refunds } = await settleOrder(tx, ctx, order, { id, reason, isGoodwill, shares });
-  await insertPayouts(
-    tx,
-    accepted.settlement,
-    refunds.map((refund) => refund.id),
-  );
+  const asStoredValue = accepted.settlement.payoutMethod === 'stored_value';
+  const { refunds } = await settleOrder(tx, ctx, order, { id, reason, isGoodwill, asStoredValue, shares });
   const paying = await moveSettlement(tx, accepted, { state: 'paying' }, ctx.now);
   await tell(tx, ctx, settlementEvents.accepted, paying.settlement);
+  if (asStoredValue) return credit(tx, ctx, order, paying);
+  await insertPayouts(
+    tx,
+    paying.settlement,
+    refunds.map((refund) => refund.id),
+  );
+  // Refunds to a wallet have arrived in this transaction; their event finds the settlement paid.
   return paying;
+}
+
+/** Stored value is there at once. */
+async function credit(tx: Tx, ctx: Ctx, order: Order, paying: WholeSettlement): Promise<WholeSettlement> {
+  const { id, amount, customerId, message } = paying.settlement;
+  if (customerId === null)
+    throw settlementErrors.payout_method_not_available(undefined, { pointer: '/payoutMethod' });
+  await creditWallet(tx, ctx, {
+    kind: 'credited',
+    reason: paying.settlement.reason === 'goodwill' ? 'goodwill' : 'price_difference',
+    customerId,
+    amount,
+    from: clearing(order.id),
+    ...(message === null ? {} : { note: message }),
+    subject: { type: 'settlement', id },
+  });
+  const settled = await moveSettlement(tx, paying, { state: 'settled', settledAt: ctx.now }, ctx.now);
+  await tell(tx, ctx, settlementEvents.settled, settled.settlement);
+  return settled;
 }
 
 /** A refund ended: when it carries money of a settlement, that one is settled or has failed. The same event again changes nothing. */

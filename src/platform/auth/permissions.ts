@@ -20,6 +20,8 @@ export const SCOPES = [
   'settlements:write',
   'shop:read',
   'shop:write',
+  'wallets:read',
+  'wallets:write',
   'webhooks:read',
   'webhooks:write',
 ] as const;

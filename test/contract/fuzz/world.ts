@@ -1,5 +1,6 @@
 import type { TestApp, TestShop } from '../../support/app.ts';
 import {
+  creditWallet,
   makeCustomer,
   makeOrder,
   makePaidOrder,
@@ -23,6 +24,7 @@ export async function makeWorld(app: TestApp): Promise<World> {
   const [first, second] = [await makeProduct(shop), await makeProduct(shop, { onHandQuantity: 2 })];
   const [owner, maria, ana] = [await makeCustomer(shop), await makeCustomer(shop), await makeCustomer(shop)];
   const open = await makeOrder(shop, { customerId: owner.id });
+  for (const { id } of [owner, maria]) await creditWallet(shop, id, 100_000);
   const cancelled = await makePaidOrder(shop);
   const { body: key } = await shop.call('POST /v1/api-keys', {
     body: { kind: 'publishable', name: 'Spare', scopes: [] },

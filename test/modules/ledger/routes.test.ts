@@ -105,7 +105,7 @@ t.test('what happened before there were books is written into them', async (t) =
   await pay(app, (await makeOrder(app)).id, { provider: 'manual', amount: 100 });
   await ok(app.call(`POST /v1/orders/${order.id}/cancel`, { body: {} }));
   const { $client } = app.deps.db;
-  await $client.query('drop table ledger_holds, ledger_entries, ledger_transfers, ledger_accounts');
+  await $client.query('drop table ledger_holds, ledger_entries, ledger_transfers, ledger_accounts cascade');
   await $client.query('drop function refuse_unbalanced');
   await $client.query("delete from schema_migrations where name ~ '^000[89]_ledger'");
   await migrateDatabase(app.url, app.deps.log);

@@ -156,7 +156,14 @@ const money = fc
   .map(([totalAmount, paidAmount, back, settled]) => {
     const refundedAmount = back % (paidAmount + 1n);
     const most = refundedAmount < totalAmount ? refundedAmount : totalAmount;
-    return { totalAmount, paidAmount, refundedAmount, settledRefundAmount: settled % (most + 1n) };
+    const settledRefundAmount = settled % (most + 1n);
+    return {
+      totalAmount,
+      paidAmount,
+      refundedAmount,
+      settledRefundAmount,
+      settledAmount: settledRefundAmount,
+    };
   });
 const status = fc.constantFrom(...orderStates.names);
 
@@ -167,7 +174,22 @@ t.test('where the payment of an order stands', async (t) => {
     refundedAmount: bigint,
     status = 'pending',
     settledRefundAmount = 0n,
-  ) => decidePaymentState({ status, totalAmount, paidAmount, refundedAmount, settledRefundAmount });
+    settledAmount = settledRefundAmount,
+  ) =>
+    decidePaymentState({
+      status,
+      totalAmount,
+      paidAmount,
+      refundedAmount,
+      settledRefundAmount,
+      settledAmount,
+    });
+  t.equal(
+    of(100n, 100n, 90n, 'cancelled', 0n, 10n),
+    'refunded',
+    'the rest is with the customer as stored value',
+  );
+  t.equal(of(100n, 100n, 0n, 'paid', 0n, 10n), 'paid');
   t.equal(of(100n, 100n, 10n, 'paid', 10n), 'paid', 'what a settlement gave back is a lower price');
   t.equal(of(100n, 100n, 30n, 'paid', 10n), 'partially_refunded');
   t.equal(of(100n, 100n, 100n, 'cancelled', 10n), 'refunded');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { type Answer, startApp } from '../../support/app.ts';
-import { makePolicy, makeProduct } from '../../support/world.ts';
+import { makeCustomer, makePolicy, makeProduct } from '../../support/world.ts';
 import { checkInvariants, ok } from '../orders/support.ts';
 
 // What people do with one order, in any sequence, against a model that knows only sums.
@@ -25,24 +25,29 @@ interface Model {
   paid: number;
   refunded: number;
   settled: number;
+  /** The part of it that is in the customer's wallet. */
+  inWallet: number;
   wasPaid: boolean;
   isCancelled: boolean;
 }
 
 type Step = readonly [
-  kind: 'pay' | 'reprice' | 'claim' | 'goodwill' | 'confirm' | 'cancel',
+  kind: 'pay' | 'reprice' | 'claim' | 'goodwill' | 'value' | 'confirm' | 'cancel',
   line: number,
   share: number,
 ];
 
-const due = (m: Model) => Math.max(0, m.total - m.settled - (m.paid - m.refunded));
+const { id: customerId } = await makeCustomer(app);
+
+const due = (m: Model) => Math.max(0, m.total - (m.settled - m.inWallet) - (m.paid - m.refunded));
 
 /** Does one step and returns what the model says the answer has to be. */
 async function take(m: Model, [kind, at, share]: Step): Promise<[Answer, expected: number]> {
   const line = m.lines[at % m.lines.length] as ModelLine;
   if (kind === 'pay') return pay(m, 1 + Math.floor(share * Math.max(0, due(m) - 1)));
   if (kind === 'claim') return claim(m);
-  if (kind === 'goodwill') return giveGoodwill(m, 1 + Math.floor(share * 1_500));
+  if (kind === 'goodwill') return giveGoodwill(m, 1 + Math.floor(share * 1_500), 'original_payment');
+  if (kind === 'value') return giveGoodwill(m, 1 + Math.floor(share * 900), 'stored_value');
   if (kind === 'confirm') return confirm(m);
   if (kind === 'cancel') return cancel(m);
   line.price = Math.floor(share * 2_000);
@@ -71,23 +76,26 @@ async function claim(m: Model): Promise<[Answer, number]> {
   });
   if (amount > 0 && answer.body.amount !== amount)
     throw new Error(`paid ${answer.body.amount}, owed ${amount}`);
-  if (amount > 0) settle(m, owed);
+  if (amount > 0) settle(m, owed, false);
   return [answer, amount > 0 ? 201 : 422];
 }
 
-function settle(m: Model, amounts: readonly number[]): void {
+function settle(m: Model, amounts: readonly number[], isValue: boolean): void {
   for (const [index, amount] of amounts.entries()) {
     const line = m.lines[index] as ModelLine;
     line.settled += amount;
-    line.isBusy ||= amount > 0;
+    line.isBusy ||= amount > 0 && !isValue;
     m.settled += amount;
-    m.refunded += amount;
+    if (isValue) m.inWallet += amount;
+    else m.refunded += amount;
   }
 }
 
-async function giveGoodwill(m: Model, amount: number): Promise<[Answer, number]> {
+async function giveGoodwill(m: Model, amount: number, payoutMethod: string): Promise<[Answer, number]> {
   const left = m.lines.reduce((sum, line) => sum + line.net - line.settled, 0);
-  const answer = await app.call(`POST /v1/orders/${m.orderId}/goodwill-settlements`, { body: { amount } });
+  const answer = await app.call(`POST /v1/orders/${m.orderId}/goodwill-settlements`, {
+    body: { amount, payoutMethod },
+  });
   if (!m.wasPaid || m.isCancelled) return [answer, 409];
   if (amount > left) return [answer, 422];
   if (answer.status !== 201) return [answer, m.lines.some((line) => line.isBusy) ? 409 : 201];
@@ -97,7 +105,7 @@ async function giveGoodwill(m: Model, amount: number): Promise<[Answer, number]>
   );
   if (given.reduce((sum: number, one: number) => sum + one, 0) !== amount)
     throw new Error('the shares do not sum');
-  settle(m, given);
+  settle(m, given, payoutMethod === 'stored_value');
   return [answer, 201];
 }
 
@@ -112,7 +120,7 @@ async function confirm(m: Model): Promise<[Answer, number]> {
 
 async function cancel(m: Model): Promise<[Answer, number]> {
   m.isCancelled = true;
-  m.refunded = m.paid;
+  m.refunded = m.paid - m.inWallet;
   return [await app.call(`POST /v1/orders/${m.orderId}/cancel`, { body: {} }), 200];
 }
 
@@ -129,15 +137,15 @@ async function makeModel(): Promise<Model> {
     }),
   );
   const asked = lines.map(({ productId, quantity }) => ({ productId, quantity }));
-  const { id, totalAmount } = await ok(app.call('POST /v1/orders', { body: { lines: asked } }));
-  const nothing = { paid: 0, refunded: 0, settled: 0, wasPaid: false, isCancelled: false };
+  const { id, totalAmount } = await ok(app.call('POST /v1/orders', { body: { lines: asked, customerId } }));
+  const nothing = { paid: 0, refunded: 0, settled: 0, inWallet: 0, wasPaid: false, isCancelled: false };
   return { orderId: id, lines, total: totalAmount, ...nothing };
 }
 
 const anyStep = fc.tuple(
   fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom('pay' as const, 'reprice' as const, 'claim' as const) },
-    { weight: 2, arbitrary: fc.constantFrom('goodwill' as const, 'confirm' as const) },
+    { weight: 2, arbitrary: fc.constantFrom('goodwill' as const, 'value' as const, 'confirm' as const) },
     { weight: 1, arbitrary: fc.constant('cancel' as const) },
   ),
   fc.nat(2),

@@ -178,6 +178,59 @@ t.test('goodwill is spread by what is left and never more than that', async (t) 
   await checkInvariants(t, app);
 });
 
+t.test('stored value is there at once, and a cancellation gives back the rest', async (t) => {
+  const shop = await app.createShop();
+  const customer = await makeCustomer(shop);
+  const asValue = { payoutMethod: 'stored_value' };
+  const { order } = await makeCheaper(
+    shop,
+    { ...AUTOMATIC, payoutMethods: ['stored_value'] },
+    { customerId: customer.id },
+  );
+  t.match(await claim(shop, order.id), { status: 422, body: { code: 'payout_method_not_available' } });
+  t.match(await ok(claim(shop, order.id, asValue)), { state: 'settled', amount: 600 });
+  t.match(await ok(shop.call(`GET /v1/customers/${customer.id}/wallet`)), { balanceAmount: 600 });
+  t.match(await readOrder(shop, order.id), {
+    settledAmount: 600,
+    refundedAmount: 0,
+    dueAmount: 0,
+    paymentState: 'paid',
+  });
+  await ok(shop.call(`POST /v1/orders/${order.id}/cancel`, { body: {} }));
+  t.match(await readOrder(shop, order.id), { refundedAmount: 3000, paymentState: 'refunded' });
+  const guest = await makeCheaper(shop, { ...AUTOMATIC, payoutMethods: ['stored_value'] });
+  t.match(await claim(shop, guest.order.id, asValue), {
+    status: 422,
+    body: { code: 'payout_method_not_available' },
+  });
+  await checkInvariants(t, app);
+});
+
+t.test('what was paid by wallet goes back to it, and is settled by then', async (t) => {
+  const shop = await app.createShop();
+  const customer = await makeCustomer(shop);
+  await makePolicy(shop, AUTOMATIC);
+  const { order, product } = await makeUnpaid(shop, { customerId: customer.id });
+  await ok(
+    shop.call(`POST /v1/customers/${customer.id}/wallet/credits`, { body: { amount: 3600, reason: 'cash' } }),
+  );
+  await pay(shop, order.id, { provider: 'wallet' });
+  await price(shop, product.id, 1700);
+  const made = await ok(claim(shop, order.id));
+  await app.settle();
+  t.match(await read(shop, made.id), { state: 'settled', amount: 200 });
+  t.match(await ok(shop.call(`GET /v1/customers/${customer.id}/wallet`)), { balanceAmount: 200 });
+  await checkInvariants(t, app);
+});
+
+async function makeUnpaid(shop: TestShop, fields: object) {
+  const product = await ok(
+    shop.call('POST /v1/products', { body: { name: 'Chai', priceAmount: 1800, onHandQuantity: 100 } }),
+  );
+  const lines = [{ productId: product.id, quantity: 2 }];
+  return { product, order: await ok(shop.call('POST /v1/orders', { body: { lines, ...fields } })) };
+}
+
 t.test('money that does not arrive fails the settlement, and settles it when it does', async (t) => {
   const shop = await app.createShop();
   const ctx = await shop.ctx();

@@ -1,6 +1,8 @@
-import type { Deps } from '../../../platform/context.ts';
-import type { Reader } from '../../../platform/db/client.ts';
+import type { Ctx, Deps } from '../../../platform/context.ts';
+import type { Reader, Tx } from '../../../platform/db/client.ts';
 import type { Shop } from '../../../platform/shops/shop.ts';
+import type { Account } from '../../ledger/accounts.ts';
+import type { LedgerEntry } from '../../ledger/tables.ts';
 import type { Payment, Refund } from '../tables.ts';
 
 /** What a provider says about a charge. */
@@ -47,6 +49,17 @@ export interface OpenedCharge {
 }
 
 /**
+ * Value that the payer keeps in the shop's own books. It moves in the transaction that asks for it: no provider is called, no
+ * attempt is ever open, and a refund has arrived when it is requested.
+ */
+interface StoredValue {
+  /** The account that pays and gets back. */
+  accountOf(payerId: string): Account;
+  /** Writes down for the payer what was posted to the account. */
+  onMoved(tx: Tx, ctx: Ctx, payment: Payment, entry: LedgerEntry, kind: 'spent' | 'refunded'): Promise<void>;
+}
+
+/**
  * A way to take money and give it back. Calls may be repeated with the same payment or refund, whose id is the
  * idempotency key with the provider; a repetition must not move money again. An error means "not known": the call is repeated.
  */
@@ -54,6 +67,7 @@ export interface PaymentProvider {
   readonly name: string;
   /** Staff says that the money was taken or given; nothing is called. */
   readonly manual: boolean;
+  readonly storedValue?: StoredValue;
   /** Whether this shop may use it for new payments. */
   isAvailable(on: Reader, shop: Shop): boolean | Promise<boolean>;
   /** Refuses what it is known never to take: an amount, or an option that means nothing to it. */

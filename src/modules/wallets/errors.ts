@@ -1,0 +1,5 @@
+import { defineErrors } from '../../platform/errors.ts';
+
+export const walletErrors = defineErrors({
+  wallet_not_empty: [409, 'The customer still has stored value; it has to be paid out before'],
+});
