@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import {
@@ -220,7 +221,7 @@ const anyRule = fc.record({
   includesGifts: fc.boolean(),
 });
 
-t.test('never more than was paid, never beyond a cap, and the lines are the whole', async (t) => {
+t.test('never more than was paid, never beyond a cap, and the lines are the whole', async () => {
   fc.assert(
     fc.property(
       anyRule,
@@ -229,26 +230,26 @@ t.test('never more than was paid, never beyond a cap, and the lines are the whol
       (rule, lines, budgetUsed) => {
         const decided = claim({ rule, lines, used: { budgetAmount: budgetUsed } });
         for (const [index, line] of decided.lines.entries()) {
-          t.ok(line.amount >= 0n && line.amount + line.settledAmount <= line.paidNetAmount, 'paid net');
+          assert.ok(line.amount >= 0n && line.amount + line.settledAmount <= line.paidNetAmount, 'paid net');
           if (rule.lineCapAmount !== null && line.amount > 0n)
-            t.ok(line.amount + line.settledAmount <= BigInt(rule.lineCapAmount), 'cap of the line');
-          t.equal(line.amount === 0n, line.refusal !== null, 'nothing is refused silently');
-          t.equal(line.paidNetAmount, paidNetOf(lines[index] ?? LINE));
+            assert.ok(line.amount + line.settledAmount <= BigInt(rule.lineCapAmount), 'cap of the line');
+          assert.equal(line.amount === 0n, line.refusal !== null, 'nothing is refused silently');
+          assert.equal(line.paidNetAmount, paidNetOf(lines[index] ?? LINE));
         }
-        t.equal(
+        assert.equal(
           decided.lines.reduce((sum, line) => sum + line.amount, 0n),
           decided.amount,
         );
-        if (rule.orderCapAmount !== null) t.ok(decided.amount <= BigInt(rule.orderCapAmount));
+        if (rule.orderCapAmount !== null) assert.ok(decided.amount <= BigInt(rule.orderCapAmount));
         if (rule.budgetAmount !== null && decided.amount > 0n)
-          t.ok(decided.amount + budgetUsed <= BigInt(rule.budgetAmount));
+          assert.ok(decided.amount + budgetUsed <= BigInt(rule.budgetAmount));
       },
     ),
     runs,
   );
 });
 
-t.test('drops one after the other pay what one drop pays', async (t) => {
+t.test('drops one after the other pay what one drop pays', async () => {
   const prices = fc.array(fc.bigInt(0n, 2_000n), { minLength: 1, maxLength: 6 });
   fc.assert(
     fc.property(prices, fc.integer({ min: 1, max: 9 }), fc.nat(10_000), (given, quantity, rateBps) => {
@@ -261,7 +262,7 @@ t.test('drops one after the other pay what one drop pays', async (t) => {
           lines: [{ ...line, comparedUnitAmount, settledAmount }],
         }).amount;
       const last = { ...line, comparedUnitAmount: falling.at(-1) ?? 0n };
-      t.equal(settledAmount, claim({ rule: { rateBps }, lines: [last] }).amount);
+      assert.equal(settledAmount, claim({ rule: { rateBps }, lines: [last] }).amount);
     }),
     runs,
   );

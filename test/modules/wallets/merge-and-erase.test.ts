@@ -56,6 +56,24 @@ t.test('a wallet that never was needs no move', async (t) => {
   t.same(await toldOf(app, survivor), [['merged_in', 10, 10]]);
 });
 
+t.test('what was noted about a duplicate is known and erased with the survivor', async (t) => {
+  const [survivor, duplicate] = [await makeRich(app, 0), await makeRich(app, 0)];
+  const credit = { amount: 50, reason: 'goodwill', note: 'Waited in the rain' };
+  await ok(app.call(`POST /v1/customers/${duplicate}/wallet/credits`, { body: credit }));
+  await ok(withdraw(app, duplicate, 50));
+  await ok(merge(survivor, duplicate));
+  t.same(await movementsOf(app, survivor), [], 'there was nothing to move');
+  const exported = await ok(app.call(`GET /v1/customers/${survivor}/personal-data`));
+  t.match(JSON.stringify(exported), /Waited in the rain/);
+  const { kept } = await ok(erase(survivor));
+  t.match(JSON.stringify(kept), /2 movements of stored value/);
+  const { rows } = await app.deps.db.$client.query(
+    'select count(*)::int as notes from wallet_movements where note is not null and customer_id = $1',
+    [duplicate],
+  );
+  t.same(rows, [{ notes: 0 }]);
+});
+
 t.test('what is promised of the value moves along', async (t) => {
   const [survivor, duplicate] = [await makeRich(app, 100), await makeRich(app, 1000)];
   const ctx = await app.ctx();
