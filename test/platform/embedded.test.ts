@@ -85,8 +85,9 @@ const childProgram = (dataDir: string, then: string) => `
   console.log('starting');
   const options = ${JSON.stringify({ dataDir, flags })};
   const server = await startEmbedded({ ...options, log });
-  console.log('url ' + server.connectionString + ' .');
   ${then}
+  // Last: who reads it may send a signal at once.
+  console.log('url ' + server.connectionString + ' .');
 `;
 
 const postmasterPid = (home: string): number =>

@@ -16,6 +16,7 @@ import {
   uuid,
 } from '../../platform/http/schema.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
+import { OrderPromiseModel, presentPromise } from './promise-schemas.ts';
 import type { Quote } from './quote.ts';
 import { AddressModel, PaymentTermsName } from './schemas.ts';
 
@@ -67,6 +68,9 @@ export const QuoteModel = model('Quote', 'What a basket costs, and a token that 
     description: 'Place the order with it to pay these prices, also when they rise meanwhile.',
   }),
   expiresAt: instantText('Until when the token holds; real time.'),
+  promises: Type.Array(ref(OrderPromiseModel), {
+    description: 'What the shop promises an order that is placed now, should its price fall.',
+  }),
 });
 
 export const OrderCreate = inputModel('OrderCreate', 'An order to place.', {
@@ -183,7 +187,7 @@ export const OrderImport = inputModel(
 );
 
 /** A quote as it goes out. */
-export const presentQuote = ({ basket, token, expiresAt }: Quote, currency: string) => ({
+export const presentQuote = ({ basket, promises, token, expiresAt }: Quote, currency: string) => ({
   currency,
   lines: basket.priced.lines.map((line) => ({
     productId: line.product.id,
@@ -204,4 +208,5 @@ export const presentQuote = ({ basket, token, expiresAt }: Quote, currency: stri
   totalAmount: Number(basket.priced.totalAmount),
   quoteToken: token,
   expiresAt: expiresAt.toISOString(),
+  promises: promises.map(presentPromise),
 });

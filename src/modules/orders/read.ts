@@ -3,6 +3,7 @@ import type { Page } from '../../platform/http/pagination.ts';
 import { listPaymentsOf } from '../payments/attempts.ts';
 import type { Payment } from '../payments/tables.ts';
 import { decideOrderSort, type OrderSort } from './list-rules.ts';
+import { type OrderPromise, orderPromises } from './ports.ts';
 import {
   getOrder,
   getWhole,
@@ -30,6 +31,12 @@ export async function readOrders(ctx: Ctx, filter: OrderQuery): Promise<Page<Ord
 export async function readTimeline(ctx: Ctx, orderId: string): Promise<TimelineEntry[]> {
   await getOrder(ctx.db, ctx.shop.id, orderId, ctx.customerId);
   return listTimeline(ctx.db, ctx.shop.id, orderId, ctx.customerId !== undefined);
+}
+
+/** What an order was promised when it was placed. */
+export async function readPromises(ctx: Ctx, orderId: string): Promise<readonly OrderPromise[]> {
+  const order = await getOrder(ctx.db, ctx.shop.id, orderId, ctx.customerId);
+  return orderPromises.get().find(ctx.db, ctx.shop.id, order.placedAt);
 }
 
 /** The attempts to pay an order, newest first. */

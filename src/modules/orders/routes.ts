@@ -10,7 +10,8 @@ import { OrderCreate, OrderUpdate, presentQuote, QuoteCreate, QuoteModel } from 
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { orderTerms, placeOrder } from './place.ts';
 import { quoteBasket } from './quote.ts';
-import { readOrder, readOrders, readTimeline } from './read.ts';
+import { OrderPromiseList, presentPromise } from './promise-schemas.ts';
+import { readOrder, readOrders, readPromises, readTimeline } from './read.ts';
 import {
   OrderHeadPage,
   OrderModel,
@@ -57,6 +58,7 @@ const orderQuery = Type.Object({
 export function orderRoutes(app: FastifyInstance): void {
   placingRoutes(app);
   readRoutes(app);
+  promiseRoutes(app);
   changeRoutes(app);
   lifecycleRoutes(app);
 }
@@ -166,6 +168,26 @@ function readRoutes(app: FastifyInstance): void {
     example,
     run: (ctx, input) => readTimeline(ctx, input.params.orderId),
     present: (entries, ctx) => ({ data: entries.map((entry) => presentTimelineEntry(entry, ctx)) }),
+  });
+}
+
+function promiseRoutes(app: FastifyInstance): void {
+  operation(app, {
+    operationId: 'listOrderPromises',
+    method: 'GET',
+    path: '/v1/orders/{orderId}/promises',
+    tag,
+    summary: 'List what an order was promised',
+    description:
+      'What the shop promised about its price when it was placed, in plain words. It stays promised, whatever becomes of the ' +
+      'policies.',
+    access: { secret: 'orders:read', customer: true },
+    params,
+    success: { statuses: [200], schema: OrderPromiseList, description: 'The promises.' },
+    errors: [],
+    example,
+    run: (ctx, input) => readPromises(ctx, input.params.orderId),
+    present: (promises) => ({ data: promises.map(presentPromise) }),
   });
 }
 

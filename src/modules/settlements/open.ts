@@ -17,20 +17,39 @@ import type { Settlement, SettlementLine } from './tables.ts';
 import { tell } from './tell.ts';
 import { yearIn } from './year-rules.ts';
 
+const MOST_ATTEMPTS = 5;
+/** A cap has less left than was read. */
+class CapTaken extends Error {}
+
+interface ClaimRequest extends ClaimInput {
+  readonly orderId: string;
+  readonly payoutMethod: PayoutMethod;
+  readonly message?: string;
+}
+
 /**
  * Claims what the shop promised for an order: accepted and paid by rule up to the policy's automatic amount, above it a draft that
  * waits for a person. Refusals: claim_refused (with its code, words and lines), payout_method_not_available, line_in_settlement.
  */
-export async function claimSettlement(
-  ctx: Ctx,
-  input: ClaimInput & { orderId: string; payoutMethod: PayoutMethod; message?: string },
-): Promise<WholeSettlement> {
+export async function claimSettlement(ctx: Ctx, input: ClaimRequest): Promise<WholeSettlement> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await claim(ctx, input);
+    } catch (error) {
+      // Another order's claim took of the same cap since it was read: what is left now decides.
+      if (!(error instanceof CapTaken)) throw error;
+      if (attempt >= MOST_ATTEMPTS) throw platformErrors.version_conflict();
+    }
+  }
+}
+
+function claim(ctx: Ctx, input: ClaimRequest): Promise<WholeSettlement> {
   return inTransaction(ctx, async (tx) => {
     const { order, lines } = await lockOrderLines(tx, ctx, input.orderId);
-    const claim = payable(await decideBest(tx, ctx, order, lines, input), order);
-    const { promised, decision } = claim;
+    const best = payable(await decideBest(tx, ctx, order, lines, input), order);
+    const { promised, decision } = best;
     checkMethod(order, input.payoutMethod, promised.rule.payoutMethods);
-    await takeCaps(tx, ctx, order, claim);
+    await takeCaps(tx, ctx, order, best);
     const settlement = {
       ...newSettlement(ctx, order, input.payoutMethod, decision.amount, input.message),
       reason: input.reason,
@@ -38,7 +57,7 @@ export async function claimSettlement(
       ruleVersion: promised.ruleVersion,
     };
     const isAutomatic = decision.amount <= BigInt(promised.rule.automaticAmount);
-    const whole = { settlement, lines: linesOfClaim(settlement, claim) };
+    const whole = { settlement, lines: linesOfClaim(settlement, best) };
     return open(tx, ctx, order, whole, isAutomatic);
   });
 }
@@ -112,13 +131,13 @@ function checkMethod(order: Order, method: PayoutMethod, allowed: readonly Payou
   throw settlementErrors.payout_method_not_available(undefined, { pointer: '/payoutMethod' });
 }
 
-/** Takes the amount from the budget and the customer's year. Another claim may have come first: then it is decided again. */
+/** Takes the amount from the budget and the customer's year, or throws CapTaken. */
 async function takeCaps(tx: Tx, ctx: Ctx, order: Order, { promised, decision }: Claim): Promise<void> {
   const { policyId, rule } = promised;
   const take = async (holderId: string, year: number, most: number | null) => {
     if (most === null) return;
     if (!(await takePolicyUse(tx, ctx.shop.id, [policyId, holderId, year], decision.amount, BigInt(most))))
-      throw platformErrors.version_conflict();
+      throw new CapTaken();
   };
   await take(policyId, 0, rule.budgetAmount);
   if (order.customerId !== null)

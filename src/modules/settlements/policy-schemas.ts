@@ -13,6 +13,7 @@ import {
   versionNumber,
 } from '../../platform/http/schema.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
+import { PolicyWords } from '../orders/promise-schemas.ts';
 import type { WholePolicy } from './policy-repository.ts';
 import { COMPARISONS, PAYOUT_METHODS, POLICY_REASONS, TIER_MEASURES, WINDOW_STARTS } from './policy-rules.ts';
 import type { PolicyVersion } from './tables.ts';
@@ -50,10 +51,6 @@ const PolicyTier = model('PolicyTier', 'A step of a policy.', {
     maximum: 10_000,
     description: 'The share of the difference, in basis points.',
   }),
-});
-export const PolicyWords = model('PolicyWords', 'A text for customers, made from the rule.', {
-  en: Type.String({ description: 'In English.' }),
-  zh: Type.String({ description: 'In Chinese.' }),
 });
 
 const cap = (description: string) =>

@@ -12,7 +12,8 @@ import {
 } from '../../platform/http/schema.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import { CAPS, CLAIM_REFUSALS } from './difference-rules.ts';
-import { PolicyReasonName, PolicyWords } from './policy-schemas.ts';
+import { PolicyWords } from '../orders/promise-schemas.ts';
+import { PolicyReasonName } from './policy-schemas.ts';
 import type { Preview } from './claims.ts';
 import { explainLine, REFUSAL_WORDS } from './refusal-words-rules.ts';
 

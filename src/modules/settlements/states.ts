@@ -7,7 +7,7 @@ import { defineStates } from '../../platform/states.ts';
 export const settlementStates = defineStates({
   draft: ['offered', 'accepted', 'declined', 'cancelled'],
   offered: ['countered', 'accepted', 'declined', 'expired', 'cancelled'],
-  countered: ['countered', 'accepted', 'declined', 'expired', 'cancelled'],
+  countered: ['accepted', 'declined', 'expired', 'cancelled'],
   accepted: ['paying', 'cancelled'],
   paying: ['settled', 'failed'],
   failed: ['paying', 'cancelled'],

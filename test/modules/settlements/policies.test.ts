@@ -141,6 +141,30 @@ t.test('what a promise pays for an order', async (t) => {
   });
 });
 
+t.test('a quote and an order show what is promised, in words', async (t) => {
+  const shop = await app.createShop();
+  const product = await makeProduct(shop);
+  const lines = [{ productId: product.id, quantity: 1 }];
+  const quote = async () => (await ok(shop.call('POST /v1/quotes', { body: { lines } }))).promises;
+  t.same(await quote(), []);
+  const policy = await makePolicy(shop);
+  const promise = { policyId: policy.id, name: 'Thirty days', ruleVersion: 1, words: policy.words };
+  t.same(await quote(), [promise]);
+  const customer = await makeCustomer(shop);
+  const order = await ok(shop.call('POST /v1/orders', { body: { lines, customerId: customer.id } }));
+  await ok(shop.call(`PATCH ${policyPath(policy.id)}`, { body: { windowDays: 5 } }));
+  t.match(await quote(), [{ ruleVersion: 2, words: { en: /within 5 days/ } }]);
+  const as = await tokenOf(shop, customer.id);
+  t.same(
+    (await ok(shop.call(`GET /v1/orders/${order.id}/promises`, { as }))).data,
+    [promise],
+    'what it was promised then',
+  );
+  await ok(shop.call(`POST ${policyPath(policy.id)}/archive`));
+  t.same(await quote(), []);
+  t.same((await ok(shop.call(`GET /v1/orders/${order.id}/promises`))).data, [promise]);
+});
+
 t.test('tiers by units sold count what was sold in their period', async (t) => {
   const shop = await app.createShop();
   const now = Date.now();
