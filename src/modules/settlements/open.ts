@@ -34,7 +34,7 @@ interface ClaimRequest extends ClaimInput {
 export async function claimSettlement(ctx: Ctx, input: ClaimRequest): Promise<WholeSettlement> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await claim(ctx, input);
+      return await decideAndOpen(ctx, input);
     } catch (error) {
       // Another order's claim took of the same cap since it was read: what is left now decides.
       if (!(error instanceof CapTaken)) throw error;
@@ -43,7 +43,7 @@ export async function claimSettlement(ctx: Ctx, input: ClaimRequest): Promise<Wh
   }
 }
 
-function claim(ctx: Ctx, input: ClaimRequest): Promise<WholeSettlement> {
+function decideAndOpen(ctx: Ctx, input: ClaimRequest): Promise<WholeSettlement> {
   return inTransaction(ctx, async (tx) => {
     const { order, lines } = await lockOrderLines(tx, ctx, input.orderId);
     const best = payable(await decideBest(tx, ctx, order, lines, input), order);

@@ -16,6 +16,8 @@ interface Lane {
   readonly client: pg.Client;
   readonly connected: Promise<unknown>;
   waiting: number;
+  /** Is taken by no read any more. */
+  drop(): void;
 }
 
 /**
@@ -55,7 +57,7 @@ export function createLanes({ count, connection, settings, answerMs, onLost }: L
       drop();
       void hangUp(client);
     });
-    const lane = { client, connected, waiting: 0 };
+    const lane = { client, connected, drop, waiting: 0 };
     lanes[at] = lane;
     return lane;
   };
@@ -77,6 +79,10 @@ export function createLanes({ count, connection, settings, answerMs, onLost }: L
       try {
         await lane.connected;
         return await lane.client.query(config);
+      } catch (error) {
+        // A connection that is cut says so only in a later turn: the next read must not go onto it meanwhile.
+        if (socketOf(lane.client).destroyed) lane.drop();
+        throw error;
       } finally {
         lane.waiting -= 1;
       }
