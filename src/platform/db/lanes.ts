@@ -74,18 +74,7 @@ export function createLanes({ count, connection, settings, answerMs, onLost }: L
   return {
     async query(config) {
       if (ended) throw new Error('the lanes have ended: the connection is not queryable');
-      const lane = choose();
-      lane.waiting += 1;
-      try {
-        await lane.connected;
-        return await lane.client.query(config);
-      } catch (error) {
-        // A connection that is cut says so only in a later turn: the next read must not go onto it meanwhile.
-        if (socketOf(lane.client).destroyed) lane.drop();
-        throw error;
-      } finally {
-        lane.waiting -= 1;
-      }
+      return readOn(choose(), config);
     },
     waiting: () => lanes.reduce((sum, lane) => sum + (lane?.waiting ?? 0), 0),
     async end() {
@@ -94,6 +83,20 @@ export function createLanes({ count, connection, settings, answerMs, onLost }: L
       await Promise.all(busy.map((lane) => endLane(lane, answerMs)));
     },
   };
+}
+
+async function readOn(lane: Lane, config: pg.QueryConfig): Promise<pg.QueryResult> {
+  lane.waiting += 1;
+  try {
+    await lane.connected;
+    return await lane.client.query(config);
+  } catch (error) {
+    // A connection that is cut says so only in a later turn: the next read must not go onto it meanwhile.
+    if (socketOf(lane.client).destroyed) lane.drop();
+    throw error;
+  } finally {
+    lane.waiting -= 1;
+  }
 }
 
 async function connectLane(client: pg.Client, settings: string): Promise<void> {
