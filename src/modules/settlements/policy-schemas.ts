@@ -134,7 +134,6 @@ const DEFAULTS: Record<string, unknown> = {
   includesGifts: false,
   compareWith: 'list_price',
   rateBps: 10_000,
-  tierBy: null,
   tiers: [],
   soldFrom: null,
   soldTo: null,
@@ -166,6 +165,8 @@ const policyName = text('What the shop calls it.', 100);
 export const PolicyCreate = inputModel('PriceDifferencePolicyCreate', 'A promise to pay price differences.', {
   name: policyName,
   ...withDefaults(rule),
+  // Without a default: OpenAPI 3.0 has no place for one that is null beside a named enum.
+  tierBy: Type.Optional(rule.tierBy),
   inForceFrom: Type.Optional(
     instantText('Since when orders are promised it: now when absent, or earlier, never later.'),
   ),

@@ -113,7 +113,8 @@ function policyWriteRoutes(app: FastifyInstance): void {
         automaticAmount: 5000,
       },
     },
-    run: (ctx, { body }) => createPolicy(ctx, body as Parameters<typeof createPolicy>[1]),
+    run: (ctx, { body }) =>
+      createPolicy(ctx, { tierBy: null, ...body } as Parameters<typeof createPolicy>[1]),
     present,
   });
 
