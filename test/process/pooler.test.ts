@@ -214,7 +214,7 @@ t.test(
       );
       const client = await db.$client.connect();
       await client.query('select 1');
-      t.equal(keepsSession(client), keeps);
+      t.equal(await keepsSession(client), keeps);
       client.release();
       if (!keeps) await occupyServer(t, url);
       await blocker.query('begin; select 1 from locked for update');

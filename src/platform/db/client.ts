@@ -67,7 +67,7 @@ export function openDatabase(
   pool.on('connect', (client) => {
     client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
     batchWrites(client);
-    if (!patient) setUpSession(client).catch(() => undefined);
+    if (!patient) setUpSession(client);
   });
   closeWith(pool, lanes);
   return Object.assign(drizzle(pool), {

@@ -37,7 +37,7 @@ export async function runParts(on: Db, parts: readonly Part[]): Promise<void> {
   const client = await on.$client.connect();
   try {
     const query = isNamed ? { name, text, values } : { text, values };
-    await (keepsSession(client) ? client.query(query) : runWithLimits(client, query));
+    await ((await keepsSession(client)) ? client.query(query) : runWithLimits(client, query));
   } finally {
     client.release();
   }

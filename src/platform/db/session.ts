@@ -14,9 +14,18 @@ export const PLANS = 'set enable_seqscan = off; set jit = off';
 export const BEGIN = "begin; set local lock_timeout = '5s'; set local statement_timeout = '30s'";
 
 const direct = new WeakSet<pg.ClientBase>();
+// Connections whose first answer is under way.
+const unknown = new WeakMap<pg.ClientBase, Promise<void>>();
 
-/** What is set once on a connection that was opened. */
-export async function setUpSession(client: pg.ClientBase): Promise<void> {
+/** Sets once on a connection that was opened what holds for all of its statements. Never fails: what is wrong shows in the next one. */
+export function setUpSession(client: pg.ClientBase): void {
+  const known = learn(client)
+    .catch(() => undefined)
+    .finally(() => unknown.delete(client));
+  unknown.set(client, known);
+}
+
+async function learn(client: pg.ClientBase): Promise<void> {
   const answers = (await client.query(
     `${LIMITS}; ${PLANS}; select pg_backend_pid() as pid`,
   )) as unknown as pg.QueryResult<{ pid: number }>[];
@@ -25,9 +34,12 @@ export async function setUpSession(client: pg.ClientBase): Promise<void> {
 
 /**
  * Whether what is set once holds for every statement of the connection. Behind a pooler in transaction mode the next one may
- * meet another process of Postgres, on which nobody has set anything. Not known before the first answer: then it counts as no.
+ * meet another process of Postgres, on which nobody has set anything. Waits for the first answer of a fresh connection.
  */
-export const keepsSession = (client: pg.ClientBase): boolean => direct.has(client);
+export async function keepsSession(client: pg.ClientBase): Promise<boolean> {
+  await unknown.get(client);
+  return direct.has(client);
+}
 
 /** A pooler makes up the process number that it tells its clients, and that is how it shows. */
 export const isOwn = (client: pg.ClientBase, pid: number | undefined): boolean =>
