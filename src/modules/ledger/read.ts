@@ -12,7 +12,7 @@ export interface PostedEntry {
   readonly transfer: LedgerTransfer;
 }
 
-/** The entries of an account, newest first. By ledger_entries_account_idx.  */
+/** The entries of an account, newest first. By ledger_entries_account_idx. */
 export async function listLedgerEntries(
   ctx: Ctx,
   query: { account: string; limit: number; cursor?: string },

@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import { type ShopInvariant, shopInvariant } from '../../platform/invariants.ts';
 
 // The part of what is kept that pays for the order; see posting-rules.ts.
-const CHARGED = sql.raw("case when o.status = 'cancelled' then 0 else o.total_amount end");
+const CHARGED = sql.raw(
+  "case when o.status = 'cancelled' then 0 else o.total_amount + o.charged_amount - o.credited_amount end",
+);
 const KEPT = sql.raw('o.paid_amount - o.refunded_amount + o.settled_refund_amount');
 
 /** What orders, payments and refunds have to agree with in the books. */
@@ -16,10 +18,9 @@ export const orderBookChecks: readonly ShopInvariant[] = [
           on e.shop_id = o.shop_id and e.owner_id = o.id where ${of('o')}`,
   ),
   shopInvariant(
-    'the clearing of an order holds exactly what is on its way back, and nothing when that has arrived',
-    (
-      of,
-    ) => sql`select count(*) as checked, count(*) filter (where -coalesce(e.sum, 0) <> coalesce(r.open, 0)) as broken
+    'the clearing of an order holds exactly what is on its way back or about to be, and nothing when that has arrived',
+    (of) => sql`select count(*) as checked,
+          count(*) filter (where -coalesce(e.sum, 0) <> coalesce(r.open, 0) + o.settling_amount) as broken
         from orders o
         left join (select shop_id, owner_id, sum(amount) as sum from ledger_entries
           where account = 'clearing' and ${of('ledger_entries')} group by shop_id, owner_id) e

@@ -4,18 +4,21 @@ import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
+import { sumOf } from '../../platform/money.ts';
 import { checkVersion } from '../../platform/versions.ts';
 import { releaseStock } from '../catalogue/stock.ts';
 import { cancelOpenPayments } from '../payments/attempts.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { postOrderChange } from './postings.ts';
-import { refundSurplus } from './refunds.ts';
+import { everythingOf } from './refund-rules.ts';
+import { refundSurplus, writeCredits } from './refunds.ts';
 import { listLines, loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
+import { unitsToShip } from './rules.ts';
 import { orderStates } from './states.ts';
 import { forEachDue } from './sweep-orders.ts';
 import { orderSummary } from './summary.ts';
-import { type Order, orders } from './tables.ts';
+import { type Order, type OrderLine, orders } from './tables.ts';
 import { addTimeline } from './timeline.ts';
 
 /**
@@ -46,7 +49,7 @@ async function cancel(
   const stock = await releaseStock(
     tx,
     ctx.shop.id,
-    lines.map(({ productId, quantity }) => ({ productId, quantity })),
+    lines.map((line) => ({ productId: line.productId, quantity: unitsToShip(line) })),
   );
   if (stock.failed.length > 0) throw new Error(`less is reserved than order ${order.id} holds`);
   await cancelOpenPayments(tx, ctx, 'order', order.id);
@@ -54,6 +57,7 @@ async function cancel(
     tx,
     order,
     {
+      ...(await creditEverything(tx, ctx, order, lines)),
       status: 'cancelled',
       cancelledAt: ctx.now,
       cancelReason: reason,
@@ -74,6 +78,24 @@ async function cancel(
     eventRow(ctx, orderEvents.cancelled, order.id, { ...orderSummary(refunded), reason }),
   ]);
   return refunded;
+}
+
+/** All that is left of a paid order comes off its price. What was not paid in full was never owed: it only ends. */
+async function creditEverything(
+  tx: Tx,
+  ctx: Ctx,
+  order: Order,
+  lines: readonly OrderLine[],
+): Promise<Pick<Order, 'creditedAmount' | 'creditedFreightAmount'>> {
+  const { creditedAmount, creditedFreightAmount } = order;
+  if (order.paidAt === null) return { creditedAmount, creditedFreightAmount };
+  const request = { ...everythingOf(order, lines), cause: { type: 'order' as const, id: order.id } };
+  const credits = await writeCredits(tx, ctx, { order, lines }, request);
+  return {
+    creditedAmount:
+      creditedAmount + sumOf(credits.map(({ credit }) => credit.amount)) + request.freightAmount,
+    creditedFreightAmount: creditedFreightAmount + request.freightAmount,
+  };
 }
 
 /**

@@ -16,7 +16,7 @@ import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { decideStanding, findDateFault, type ImportDates, type ImportStanding } from './import-rules.ts';
 import { resolveImport, type ResolvedImport } from './import-lookup.ts';
-import { makeLines } from './new-order.ts';
+import { makeLines, NO_CHANGES } from './new-order.ts';
 import { placedTransfer, postOrderChange } from './postings.ts';
 import { findByExternalId, insertOrder, loadWhole, NumberTaken, type OrderWhole } from './repository.ts';
 import { type PricedLine, priceBasket } from './rules.ts';
@@ -229,9 +229,7 @@ function importedOrder(ctx: Ctx, input: ImportInput, dates: ImportDates, standin
     freightTaxRateBps: input.freightTaxRateBps,
     paidAmount: 0n,
     refundedAmount: 0n,
-    settledAmount: 0n,
-    goodwillAmount: 0n,
-    settledRefundAmount: 0n,
+    ...NO_CHANGES,
     shippingAddress: input.shippingAddress ?? null,
     staffNote: null,
     metadata: input.metadata ?? {},

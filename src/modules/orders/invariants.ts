@@ -43,10 +43,35 @@ export const orderInvariants: readonly Invariant[] = [
   invariant(
     'stock is reserved for exactly what open orders have still to ship',
     sql`select count(*) as checked, count(*) filter (where i.reserved <> coalesce(l.open, 0)) as broken
-        from stock_items i left join (select l.shop_id, l.product_id, sum(l.quantity - l.shipped_quantity) as open
+        from stock_items i left join (select l.shop_id, l.product_id, sum(l.quantity - l.cancelled_quantity - l.shipped_quantity) as open
           from order_lines l join orders o on o.shop_id = l.shop_id and o.id = l.order_id
           where o.status <> 'cancelled' group by l.shop_id, l.product_id) l
           on l.shop_id = i.shop_id and l.product_id = i.product_id`,
+  ),
+  invariant(
+    'what went with units of a line is in its credits',
+    sql`select count(*) as checked, count(*) filter (where l.credited_amount <> coalesce(c.amount, 0)
+          or l.cancelled_quantity <> coalesce(c.cancelled, 0) or l.returned_quantity <> coalesce(c.returned, 0)) as broken
+        from order_lines l left join (select shop_id, line_id, sum(amount) as amount,
+            sum(quantity) filter (where kind = 'cancelled') as cancelled,
+            sum(quantity) filter (where kind = 'returned') as returned
+          from order_credits group by shop_id, line_id) c on c.shop_id = l.shop_id and c.line_id = l.id`,
+  ),
+  invariant(
+    "an order's charged and credited amounts are those of its lines and its freight",
+    sql`select count(*) as checked, count(*) filter (where o.charged_amount <> o.charged_freight_amount + l.charged
+          or o.credited_amount <> o.credited_freight_amount + l.credited) as broken
+        from orders o join (select shop_id, order_id, sum(charged_amount) as charged, sum(credited_amount) as credited
+          from order_lines group by shop_id, order_id) l on l.shop_id = o.shop_id and l.order_id = o.id`,
+  ),
+  // The same sum on another way: by what the units were worth when that last changed.
+  invariant(
+    'what is left of a line is what was paid, less what was settled and credited',
+    sql`select count(*) as checked, count(*) filter (where
+          net_amount + charged_amount - settled_amount - credited_amount <>
+          value - round(value::numeric * (units - quantity + cancelled_quantity + returned_quantity) / units)) as broken
+        from (select *, coalesce(valued_amount, net_amount) as value, coalesce(valued_quantity, quantity) as units
+          from order_lines) l`,
   ),
   invariant(
     'a cancelled order keeps no money but what its customer got as stored value',

@@ -46,6 +46,19 @@ export function newOrder(ctx: Ctx, order: Order, lines: readonly OrderLine[]): N
   };
 }
 
+/** What has not happened to the price of a new order. */
+export const NO_CHANGES = {
+  settledAmount: 0n,
+  goodwillAmount: 0n,
+  settledRefundAmount: 0n,
+  settlingAmount: 0n,
+  settledFreightAmount: 0n,
+  chargedAmount: 0n,
+  chargedFreightAmount: 0n,
+  creditedAmount: 0n,
+  creditedFreightAmount: 0n,
+} as const satisfies Partial<Order>;
+
 export function makeOrder(ctx: Ctx, input: OrderInput, basket: Basket, customerId: string | null): Order {
   const settings = ordersSettings.of(ctx.shop);
   const { priced } = basket;
@@ -74,9 +87,7 @@ export function makeOrder(ctx: Ctx, input: OrderInput, basket: Basket, customerI
     totalAmount: priced.totalAmount,
     paidAmount: 0n,
     refundedAmount: 0n,
-    settledAmount: 0n,
-    goodwillAmount: 0n,
-    settledRefundAmount: 0n,
+    ...NO_CHANGES,
     shippingAddress: input.shippingAddress ?? null,
     staffNote: input.staffNote ?? null,
     metadata: input.metadata ?? {},
@@ -113,6 +124,12 @@ export function makeLines(order: Order, lines: Basket['priced']['lines']): Order
     discountAmount: line.discountAmount,
     netAmount: line.netAmount,
     settledAmount: 0n,
+    chargedAmount: 0n,
+    creditedAmount: 0n,
+    cancelledQuantity: 0,
+    returnedQuantity: 0,
+    valuedQuantity: null,
+    valuedAmount: null,
     taxRateBps: line.taxRateBps,
     taxAmount: line.taxAmount,
     costUnitAmount: line.product.costAmount,

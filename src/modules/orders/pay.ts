@@ -93,21 +93,8 @@ export const orderPaymentSubject: PaymentSubject = {
 /** Money came in. Reminders and the lapse end in this transaction; what is too much goes back. */
 async function takePayment(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
   const order = await lockOrder(tx, ctx.shop.id, payment.subjectId);
-  const paidAmount = order.paidAmount + payment.amount;
-  const paymentState = decidePaymentState({ ...order, paidAmount });
-  const isPaidNow = paymentState === 'paid' && order.paymentState !== 'paid' && order.status !== 'cancelled';
-  await addTimeline(tx, ctx, order.id, {
-    kind: 'payment_succeeded',
-    details: { provider: payment.provider, amount: Number(payment.amount) },
-  });
-  const updated = await updateOrder(
-    tx,
-    order,
-    { paidAmount, paymentState, ...(isPaidNow ? becomePaid(ctx, order) : {}) },
-    ctx.now,
-  );
-  await postOrderChange(tx, ctx, { kind: 'payment_applied', subject: payment.id }, order, updated);
-  if (isPaidNow) {
+  const updated = await takeOrderMoney(tx, ctx, order, payment);
+  if (isPaidBy(order, updated)) {
     // What else was tried must not take money any more. Beside the lines it costs no round trip.
     const [lines] = await Promise.all([
       listLines(tx, ctx.shop.id, order.id),
@@ -120,6 +107,30 @@ async function takePayment(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
   }
   await refundSurplus(tx, ctx, updated, order.status === 'cancelled' ? 'cancellation' : 'surplus');
 }
+
+/**
+ * Money came in for a locked order, or for a settlement of it: what was paid rises and the books know it. What is too much
+ * stays in clearing until the caller gives it back.
+ */
+export async function takeOrderMoney(tx: Tx, ctx: Ctx, order: Order, payment: Payment): Promise<Order> {
+  const paidAmount = order.paidAmount + payment.amount;
+  const changes = { paidAmount, paymentState: decidePaymentState({ ...order, paidAmount }) };
+  await addTimeline(tx, ctx, order.id, {
+    kind: 'payment_succeeded',
+    details: { provider: payment.provider, amount: Number(payment.amount) },
+  });
+  const updated = await updateOrder(
+    tx,
+    order,
+    { ...changes, ...(isPaidBy(order, changes) ? becomePaid(ctx, order) : {}) },
+    ctx.now,
+  );
+  await postOrderChange(tx, ctx, { kind: 'payment_applied', subject: payment.id }, order, updated);
+  return updated;
+}
+
+const isPaidBy = (before: Order, after: Pick<Order, 'paymentState'>): boolean =>
+  after.paymentState === 'paid' && before.paymentState !== 'paid' && before.status !== 'cancelled';
 
 function becomePaid(ctx: Ctx, order: Order): Partial<Order> {
   const days = ordersSettings.of(ctx.shop).autoCompleteDays;

@@ -12,10 +12,13 @@ type Booked = Pick<
   | 'settledAmount'
   | 'goodwillAmount'
   | 'settledRefundAmount'
+  | 'chargedAmount'
+  | 'creditedAmount'
 >;
 
-/** What an order charges its buyer: nothing, once it is cancelled. */
-const chargedBy = ({ status, totalAmount }: Booked): bigint => (status === 'cancelled' ? 0n : totalAmount);
+/** What an order charges its buyer, without what it does not cost any more: nothing, once it is cancelled. */
+const chargedBy = ({ status, totalAmount, chargedAmount, creditedAmount }: Booked): bigint =>
+  status === 'cancelled' ? 0n : totalAmount + chargedAmount - creditedAmount;
 /** The part of what was paid that pays for it; the rest is the buyer's, and on its way back. */
 const appliedTo = (order: Booked): bigint =>
   minOf(order.paidAmount - order.refundedAmount + order.settledRefundAmount, chargedBy(order));
@@ -30,7 +33,8 @@ const goodwillOf = ({ status, goodwillAmount }: Booked): bigint =>
  * credit to sales. A payment of 6,000 for it (which the payment itself has put into clearing) takes 5,400 out of clearing and
  * pays the receivable; 600 stay in clearing until they are back with the buyer. Cancelling it takes back 5,400 of sales and
  * puts them into clearing. A settlement of 600 for a price that fell is an expense of 600 that stands in clearing until it is
- * paid; an order that is cancelled afterwards takes that back, too, because only 4,800 are left to give back.
+ * paid; an order that is cancelled afterwards takes that back, too, because only 4,800 are left to give back. One of two units
+ * that is cancelled instead takes 2,400 of sales back, which is what goes back for it.
  */
 export function decideLegs(orderId: string, before: Booked | undefined, after: Booked): Leg[] {
   const charged = chargedBy(after) - (before ? chargedBy(before) : 0n);

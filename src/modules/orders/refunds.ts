@@ -1,13 +1,79 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
+import { newId } from '../../platform/ids.ts';
+import { sumOf } from '../../platform/money.ts';
 import { listPaymentsOf } from '../payments/attempts.ts';
 import { requestRefund } from '../payments/refunds.ts';
 import { spreadRefund } from '../payments/rules.ts';
 import type { Refund } from '../payments/tables.ts';
+import { insertCredits, writeLineMoney } from './line-money-repository.ts';
+import { postOrderChange } from './postings.ts';
+import { creditUnits, type LineCredit, type RefundRequest } from './refund-rules.ts';
 import { updateOrder } from './repository.ts';
 import { decidePaymentState, surplusOf } from './rules.ts';
-import type { Order } from './tables.ts';
+import type { Order, OrderCredit, OrderLine } from './tables.ts';
 import { addTimeline } from './timeline.ts';
+
+/** What takes units off an order. */
+export interface Cause {
+  readonly type: 'order' | 'order_edit';
+  readonly id: string;
+}
+
+/**
+ * Takes units and freight off a locked order and gives back what was paid for them. Returns the order as it is then, with what each
+ * line got back. The caller has checked that the units are there: else it throws.
+ */
+export async function refundUnits(
+  tx: Tx,
+  ctx: Ctx,
+  locked: { readonly order: Order; readonly lines: readonly OrderLine[] },
+  request: RefundRequest & { readonly cause: Cause; readonly reason: Refund['reason'] },
+): Promise<{ order: Order; credits: readonly LineCredit[] }> {
+  const { order } = locked;
+  const credits = await writeCredits(tx, ctx, locked, request);
+  const freightAmount = request.freightAmount ?? 0n;
+  const credited = await updateOrder(
+    tx,
+    order,
+    {
+      creditedAmount:
+        order.creditedAmount + sumOf(credits.map(({ credit }) => credit.amount)) + freightAmount,
+      creditedFreightAmount: order.creditedFreightAmount + freightAmount,
+    },
+    ctx.now,
+  );
+  await postOrderChange(tx, ctx, { kind: 'units_credited', subject: request.cause.id }, order, credited);
+  return { order: await refundSurplus(tx, ctx, credited, request.reason), credits };
+}
+
+/** Writes down what units take off the lines of a locked order; the order itself is the caller's. */
+export async function writeCredits(
+  tx: Tx,
+  ctx: Ctx,
+  { order, lines }: { readonly order: Order; readonly lines: readonly OrderLine[] },
+  request: RefundRequest & { readonly cause: Cause },
+): Promise<readonly LineCredit[]> {
+  const credits = creditUnits(lines, request);
+  if (!credits) throw new Error(`order ${order.id} does not have these units any more`);
+  if (credits.length === 0) return [];
+  await writeLineMoney(tx, credits);
+  const rows = credits.map(
+    ({ before, credit }): OrderCredit => ({
+      ...credit,
+      shopId: order.shopId,
+      id: newId(),
+      orderId: order.id,
+      lineId: before.id,
+      kind: request.kind,
+      causeType: request.cause.type,
+      causeId: request.cause.id,
+      createdAt: ctx.now,
+    }),
+  );
+  await insertCredits(tx, rows);
+  return credits;
+}
 
 /**
  * Gives back what was paid beyond what the locked order costs, along its payments, newest first; everything, once the

@@ -94,12 +94,24 @@ export interface OrderMoney {
   readonly settledRefundAmount: bigint;
   /** All that settlements gave, also as stored value. */
   readonly settledAmount: bigint;
+  /** What settlements charged on top. */
+  readonly chargedAmount: bigint;
+  /** What came off the price with units that were cancelled or came back. */
+  readonly creditedAmount: bigint;
 }
 
 /** What is kept of what was paid. */
 const keptOf = (order: OrderMoney): bigint => order.paidAmount - order.refundedAmount;
-/** What is to be kept of payments: 36.00 of which a settlement gave back 6.00 are 30.00. */
-const priceOf = (order: OrderMoney): bigint => order.totalAmount - order.settledRefundAmount;
+/**
+ * What is to be kept of payments: 36.00 of which a settlement gave back 6.00 are 30.00, and 15.00 when one of two units is
+ * cancelled after that.
+ */
+const priceOf = (order: OrderMoney): bigint =>
+  order.totalAmount + order.chargedAmount - order.settledRefundAmount - order.creditedAmount;
+
+/** What an order that is not cancelled costs now, whichever way settlements gave theirs. */
+export const netTotalOf = (order: OrderMoney): bigint =>
+  order.totalAmount + order.chargedAmount - order.settledAmount - order.creditedAmount;
 
 /** What settlements gave in another way than back along the payments. */
 const givenElsewhere = (order: OrderMoney): bigint => order.settledAmount - order.settledRefundAmount;
@@ -112,7 +124,7 @@ export function decidePaymentState(order: OrderMoney & { readonly status: string
   // Giving back what was too much is no refund of the order, also when all of it was: its price may be 0 by now.
   if (kept >= price && !(isRefunded && order.status === 'cancelled')) return 'paid';
   if (isRefunded && kept === (order.status === 'cancelled' ? givenElsewhere(order) : 0n)) return 'refunded';
-  if (isRefunded && order.paidAmount >= order.totalAmount) return 'partially_refunded';
+  if (isRefunded && order.paidAmount >= price + order.settledRefundAmount) return 'partially_refunded';
   return kept > 0n ? 'partial' : 'unpaid';
 }
 
@@ -128,11 +140,18 @@ export const surplusOf = (order: OrderMoney & { readonly status: string }): bigi
     ? keptOf(order) - givenElsewhere(order)
     : maxOf(0n, keptOf(order) - priceOf(order));
 
+/** Units of a line that have still to leave the house. */
+export const unitsToShip = (line: {
+  readonly quantity: number;
+  readonly cancelledQuantity: number;
+  readonly shippedQuantity: number;
+}): number => line.quantity - line.cancelledQuantity - line.shippedQuantity;
+
 /** Where shipment stands. */
 export function decideFulfilment(
-  lines: readonly { quantity: number; shippedQuantity: number }[],
+  lines: readonly { quantity: number; cancelledQuantity: number; shippedQuantity: number }[],
 ): FulfilmentState {
-  if (lines.every((line) => line.shippedQuantity === line.quantity)) return 'fulfilled';
+  if (lines.every((line) => unitsToShip(line) === 0)) return 'fulfilled';
   return lines.some((line) => line.shippedQuantity > 0) ? 'partial' : 'unfulfilled';
 }
 

@@ -23,7 +23,7 @@ import { AddressModel } from '../customers/schemas.ts';
 import { PaymentResource } from '../payments/schemas.ts';
 import type { OrderWhole } from './repository.ts';
 import { ORDER_SORTS } from './list-rules.ts';
-import { amountDue } from './rules.ts';
+import { amountDue, netTotalOf } from './rules.ts';
 import { FULFILMENT_STATES, orderStates, PAYMENT_STATES, PAYMENT_TERMS } from './states.ts';
 import type { Order, TimelineEntry } from './tables.ts';
 import { TIMELINE_KINDS, type TimelineKind } from './timeline.ts';
@@ -76,8 +76,15 @@ const OrderLineModel = model(
     discountAmount: ref(PositiveAmount),
     netAmount: ref(PositiveAmount),
     settledAmount: ref(PositiveAmount, { description: 'What settlements gave back of it.' }),
+    chargedAmount: ref(PositiveAmount, { description: 'What settlements charged on top of it.' }),
+    creditedAmount: ref(PositiveAmount, {
+      description:
+        'What came off with units that were cancelled or came back, beyond what was settled of them.',
+    }),
     taxRateBps: Type.Integer({ description: 'The tax rate in basis points.' }),
     taxAmount: ref(PositiveAmount, { description: 'The tax included in the net amount.' }),
+    cancelledQuantity: Type.Integer({ description: 'Units that were cancelled before they were shipped.' }),
+    returnedQuantity: Type.Integer({ description: 'Units that came back.' }),
     shippedQuantity: Type.Integer({ description: 'Units that left.' }),
     deliveredQuantity: Type.Integer({ description: 'Units that arrived.' }),
     adjustments: Type.Array(ref(OrderAdjustmentModel), { description: 'They sum to the discount.' }),
@@ -116,7 +123,14 @@ const orderFields = {
   paidAmount: ref(PositiveAmount, { description: 'What was taken, refunds not deducted.' }),
   refundedAmount: ref(PositiveAmount, { description: 'What was given back or is on its way back.' }),
   settledAmount: ref(PositiveAmount, { description: 'What settlements gave the customer because of it.' }),
-  netTotalAmount: ref(PositiveAmount, { description: 'The total less what was settled.' }),
+  chargedAmount: ref(PositiveAmount, { description: 'What settlements charged the customer on top.' }),
+  creditedAmount: ref(PositiveAmount, {
+    description: 'What came off with units that were cancelled or came back, and with their freight.',
+  }),
+  netTotalAmount: ref(PositiveAmount, {
+    description:
+      'The total with what was charged, less what was settled and credited; nothing, once it is cancelled.',
+  }),
   dueAmount: ref(PositiveAmount, { description: 'What is still to be paid.' }),
   shippingAddress: nullableRef(AddressModel, 'Where it goes.'),
   staffNote: nullableText('For staff only; null for customers.'),
@@ -182,7 +196,9 @@ const presentHead = (order: Order, forCustomer: boolean) => ({
   paidAmount: toWire(order.paidAmount),
   refundedAmount: toWire(order.refundedAmount),
   settledAmount: toWire(order.settledAmount),
-  netTotalAmount: toWire(order.totalAmount - order.settledAmount),
+  chargedAmount: toWire(order.chargedAmount),
+  creditedAmount: toWire(order.creditedAmount),
+  netTotalAmount: order.status === 'cancelled' ? 0 : toWire(netTotalOf(order)),
   dueAmount: order.status === 'cancelled' ? 0 : toWire(amountDue(order)),
   shippingAddress: order.shippingAddress,
   staffNote: forCustomer ? null : order.staffNote,
@@ -219,8 +235,12 @@ export const presentOrder = (whole: OrderWhole, viewer: Viewer) => ({
     discountAmount: toWire(line.discountAmount),
     netAmount: toWire(line.netAmount),
     settledAmount: toWire(line.settledAmount),
+    chargedAmount: toWire(line.chargedAmount),
+    creditedAmount: toWire(line.creditedAmount),
     taxRateBps: line.taxRateBps,
     taxAmount: toWire(line.taxAmount),
+    cancelledQuantity: line.cancelledQuantity,
+    returnedQuantity: line.returnedQuantity,
     shippedQuantity: line.shippedQuantity,
     deliveredQuantity: line.deliveredQuantity,
     adjustments: whole.adjustments

@@ -11,7 +11,7 @@ import { shipStock } from '../catalogue/stock.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { listLines, loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
-import { decideFulfilment } from './rules.ts';
+import { decideFulfilment, unitsToShip } from './rules.ts';
 import { ordersSettings } from './settings.ts';
 import { writeDelivery, writeShipment } from './shipment-repository.ts';
 import { orderSummary } from './summary.ts';
@@ -75,7 +75,7 @@ interface Part {
 function choosePart(lines: readonly OrderLine[], wanted: ShipInput['lines']): Part[] {
   if (!wanted) {
     return lines.flatMap((line) => {
-      const quantity = line.quantity - line.shippedQuantity;
+      const quantity = unitsToShip(line);
       return quantity > 0 ? [{ line, quantity }] : [];
     });
   }
@@ -85,10 +85,8 @@ function choosePart(lines: readonly OrderLine[], wanted: ShipInput['lines']): Pa
     const line = lines.find((candidate) => candidate.id === lineId);
     const total = (taken.get(lineId) ?? 0) + quantity;
     taken.set(lineId, total);
-    if (line && total <= line.quantity - line.shippedQuantity) return [{ line, quantity }];
-    const detail = line
-      ? `Only ${line.quantity - line.shippedQuantity} units are left.`
-      : 'The order has no such line.';
+    if (line && total <= unitsToShip(line)) return [{ line, quantity }];
+    const detail = line ? `Only ${unitsToShip(line)} units are left.` : 'The order has no such line.';
     violations.push({ in: 'body', pointer: `/lines/${index}`, code: 'shipment_too_large', detail });
     return [];
   });

@@ -62,6 +62,15 @@ export const orders = pgTable(
     settledAmount: amount('settled_amount').notNull().default(sql`0`),
     goodwillAmount: amount('goodwill_amount').notNull().default(sql`0`),
     settledRefundAmount: amount('settled_refund_amount').notNull().default(sql`0`),
+    /** The part of settled_amount that was accepted and is not yet on its way; the part that is freight and on no line. */
+    settlingAmount: amount('settling_amount').notNull().default(sql`0`),
+    settledFreightAmount: amount('settled_freight_amount').notNull().default(sql`0`),
+    /** What settlements charged on top of the price and the customer paid; the part of it that is freight and on no line. */
+    chargedAmount: amount('charged_amount').notNull().default(sql`0`),
+    chargedFreightAmount: amount('charged_freight_amount').notNull().default(sql`0`),
+    /** What came off the price with units that were cancelled or came back; the part of it that is freight. */
+    creditedAmount: amount('credited_amount').notNull().default(sql`0`),
+    creditedFreightAmount: amount('credited_freight_amount').notNull().default(sql`0`),
     shippingAddress: jsonb('shipping_address').$type<Address>(),
     staffNote: text('staff_note'),
     metadata: metadata(),
@@ -114,8 +123,16 @@ export const orders = pgTable(
     check('orders_refunded', sql`${t.paidAmount} >= 0 and ${t.refundedAmount} between 0 and ${t.paidAmount}`),
     check(
       'orders_settled',
-      sql`${t.settledAmount} between 0 and ${t.totalAmount} and ${t.goodwillAmount} between 0 and ${t.settledAmount}
-        and ${t.settledRefundAmount} between 0 and least(${t.settledAmount}, ${t.refundedAmount})`,
+      sql`${t.settledAmount} between 0 and ${t.totalAmount} + ${t.chargedAmount} - ${t.creditedAmount}
+        and ${t.goodwillAmount} between 0 and ${t.settledAmount} and ${t.settledRefundAmount} between 0 and ${t.refundedAmount}
+        and ${t.settlingAmount} between 0 and ${t.settledAmount} - ${t.settledRefundAmount}
+        and ${t.settledFreightAmount} between 0 and ${t.settledAmount}`,
+    ),
+    check(
+      'orders_credited',
+      sql`${t.chargedFreightAmount} between 0 and ${t.chargedAmount}
+        and ${t.creditedFreightAmount} between 0 and ${t.creditedAmount}
+        and ${t.settledFreightAmount} + ${t.creditedFreightAmount} <= ${t.freightAmount} + ${t.chargedFreightAmount}`,
     ),
     check(
       'orders_status',
@@ -149,6 +166,16 @@ export const orderLines = pgTable(
     netAmount: amount('net_amount').notNull(),
     /** What settlements gave back of it; never more than was paid net. */
     settledAmount: amount('settled_amount').notNull().default(sql`0`),
+    /** What settlements charged on top of it. */
+    chargedAmount: amount('charged_amount').notNull().default(sql`0`),
+    /** What came off the price with units of it that were cancelled or came back. */
+    creditedAmount: amount('credited_amount').notNull().default(sql`0`),
+    /** Units that were cancelled before they were shipped, and units that came back. */
+    cancelledQuantity: integer('cancelled_quantity').notNull().default(0),
+    returnedQuantity: integer('returned_quantity').notNull().default(0),
+    /** How many units were left when a settlement last changed what they are worth, and that; null before. See line-rules.ts. */
+    valuedQuantity: integer('valued_quantity'),
+    valuedAmount: amount('valued_amount'),
     taxRateBps: rateBps('tax_rate_bps').notNull(),
     taxAmount: amount('tax_amount').notNull(),
     /** What the shop paid per unit when the order was placed; never shown to customers. */
@@ -167,11 +194,22 @@ export const orderLines = pgTable(
       'order_lines_amounts',
       sql`${t.netAmount} >= 0 and ${t.discountAmount} >= 0 and ${t.listUnitAmount} >= 0`,
     ),
-    check('order_lines_settled', sql`${t.settledAmount} between 0 and ${t.netAmount}`),
+    check(
+      'order_lines_settled',
+      sql`${t.settledAmount} >= 0 and ${t.chargedAmount} >= 0 and ${t.creditedAmount} >= 0
+        and ${t.settledAmount} + ${t.creditedAmount} <= ${t.netAmount} + ${t.chargedAmount}`,
+    ),
+    check(
+      'order_lines_valued',
+      sql`(${t.valuedQuantity} is null) = (${t.valuedAmount} is null) and ${t.valuedAmount} >= 0
+        and ${t.valuedQuantity} between 1 and ${t.quantity}`,
+    ),
     check(
       'order_lines_quantity',
-      sql`${t.quantity} > 0 and ${t.shippedQuantity} between 0 and ${t.quantity}
-        and ${t.deliveredQuantity} between 0 and ${t.shippedQuantity}`,
+      sql`${t.quantity} > 0 and ${t.cancelledQuantity} >= 0
+        and ${t.shippedQuantity} between 0 and ${t.quantity} - ${t.cancelledQuantity}
+        and ${t.deliveredQuantity} between 0 and ${t.shippedQuantity}
+        and ${t.returnedQuantity} between 0 and ${t.shippedQuantity}`,
     ),
     foreignKey({ columns: [t.shopId, t.orderId], foreignColumns: [orders.shopId, orders.id] }),
     foreignKey({ columns: [t.shopId, t.productId], foreignColumns: [products.shopId, products.id] }),
@@ -274,3 +312,44 @@ export const orderShipmentLines = pgTable(
 );
 
 export type OrderShipmentLine = typeof orderShipmentLines.$inferSelect;
+
+/** Units of a line that are not wanted any more, with what came off the price for them. Insert-only. */
+export const orderCredits = pgTable(
+  'order_credits',
+  {
+    shopId: shopId(),
+    id: id(),
+    orderId: id('order_id'),
+    lineId: id('line_id'),
+    /** Cancelled before they were shipped, or come back. */
+    kind: text('kind').$type<'cancelled' | 'returned'>().notNull(),
+    quantity: integer('quantity').notNull(),
+    /** What they had cost, with what was charged on top; what settlements had given back of that; the difference. */
+    paidAmount: amount('paid_amount').notNull(),
+    settledAmount: amount('settled_amount').notNull(),
+    amount: amount('amount').notNull(),
+    /** The tax in it. */
+    taxAmount: amount('tax_amount').notNull(),
+    /** What took them off: an edit, or the cancellation of the order. */
+    causeType: text('cause_type').notNull(),
+    causeId: id('cause_id'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    index('order_credits_order_idx').on(t.shopId, t.orderId, t.id),
+    unique('order_credits_cause_key').on(t.shopId, t.causeId, t.lineId),
+    check(
+      'order_credits_amount',
+      sql`${t.quantity} > 0 and ${t.amount} >= 0 and ${t.amount} = ${t.paidAmount} - ${t.settledAmount}
+        and ${t.taxAmount} between 0 and ${t.amount}`,
+    ),
+    foreignKey({
+      name: 'order_credits_line_fk',
+      columns: [t.shopId, t.lineId],
+      foreignColumns: [orderLines.shopId, orderLines.id],
+    }),
+  ],
+);
+
+export type OrderCredit = typeof orderCredits.$inferSelect;

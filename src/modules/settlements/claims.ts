@@ -1,6 +1,7 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Reader } from '../../platform/db/client.ts';
 import { platformErrors } from '../../platform/errors.ts';
+import { settledLeftOf, unitsLeftOf } from '../orders/line-rules.ts';
 import { readOrder } from '../orders/read.ts';
 import type { Order, OrderLine } from '../orders/tables.ts';
 import { type ClaimDecision, decideClaim, type LineFacts, type OrderFacts } from './difference-rules.ts';
@@ -79,10 +80,9 @@ const factsOf = (
   category: line.category,
   isClearance: product?.isClearance ?? false,
   quantity: line.quantity,
-  netAmount: line.netAmount,
-  // Goods do not come back yet.
-  returnedQuantity: 0,
-  settledAmount: line.settledAmount,
+  netAmount: line.netAmount + line.chargedAmount,
+  returnedQuantity: line.quantity - unitsLeftOf(line),
+  settledAmount: settledLeftOf(line),
   comparedUnitAmount: product?.priceAmount ?? line.listUnitAmount,
   unitsSold: sold.get(line.productId) ?? 0,
   isBusy: busy.has(line.id),

@@ -3,7 +3,8 @@ import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import type { Page } from '../../platform/http/pagination.ts';
 import { checkVersion } from '../../platform/versions.ts';
-import { lockOrderLines } from '../orders/settle.ts';
+import { listLines, lockOrder } from '../orders/repository.ts';
+import type { Order } from '../orders/tables.ts';
 import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
 import { payOut } from './pay-out.ts';
@@ -22,10 +23,9 @@ import { tell } from './tell.ts';
 
 /** Staff approves a draft: it is accepted and its money set on its way. Refusals: settlement_not_open, order_not_settleable. */
 export const approveSettlement = (ctx: Ctx, id: string): Promise<WholeSettlement> =>
-  decide(ctx, id, async (tx, whole) => {
-    const { order } = await lockOrderLines(tx, ctx, whole.settlement.orderId);
+  decide(ctx, id, async (tx, whole, order) => {
     if (order.status === 'cancelled') throw settlementErrors.order_not_settleable();
-    return payOut(tx, ctx, order, whole);
+    return payOut(tx, ctx, { order, lines: await listLines(tx, ctx.shop.id, order.id) }, whole);
   });
 
 /** Staff declines a draft, with a reason of a closed list. Refusal: settlement_not_open. */
@@ -50,16 +50,16 @@ export const cancelSettlement = (ctx: Ctx, id: string): Promise<WholeSettlement>
 function decide(
   ctx: Ctx,
   id: string,
-  run: (tx: Tx, whole: WholeSettlement) => Promise<WholeSettlement>,
+  run: (tx: Tx, whole: WholeSettlement, order: Order) => Promise<WholeSettlement>,
 ): Promise<WholeSettlement> {
   return inTransaction(ctx, async (tx) => {
     const found = await getSettlement(tx, ctx.shop.id, id, ctx.customerId);
-    await lockOrderLines(tx, ctx, found.settlement.orderId);
+    const order = await lockOrder(tx, ctx.shop.id, found.settlement.orderId, ctx.customerId);
     const whole = await getSettlement(tx, ctx.shop.id, id, ctx.customerId);
     checkVersion(ctx, whole.settlement);
     if (whole.settlement.state !== 'draft')
       throw settlementErrors.settlement_not_open(`The settlement is ${whole.settlement.state}.`);
-    return run(tx, whole);
+    return run(tx, whole, order);
   });
 }
 

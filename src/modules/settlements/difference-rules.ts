@@ -40,10 +40,11 @@ export interface LineFacts {
   readonly category: string | null;
   readonly isClearance: boolean;
   readonly quantity: number;
-  /** What was paid for the whole line, net of its share of every discount. */
+  /** What was paid for the whole line, net of its share of every discount, with what was charged on top. */
   readonly netAmount: bigint;
+  /** Units that came back or were cancelled. */
   readonly returnedQuantity: number;
-  /** What settlements gave back for units that were not returned. */
+  /** What settlements gave back for the others. */
   readonly settledAmount: bigint;
   /** What a unit costs now. */
   readonly comparedUnitAmount: bigint;

@@ -32,7 +32,7 @@ export async function findProductFacts(
 // What was paid for and not cancelled. Along order_lines_product_idx.
 const countSold = preparedSql<{ product_id: string; units: string }>(
   'count_units_sold',
-  `select l.product_id, sum(l.quantity) as units
+  `select l.product_id, sum(l.quantity - l.cancelled_quantity - l.returned_quantity) as units
    from order_lines l join orders o on o.shop_id = l.shop_id and o.id = l.order_id
    where l.shop_id = $1 and l.product_id = any($2::uuid[]) and l.placed_at >= $3 and l.placed_at < $4
      and o.paid_at is not null and o.status <> 'cancelled'

@@ -3,7 +3,9 @@ import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
-import { lockOrderLines } from '../orders/settle.ts';
+import { sumOf } from '../../platform/money.ts';
+import { paidLeftOf, settledLeftOf, taxShareOf, unitsLeftOf, valueLeftOf } from '../orders/line-rules.ts';
+import { lockOrderLines, type OrderLines } from '../orders/settle.ts';
 import type { Order, OrderLine } from '../orders/tables.ts';
 import { type Claim, type ClaimInput, decideBest } from './claims.ts';
 import { settlementErrors } from './errors.ts';
@@ -57,8 +59,8 @@ function decideAndOpen(ctx: Ctx, input: ClaimRequest): Promise<WholeSettlement> 
       ruleVersion: promised.ruleVersion,
     };
     const isAutomatic = decision.amount <= BigInt(promised.rule.automaticAmount);
-    const whole = { settlement, lines: linesOfClaim(settlement, best) };
-    return open(tx, ctx, order, whole, isAutomatic);
+    const whole = { settlement, lines: linesOfClaim(settlement, best, lines) };
+    return open(tx, ctx, { order, lines }, whole, isAutomatic);
   });
 }
 
@@ -87,24 +89,25 @@ export async function giveGoodwill(
           comparedUnitAmount: null,
           differenceAmount: share.amount,
           rateBps: 10_000,
+          taxAmount: taxOf(lines, share),
           cap: null,
           isOpen: true,
         }),
       ),
     };
-    return open(tx, ctx, order, whole, true);
+    return open(tx, ctx, { order, lines }, whole, true);
   });
 }
 
 async function open(
   tx: Tx,
   ctx: Ctx,
-  order: Order,
+  locked: OrderLines,
   whole: WholeSettlement,
   isAccepted: boolean,
 ): Promise<WholeSettlement> {
   await insertSettlement(tx, whole);
-  if (isAccepted) return payOut(tx, ctx, order, whole);
+  if (isAccepted) return payOut(tx, ctx, locked, whole);
   await tell(tx, ctx, settlementEvents.opened, whole.settlement);
   return whole;
 }
@@ -173,26 +176,36 @@ const newSettlement = (
   updatedAt: ctx.now,
 });
 
-const linesOfClaim = (settlement: Settlement, { decision }: Claim): SettlementLine[] =>
+const linesOfClaim = (
+  settlement: Settlement,
+  { decision }: Claim,
+  lines: readonly OrderLine[],
+): SettlementLine[] =>
   decision.lines
     .filter(({ amount }) => amount > 0n)
     .map(({ refusal: _none, ...line }) => ({
       ...line,
+      taxAmount: taxOf(lines, line),
       shopId: settlement.shopId,
       settlementId: settlement.id,
       isOpen: true,
     }));
 
+/** The tax in what a line gets. */
+function taxOf(lines: readonly OrderLine[], share: { lineId: string; amount: bigint }): bigint {
+  const line = lines.find(({ id }) => id === share.lineId);
+  return line ? taxShareOf(line, share.amount) : 0n;
+}
+
 const asGoodwillLine = (line: OrderLine) => ({
   lineId: line.id,
-  quantity: line.quantity,
-  netAmount: line.netAmount,
-  settledAmount: line.settledAmount,
-  returnedQuantity: 0,
+  quantity: unitsLeftOf(line),
+  paidNetAmount: paidLeftOf(line),
+  settledAmount: settledLeftOf(line),
 });
 
 function tooLarge(lines: readonly OrderLine[]) {
-  const left = lines.reduce((sum, line) => sum + line.netAmount - line.settledAmount, 0n);
+  const left = sumOf(lines.map(valueLeftOf));
   return settlementErrors.settlement_too_large(`At most ${left} can be given.`, {
     pointer: '/amount',
     extra: { largestAmount: Number(left) },

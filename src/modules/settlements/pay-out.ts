@@ -2,7 +2,8 @@ import type { Static } from '@sinclair/typebox';
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import type { FeedEvent } from '../../platform/events/dispatcher.ts';
-import { lockOrderLines, settleOrder } from '../orders/settle.ts';
+import { acceptOnOrder, type OrderLines, payFromOrder } from '../orders/settle.ts';
+import { lockOrder } from '../orders/repository.ts';
 import type { Order } from '../orders/tables.ts';
 import type { paymentEventKinds } from '../payments/events.ts';
 import { clearing } from '../ledger/accounts.ts';
@@ -24,18 +25,34 @@ import { tell } from './tell.ts';
 export async function payOut(
   tx: Tx,
   ctx: Ctx,
-  order: Order,
+  locked: OrderLines,
   whole: WholeSettlement,
 ): Promise<WholeSettlement> {
   const accepted = await moveSettlement(tx, whole, { state: 'accepted', acceptedAt: ctx.now }, ctx.now);
   const { id, reason } = accepted.settlement;
   const shares = accepted.lines.map(({ lineId, amount }) => ({ lineId, amount }));
-  const isGoodwill = reason === 'goodwill';
-  const asStoredValue = accepted.settlement.payoutMethod === 'stored_value';
-  const { refunds } = await settleOrder(tx, ctx, order, { id, reason, isGoodwill, asStoredValue, shares });
+  const order = await acceptOnOrder(tx, ctx, locked, {
+    id,
+    reason,
+    shares,
+    isGoodwill: reason === 'goodwill',
+  });
+  await tell(tx, ctx, settlementEvents.accepted, accepted.settlement);
+  return payAccepted(tx, ctx, order, accepted);
+}
+
+/** Sets the money of an accepted settlement on its way. */
+export async function payAccepted(
+  tx: Tx,
+  ctx: Ctx,
+  order: Order,
+  accepted: WholeSettlement,
+): Promise<WholeSettlement> {
+  const { amount, payoutMethod } = accepted.settlement;
+  const alongPayments = payoutMethod === 'original_payment';
+  const { refunds } = await payFromOrder(tx, ctx, order, { amount, alongPayments });
   const paying = await moveSettlement(tx, accepted, { state: 'paying' }, ctx.now);
-  await tell(tx, ctx, settlementEvents.accepted, paying.settlement);
-  if (asStoredValue) return credit(tx, ctx, order, paying);
+  if (!alongPayments) return credit(tx, ctx, order, paying);
   await insertPayouts(
     tx,
     paying.settlement,
@@ -70,7 +87,7 @@ export async function followRefund(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<
   if (subjectType !== 'order') return;
   const id = await findSettlementOfRefund(tx, ctx.shop.id, event.subject_id);
   if (id === undefined) return;
-  await lockOrderLines(tx, ctx, subjectId);
+  await lockOrder(tx, ctx.shop.id, subjectId);
   const whole = await getSettlement(tx, ctx.shop.id, id);
   const { state } = whole.settlement;
   const next = decidePayout(await listPayoutStates(tx, ctx.shop.id, id));

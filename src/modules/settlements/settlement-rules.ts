@@ -1,5 +1,4 @@
 import { minOf, splitByLargestRemainder, sumOf } from '../../platform/money.ts';
-import { paidNetOf } from './difference-rules.ts';
 
 /** Why staff declines a claim. Nothing that a policy promises is refused without one of these. */
 export const DECLINE_REASONS = [
@@ -10,19 +9,15 @@ export const DECLINE_REASONS = [
 ] as const;
 export type DeclineReason = (typeof DECLINE_REASONS)[number];
 
+/** What is left of a line with its customer. */
 export interface GoodwillLine {
-  readonly lineId: string;
-  readonly quantity: number;
-  readonly netAmount: bigint;
-  readonly settledAmount: bigint;
-  readonly returnedQuantity: number;
-}
-
-export interface GoodwillShare {
   readonly lineId: string;
   readonly quantity: number;
   readonly paidNetAmount: bigint;
   readonly settledAmount: bigint;
+}
+
+interface GoodwillShare extends GoodwillLine {
   readonly amount: bigint;
 }
 
@@ -31,17 +26,11 @@ export interface GoodwillShare {
  * less: 5.00 over lines with 30.00 and 10.00 left is 3.75 and 1.25.
  */
 export function spreadGoodwill(amount: bigint, lines: readonly GoodwillLine[]): GoodwillShare[] | undefined {
-  const facts = lines.map((line) => ({
-    lineId: line.lineId,
-    quantity: line.quantity - line.returnedQuantity,
-    paidNetAmount: paidNetOf(line),
-    settledAmount: line.settledAmount,
-  }));
-  const left = facts.map((line) => line.paidNetAmount - line.settledAmount);
+  const left = lines.map((line) => line.paidNetAmount - line.settledAmount);
   const most = sumOf(left);
   if (amount > most || most === 0n) return undefined;
   const shares = splitByLargestRemainder(amount, left);
-  return facts.flatMap((line, index) => {
+  return lines.flatMap((line, index) => {
     const share = minOf(shares[index] ?? 0n, left[index] ?? 0n);
     return share > 0n ? [{ ...line, amount: share }] : [];
   });

@@ -74,6 +74,7 @@ const SettlementLineModel = model('SettlementLine', 'What is settled of a line, 
   rateBps: Type.Integer({ description: 'The share of the difference, in basis points.' }),
   settledAmount: ref(PositiveAmount, { description: 'What had been settled before.' }),
   amount: ref(PositiveAmount, { description: 'What this settlement pays.' }),
+  taxAmount: ref(PositiveAmount, { description: 'The tax in it: its share of the tax of the line.' }),
   cap: nullableRef(CapName, 'What made it smaller.'),
 });
 const fields = {
@@ -140,6 +141,7 @@ export const presentSettlement = ({ settlement, lines }: WholeSettlement) => ({
     rateBps: line.rateBps,
     settledAmount: toWire(line.settledAmount),
     amount: toWire(line.amount),
+    taxAmount: toWire(line.taxAmount),
     cap: line.cap,
   })),
 });

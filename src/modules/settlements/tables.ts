@@ -146,6 +146,8 @@ export const settlementLines = pgTable(
     /** What was settled before. */
     settledAmount: amount('settled_amount').notNull(),
     amount: amount('amount').notNull(),
+    /** The tax in it: its share of the line's. */
+    taxAmount: amount('tax_amount').notNull(),
     cap: text('cap').$type<Cap>(),
     /** The settlement has not ended: no other one may touch the line. */
     isOpen: boolean('is_open').notNull(),

@@ -67,6 +67,8 @@ t.test('the books of an order add up whatever it goes through', async () => {
     settledAmount: amount,
     goodwillAmount: amount,
     settledRefundAmount: amount,
+    chargedAmount: amount,
+    creditedAmount: amount,
   });
   fc.assert(
     fc.property(fc.array(state, { minLength: 1, maxLength: 8 }), (states) => {

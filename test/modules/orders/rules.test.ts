@@ -5,6 +5,7 @@ import {
   decideFulfilment,
   decidePaymentState,
   type LineInput,
+  type OrderMoney,
   priceBasket,
   spreadReduction,
   surplusOf,
@@ -152,12 +153,22 @@ t.test('a reduction never goes below a floor, and is spread in full or not at al
 });
 
 const money = fc
-  .tuple(fc.bigInt(0n, 50n), fc.bigInt(0n, 120n), fc.bigInt(0n, 120n), fc.bigInt(0n, 120n))
-  .map(([totalAmount, paidAmount, back, settled]) => {
+  .tuple(
+    fc.bigInt(0n, 50n),
+    fc.bigInt(0n, 120n),
+    fc.bigInt(0n, 120n),
+    fc.bigInt(0n, 120n),
+    fc.bigInt(0n, 20n),
+    fc.bigInt(0n, 120n),
+  )
+  .map(([totalAmount, paidAmount, back, settled, chargedAmount, credited]) => {
     const refundedAmount = back % (paidAmount + 1n);
-    const most = refundedAmount < totalAmount ? refundedAmount : totalAmount;
+    const price = totalAmount + chargedAmount;
+    const most = refundedAmount < price ? refundedAmount : price;
     const settledRefundAmount = settled % (most + 1n);
     return {
+      chargedAmount,
+      creditedAmount: credited % (price - settledRefundAmount + 1n),
       totalAmount,
       paidAmount,
       refundedAmount,
@@ -166,6 +177,9 @@ const money = fc
     };
   });
 const status = fc.constantFrom(...orderStates.names);
+/** What is to be kept of the payments of an order that is not cancelled. */
+const priceOf = (order: OrderMoney) =>
+  order.totalAmount + order.chargedAmount - order.creditedAmount - order.settledRefundAmount;
 
 t.test('where the payment of an order stands', async (t) => {
   const of = (
@@ -175,8 +189,11 @@ t.test('where the payment of an order stands', async (t) => {
     status = 'pending',
     settledRefundAmount = 0n,
     settledAmount = settledRefundAmount,
+    [chargedAmount, creditedAmount] = [0n, 0n],
   ) =>
     decidePaymentState({
+      chargedAmount,
+      creditedAmount,
       status,
       totalAmount,
       paidAmount,
@@ -193,6 +210,10 @@ t.test('where the payment of an order stands', async (t) => {
   t.equal(of(100n, 100n, 10n, 'paid', 10n), 'paid', 'what a settlement gave back is a lower price');
   t.equal(of(100n, 100n, 30n, 'paid', 10n), 'partially_refunded');
   t.equal(of(100n, 100n, 100n, 'cancelled', 10n), 'refunded');
+  t.equal(of(100n, 100n, 0n, 'paid', 0n, 0n, [20n, 0n]), 'partial', 'the customer is to pay more');
+  t.equal(of(100n, 120n, 0n, 'paid', 0n, 0n, [20n, 0n]), 'paid');
+  t.equal(of(100n, 100n, 40n, 'paid', 0n, 0n, [0n, 40n]), 'paid', 'without the units that were cancelled');
+  t.equal(of(100n, 100n, 0n), 'paid');
   t.equal(of(100n, 0n, 0n), 'unpaid');
   t.equal(of(100n, 99n, 0n), 'partial');
   t.equal(of(100n, 100n, 0n), 'paid');
@@ -212,7 +233,7 @@ t.test('where the payment of an order stands', async (t) => {
       const surplus = surplusOf({ ...order, status: name });
       return (
         (due === 0n || surplus === 0n || name === 'cancelled') &&
-        (name === 'cancelled' || due - surplus === order.totalAmount - order.settledRefundAmount - kept) &&
+        (name === 'cancelled' || due - surplus === priceOf(order) - kept) &&
         (state !== 'unpaid' || kept === 0n) &&
         (state !== 'refunded' || (kept === 0n && order.paidAmount > 0n && order.refundedAmount > 0n)) &&
         (state !== 'paid' || due === 0n) &&
@@ -234,7 +255,7 @@ t.test('once the surplus is given back, nothing is over', async () => {
         surplusOf(after) === 0n &&
         after.refundedAmount <= after.paidAmount &&
         kept >= 0n &&
-        (name === 'cancelled' ? kept === 0n : kept <= order.totalAmount) &&
+        (name === 'cancelled' ? kept === 0n : kept <= priceOf(order)) &&
         (name === 'cancelled' || amountDue(after) === amountDue(before))
       );
     }),
@@ -244,7 +265,9 @@ t.test('once the surplus is given back, nothing is over', async () => {
 
 t.test('where shipment stands', async (t) => {
   const of = (...shipped: number[]) =>
-    decideFulfilment(shipped.map((shippedQuantity) => ({ quantity: 2, shippedQuantity })));
+    decideFulfilment(
+      shipped.map((shippedQuantity) => ({ quantity: 3, cancelledQuantity: 1, shippedQuantity })),
+    );
   t.equal(of(0, 0), 'unfulfilled');
   t.equal(of(0, 1), 'partial');
   t.equal(of(2, 0), 'partial');
