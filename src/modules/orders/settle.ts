@@ -11,6 +11,8 @@ import { decidePaymentState } from './rules.ts';
 import type { Order, OrderLine } from './tables.ts';
 import { addTimeline } from './timeline.ts';
 
+export { listLines, lockOrder } from './repository.ts';
+
 /** A locked order with its lines. */
 export interface OrderLines {
   readonly order: Order;

@@ -3,7 +3,7 @@ import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import type { Page } from '../../platform/http/pagination.ts';
 import { checkVersion } from '../../platform/versions.ts';
-import { listLines, lockOrder } from '../orders/repository.ts';
+import { listLines, lockOrder } from '../orders/settle.ts';
 import type { Order } from '../orders/tables.ts';
 import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
