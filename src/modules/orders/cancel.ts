@@ -4,21 +4,20 @@ import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
-import { sumOf } from '../../platform/money.ts';
 import { checkVersion } from '../../platform/versions.ts';
 import { releaseStock } from '../catalogue/stock.ts';
 import { cancelOpenPayments } from '../payments/attempts.ts';
+import { findOpenEdit } from './edits/repository.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
-import { postOrderChange } from './postings.ts';
-import { everythingOf } from './refund-rules.ts';
-import { refundSurplus, writeCredits } from './refunds.ts';
-import { listLines, loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
+import { everythingOf, NOTHING } from './refund-rules.ts';
+import { refundUnits } from './refunds.ts';
+import { listLines, loadWhole, lockOrder, type OrderWhole } from './repository.ts';
 import { unitsToShip } from './rules.ts';
 import { orderStates } from './states.ts';
 import { forEachDue } from './sweep-orders.ts';
 import { orderSummary } from './summary.ts';
-import { type Order, type OrderLine, orders } from './tables.ts';
+import { type Order, orders } from './tables.ts';
 import { addTimeline } from './timeline.ts';
 
 /**
@@ -33,6 +32,7 @@ export async function cancelOrder(ctx: Ctx, input: { orderId: string; note?: str
     if (!orderStates.canMove(order.status, 'cancelled') || order.fulfilmentState !== 'unfulfilled') {
       throw orderErrors.order_not_cancellable(`The order is ${order.status} and ${order.fulfilmentState}.`);
     }
+    if ((await findOpenEdit(tx, ctx.shop.id, order.id)) !== undefined) throw orderErrors.order_in_edit();
     const reason = ctx.customerId === undefined ? 'shop' : 'customer';
     return loadWhole(tx, await cancel(tx, ctx, order, reason, input.note));
   });
@@ -53,49 +53,35 @@ async function cancel(
   );
   if (stock.failed.length > 0) throw new Error(`less is reserved than order ${order.id} holds`);
   await cancelOpenPayments(tx, ctx, 'order', order.id);
-  const cancelled = await updateOrder(
-    tx,
-    order,
-    {
-      ...(await creditEverything(tx, ctx, order, lines)),
-      status: 'cancelled',
-      cancelledAt: ctx.now,
-      cancelReason: reason,
-      reminderDueAt: null,
-      lapseDueAt: null,
-      completeDueAt: null,
-    },
-    ctx.now,
-  );
-  await postOrderChange(tx, ctx, { kind: 'order_cancelled', subject: order.id }, order, cancelled);
   const kind = reason === 'lapsed' ? 'lapsed' : 'cancelled';
   await addTimeline(tx, ctx, order.id, {
     kind,
     details: { reason, ...(note === undefined ? {} : { note }) },
   });
-  const refunded = await refundSurplus(tx, ctx, cancelled, 'cancellation');
+  const { order: refunded } = await refundUnits(
+    tx,
+    ctx,
+    { order, lines },
+    {
+      // What was not paid in full was never owed: it only ends, and what was paid goes back.
+      ...(order.paidAt === null ? NOTHING : everythingOf(order, lines)),
+      cause: { type: 'order', id: order.id },
+      reason: 'cancellation',
+      changes: () => ({
+        status: 'cancelled',
+        cancelledAt: ctx.now,
+        cancelReason: reason,
+        reminderDueAt: null,
+        lapseDueAt: null,
+        completeDueAt: null,
+      }),
+      transferKind: 'order_cancelled',
+    },
+  );
   await appendEvents(tx, ctx, [
     eventRow(ctx, orderEvents.cancelled, order.id, { ...orderSummary(refunded), reason }),
   ]);
   return refunded;
-}
-
-/** All that is left of a paid order comes off its price. What was not paid in full was never owed: it only ends. */
-async function creditEverything(
-  tx: Tx,
-  ctx: Ctx,
-  order: Order,
-  lines: readonly OrderLine[],
-): Promise<Pick<Order, 'creditedAmount' | 'creditedFreightAmount'>> {
-  const { creditedAmount, creditedFreightAmount } = order;
-  if (order.paidAt === null) return { creditedAmount, creditedFreightAmount };
-  const request = { ...everythingOf(order, lines), cause: { type: 'order' as const, id: order.id } };
-  const credits = await writeCredits(tx, ctx, { order, lines }, request);
-  return {
-    creditedAmount:
-      creditedAmount + sumOf(credits.map(({ credit }) => credit.amount)) + request.freightAmount,
-    creditedFreightAmount: creditedFreightAmount + request.freightAmount,
-  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { and, count, eq, max, type SQL, sql } from 'drizzle-orm';
 import type { Ctx } from '../../platform/context.ts';
 import type { Reader, Tx } from '../../platform/db/client.ts';
+import { preparedSql } from '../../platform/db/prepared.ts';
 import { type Order, orders } from './tables.ts';
 
 /** All orders of a customer, oldest first. By orders_customer_idx. */
@@ -26,7 +27,15 @@ export async function erasePersonalFields(tx: Tx, ctx: Ctx, customerId: string):
     { shippingAddress: null, staffNote: null, metadata: {} },
     something,
   );
+  await eraseEditAddresses(tx, [ctx.shop.id, customerId]);
 }
+
+const eraseEditAddresses = preparedSql(
+  'erase_order_edit_addresses',
+  `update order_edits e set shipping_address = null, version = e.version + 1
+   from orders o where o.shop_id = $1 and o.customer_id = $2 and e.shop_id = o.shop_id and e.order_id = o.id
+     and e.shipping_address is not null`,
+);
 
 /** How many orders a customer has, and when the newest was placed. By orders_customer_idx. */
 export async function countOrdersOf(on: Reader, shopId: string, customerId: string) {

@@ -41,6 +41,15 @@ export const orderEvents = {
   placed: defineEvent('order.placed', 'An order was placed and its stock reserved.', withLines),
   imported: defineEvent('order.imported', 'An order that was made elsewhere was taken in.', withLines),
   paid: defineEvent('order.paid', 'An order was paid in full.', withLines),
+  edited: defineEvent(
+    'order.edited',
+    'Goods of a paid order were changed. The lines are those that it has now, with what was ordered of them.',
+    Type.Object({
+      ...summary,
+      lines: Type.Array(ref(line), { description: 'The lines.' }),
+      editId: uuid('The edit.'),
+    }),
+  ),
   priceLowered: defineEvent(
     'order.price_lowered',
     'The shop lowered the price of an unpaid order.',

@@ -41,11 +41,14 @@ export const orderInvariants: readonly Invariant[] = [
           group by c.shop_id, c.line_id) s on s.shop_id = l.shop_id and s.line_id = l.id`,
   ),
   invariant(
-    'stock is reserved for exactly what open orders have still to ship',
+    'stock is reserved for exactly what open orders have still to ship, and what open edits bring',
     sql`select count(*) as checked, count(*) filter (where i.reserved <> coalesce(l.open, 0)) as broken
-        from stock_items i left join (select l.shop_id, l.product_id, sum(l.quantity - l.cancelled_quantity - l.shipped_quantity) as open
-          from order_lines l join orders o on o.shop_id = l.shop_id and o.id = l.order_id
-          where o.status <> 'cancelled' group by l.shop_id, l.product_id) l
+        from stock_items i left join (select shop_id, product_id, sum(open) as open from (
+            select l.shop_id, l.product_id, l.quantity - l.cancelled_quantity - l.shipped_quantity as open
+              from order_lines l join orders o on o.shop_id = l.shop_id and o.id = l.order_id where o.status <> 'cancelled'
+            union all select t.shop_id, t.product_id, t.quantity
+              from order_edit_items t join order_edits e on e.shop_id = t.shop_id and e.id = t.edit_id and e.state = 'open'
+          ) wanted group by shop_id, product_id) l
           on l.shop_id = i.shop_id and l.product_id = i.product_id`,
   ),
   invariant(
@@ -56,6 +59,19 @@ export const orderInvariants: readonly Invariant[] = [
             sum(quantity) filter (where kind = 'cancelled') as cancelled,
             sum(quantity) filter (where kind = 'returned') as returned
           from order_credits group by shop_id, line_id) c on c.shop_id = l.shop_id and c.line_id = l.id`,
+  ),
+  invariant(
+    'an edit that was applied took off and brought what it was opened for',
+    sql`select count(*) as checked, count(*) filter (where e.credited_amount <> coalesce(c.amount, 0)
+          or e.credited_amount <> coalesce(u.amount, 0) or e.added_amount <> coalesce(i.amount, 0)) as broken
+        from order_edits e
+        left join (select shop_id, cause_id, sum(amount) as amount from order_credits where cause_type = 'order_edit'
+          group by shop_id, cause_id) c on c.shop_id = e.shop_id and c.cause_id = e.id
+        left join (select shop_id, edit_id, sum(amount) as amount from order_edit_units group by shop_id, edit_id) u
+          on u.shop_id = e.shop_id and u.edit_id = e.id
+        left join (select shop_id, edit_id, sum(net_amount) as amount from order_edit_items group by shop_id, edit_id) i
+          on i.shop_id = e.shop_id and i.edit_id = e.id
+        where e.state = 'applied'`,
   ),
   invariant(
     "an order's charged and credited amounts are those of its lines and its freight",

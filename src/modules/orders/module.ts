@@ -1,5 +1,6 @@
 import type { Module } from '../../platform/module.ts';
 import { orderBookChecks } from './book-checks.ts';
+import { editStates } from './edits/states.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { orderInvariants } from './invariants.ts';
@@ -19,5 +20,5 @@ export const ordersModule: Module = {
   settings: ordersSettings,
   sweeps: orderSweeps,
   invariants: [...orderInvariants, ...orderBookChecks],
-  states: { order: orderStates },
+  states: { order: orderStates, orderEdit: editStates },
 };

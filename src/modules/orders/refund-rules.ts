@@ -97,3 +97,6 @@ export const everythingOf = (order: Order, lines: readonly OrderLine[]) => ({
   kind: 'cancelled' as const,
   freightAmount: freightLeftOf(order),
 });
+
+/** No units and no freight: only what was paid too much goes back. */
+export const NOTHING = { units: [], kind: 'cancelled' } as const satisfies RefundRequest;

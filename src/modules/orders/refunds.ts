@@ -15,40 +15,51 @@ import type { Order, OrderCredit, OrderLine } from './tables.ts';
 import { addTimeline } from './timeline.ts';
 
 /** What takes units off an order. */
-export interface Cause {
+interface Cause {
   readonly type: 'order' | 'order_edit';
   readonly id: string;
 }
 
+export interface UnitsRefund extends RefundRequest {
+  readonly cause: Cause;
+  readonly reason: Refund['reason'];
+  /** What else changes about the order in the same step, by its lines as they are then. */
+  readonly changes?: (lines: readonly OrderLine[]) => Partial<Order>;
+  /** What the books call it. */
+  readonly transferKind: string;
+}
+
 /**
- * Takes units and freight off a locked order and gives back what was paid for them. Returns the order as it is then, with what each
- * line got back. The caller has checked that the units are there: else it throws.
+ * Takes units and freight off a locked order and gives back what was paid too much then, along its payments, newest first. Returns
+ * the order as it is then, what each line got back, and the refunds that carry the money. The caller has checked that
+ * the units are there: else it throws.
  */
 export async function refundUnits(
   tx: Tx,
   ctx: Ctx,
   locked: { readonly order: Order; readonly lines: readonly OrderLine[] },
-  request: RefundRequest & { readonly cause: Cause; readonly reason: Refund['reason'] },
-): Promise<{ order: Order; credits: readonly LineCredit[] }> {
+  request: UnitsRefund,
+): Promise<{ order: Order; credits: readonly LineCredit[]; refunds: readonly Refund[] }> {
   const { order } = locked;
   const credits = await writeCredits(tx, ctx, locked, request);
-  const freightAmount = request.freightAmount ?? 0n;
-  const credited = await updateOrder(
-    tx,
-    order,
-    {
-      creditedAmount:
-        order.creditedAmount + sumOf(credits.map(({ credit }) => credit.amount)) + freightAmount,
-      creditedFreightAmount: order.creditedFreightAmount + freightAmount,
-    },
-    ctx.now,
+  const lines = locked.lines.map(
+    (line) => credits.find(({ before }) => before.id === line.id)?.after ?? line,
   );
-  await postOrderChange(tx, ctx, { kind: 'units_credited', subject: request.cause.id }, order, credited);
-  return { order: await refundSurplus(tx, ctx, credited, request.reason), credits };
+  const freightAmount = request.freightAmount ?? 0n;
+  const changes = {
+    ...request.changes?.(lines),
+    creditedAmount: order.creditedAmount + sumOf(credits.map(({ credit }) => credit.amount)) + freightAmount,
+    creditedFreightAmount: order.creditedFreightAmount + freightAmount,
+  };
+  const paymentState = decidePaymentState({ ...order, ...changes });
+  const credited = await updateOrder(tx, order, { ...changes, paymentState }, ctx.now);
+  const { transferKind: kind, cause } = request;
+  await postOrderChange(tx, ctx, { kind, subject: cause.id }, order, credited);
+  return { ...(await refundSurplus(tx, ctx, credited, request.reason)), credits };
 }
 
-/** Writes down what units take off the lines of a locked order; the order itself is the caller's. */
-export async function writeCredits(
+/** Writes down what units take off the lines. */
+async function writeCredits(
   tx: Tx,
   ctx: Ctx,
   { order, lines }: { readonly order: Order; readonly lines: readonly OrderLine[] },
@@ -77,25 +88,21 @@ export async function writeCredits(
 
 /**
  * Gives back what was paid beyond what the locked order costs, along its payments, newest first; everything, once the
- * order is cancelled. Returns the order as it is then.
+ * order is cancelled. Returns the order as it is then, and the refunds that carry the money.
  */
 export async function refundSurplus(
   tx: Tx,
   ctx: Ctx,
   order: Order,
   reason: Refund['reason'],
-): Promise<Order> {
+): Promise<{ order: Order; refunds: readonly Refund[] }> {
   const amount = surplusOf(order);
-  if (amount === 0n) return order;
-  await refundAlongPayments(tx, ctx, order.id, amount, reason);
+  if (amount === 0n) return { order, refunds: [] };
+  const refunds = await refundAlongPayments(tx, ctx, order.id, amount, reason);
   const refundedAmount = order.refundedAmount + amount;
   await addTimeline(tx, ctx, order.id, { kind: 'refunded', details: { amount: Number(amount), reason } });
-  return updateOrder(
-    tx,
-    order,
-    { refundedAmount, paymentState: decidePaymentState({ ...order, refundedAmount }) },
-    ctx.now,
-  );
+  const paymentState = decidePaymentState({ ...order, refundedAmount });
+  return { order: await updateOrder(tx, order, { refundedAmount, paymentState }, ctx.now), refunds };
 }
 
 /** Sets an amount on its way back along the payments of a locked order, newest first. Returns the refunds. */

@@ -139,5 +139,5 @@ async function afterReduction(
     }),
     ...(isPaidNow ? [eventRow(ctx, orderEvents.paid, order.id, summaryWithLines(updated, lines))] : []),
   ]);
-  return refundSurplus(tx, ctx, updated, 'surplus');
+  return (await refundSurplus(tx, ctx, updated, 'surplus')).order;
 }

@@ -17,6 +17,8 @@ export const TIMELINE_KINDS = [
   'paid',
   'refunded',
   'settled',
+  'edited',
+  'edit_dropped',
   'shipped',
   'delivered',
   'completed',

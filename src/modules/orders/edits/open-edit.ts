@@ -1,0 +1,132 @@
+import type { Ctx } from '../../../platform/context.ts';
+import type { Reader, Tx } from '../../../platform/db/client.ts';
+import type { Violation } from '../../../platform/errors.ts';
+import { newId } from '../../../platform/ids.ts';
+import { findSellables, type Sellable } from '../../catalogue/sellables.ts';
+import { reserveStock } from '../../catalogue/stock.ts';
+import { listPaymentsOf } from '../../payments/attempts.ts';
+import type { Payment } from '../../payments/tables.ts';
+import { orderErrors } from '../errors.ts';
+import type { LineInput } from '../rules.ts';
+import type { OrderLines } from '../settle.ts';
+import type { Address } from '../tables.ts';
+import { findOpenEdit, insertEdit, type WholeEdit } from './repository.ts';
+import { type EditRequest, type EditWish, type PricedEdit, priceEdit, readEdit } from './rules.ts';
+
+export interface EditInput extends EditRequest {
+  readonly shippingAddress?: Address;
+}
+
+type EditGoods = LineInput & { readonly product: Sellable };
+export type EditPreview = PricedEdit<EditGoods, Payment>;
+
+/**
+ * What an edit would do to an order's goods and money. Writes nothing. Refusals: order_not_editable, order_in_edit, edit_not_possible,
+ * product_not_available, amount_too_large.
+ */
+export async function previewEdit(
+  on: Reader,
+  ctx: Ctx,
+  { order, lines }: OrderLines,
+  input: EditInput,
+): Promise<EditPreview> {
+  if (order.status !== 'paid' || order.paymentState === 'partial')
+    throw orderErrors.order_not_editable(`The order is ${order.status} and ${order.paymentState}.`);
+  if ((await findOpenEdit(on, ctx.shop.id, order.id)) !== undefined) throw orderErrors.order_in_edit();
+  const { wish, faults } = readEdit(lines, input);
+  if (faults.length > 0) {
+    const violations = faults.map((fault): Violation => ({ in: 'body', ...fault }));
+    throw orderErrors.edit_not_possible(undefined, { violations });
+  }
+  const [goods, payments] = await Promise.all([
+    readGoods(on, ctx, wish),
+    listPaymentsOf(on, ctx.shop.id, 'order', order.id),
+  ]);
+  const succeeded = payments.filter(({ state }) => state === 'succeeded');
+  const priced = priceEdit(order, lines, wish.units, goods, succeeded);
+  if (!priced) throw orderErrors.amount_too_large();
+  return priced;
+}
+
+/** The goods that come, at their prices of now. */
+async function readGoods(on: Reader, ctx: Ctx, { items }: EditWish): Promise<EditGoods[]> {
+  const ids = [...new Set(items.map(({ productId }) => productId))];
+  const found = ids.length === 0 ? [] : await findSellables(on, ctx.shop.id, ids);
+  const violations: Violation[] = [];
+  const goods = items.flatMap(({ productId, quantity, pointer }): EditGoods[] => {
+    const product = found.find(({ id, status }) => id === productId && status === 'active');
+    const detail = `The product ${productId} does not exist or is not for sale.`;
+    if (!product) violations.push({ in: 'body', pointer, code: 'product_not_available', detail });
+    return product
+      ? [
+          {
+            product,
+            quantity,
+            listUnitAmount: product.priceAmount,
+            taxRateBps: product.taxRateBps,
+            adjustments: [],
+          },
+        ]
+      : [];
+  });
+  if (violations.length > 0) throw orderErrors.product_not_available(undefined, { violations });
+  return goods;
+}
+
+/**
+ * Opens an edit of a locked order at the prices of now, and keeps the stock for what comes. It changes nothing of the order until
+ * it is applied. Refusals: those of previewEdit, and out_of_stock.
+ */
+export async function openEdit(
+  tx: Tx,
+  ctx: Ctx,
+  locked: OrderLines,
+  input: EditInput,
+): Promise<{ whole: WholeEdit; preview: EditPreview }> {
+  const preview = await previewEdit(tx, ctx, locked, input);
+  const stock = await reserveStock(
+    tx,
+    ctx.shop.id,
+    preview.items.map(({ product, quantity }) => ({ productId: product.id, quantity })),
+  );
+  if (stock.failed.length > 0)
+    throw orderErrors.out_of_stock(`There is not enough stock of ${stock.failed.join(', ')}.`);
+  const whole = makeEdit(ctx, locked, input, preview);
+  await insertEdit(tx, whole);
+  return { whole, preview };
+}
+
+function makeEdit(ctx: Ctx, { order }: OrderLines, input: EditInput, preview: EditPreview): WholeEdit {
+  const [shopId, editId] = [ctx.shop.id, newId()];
+  const edit = {
+    shopId,
+    id: editId,
+    orderId: order.id,
+    state: 'open' as const,
+    creditedAmount: preview.creditedAmount,
+    addedAmount: preview.addedAmount,
+    shippingAddress: input.shippingAddress ?? null,
+    createdAt: ctx.now,
+    appliedAt: null,
+    version: 1,
+    updatedAt: ctx.now,
+  };
+  return {
+    edit,
+    units: preview.credits.map(({ before, credit }) => ({ shopId, editId, lineId: before.id, ...credit })),
+    items: preview.items.map(({ product, ...item }, index) => ({
+      shopId,
+      editId,
+      position: index + 1,
+      productId: product.id,
+      productName: product.name,
+      category: product.category,
+      quantity: item.quantity,
+      listUnitAmount: item.listUnitAmount,
+      netAmount: item.netAmount,
+      taxRateBps: item.taxRateBps,
+      taxAmount: item.taxAmount,
+      costUnitAmount: product.costAmount,
+    })),
+  };
+}
