@@ -7,7 +7,7 @@ import type { Order, OrderLine } from '../orders/tables.ts';
 import { type ClaimDecision, decideClaim, type LineFacts, type OrderFacts } from './difference-rules.ts';
 import { countUnitsSold, findBusyLines, findProductFacts, type ProductFacts } from './facts-repository.ts';
 import { findPromised, type Promised } from './policy-repository.ts';
-import type { PolicyReason } from './policy-rules.ts';
+import type { PayoutMethod, PolicyReason } from './policy-rules.ts';
 import { readPolicyUses } from './settlement-repository.ts';
 import { yearIn } from './year-rules.ts';
 
@@ -15,6 +15,8 @@ export interface ClaimInput {
   readonly reason: PolicyReason;
   /** By this policy only; by the one that pays most when absent. */
   readonly policyId?: string;
+  /** How the customer wants the money: of several promises, one that allows it. */
+  readonly payoutMethod?: PayoutMethod;
 }
 
 /** What a promise pays for an order. */
@@ -37,7 +39,10 @@ export async function previewDifference(ctx: Ctx, input: ClaimInput & { orderId:
   return { order, lines, reason: input.reason, best: await decideBest(ctx.db, ctx, order, lines, input) };
 }
 
-/** Of several promises the one counts that pays most; of equals, the older one. One that is asked for by name has to exist. */
+/**
+ * Of several promises that pay in the wanted way the one counts that pays most; of equals, the older one. One that is asked for
+ * by name has to exist.
+ */
 export async function decideBest(
   on: Reader,
   ctx: Ctx,
@@ -49,8 +54,9 @@ export async function decideBest(
   const named = all.filter(({ policyId }) => policyId === input.policyId);
   if (input.policyId !== undefined && named.length === 0)
     throw platformErrors.not_found('The order was promised nothing by this policy.');
-  const asked =
+  const covered =
     input.policyId === undefined ? all.filter(({ rule }) => rule.reasons.includes(input.reason)) : named;
+  const asked = thoseThatAllow(input.payoutMethod, covered);
   const ids = [...new Set(lines.map((line) => line.productId))];
   const [products, busy] = await Promise.all([
     findProductFacts(on, ctx.shop.id, ids),
@@ -65,6 +71,15 @@ export async function decideBest(
     if (best === undefined || decision.amount > best.decision.amount) best = { promised, decision };
   }
   return best;
+}
+
+/** A promise that pays more must not hide one that pays in the wanted way. Where none does, the best one is refused for that. */
+function thoseThatAllow(
+  method: PayoutMethod | undefined,
+  promises: readonly Promised[],
+): readonly Promised[] {
+  const allowed = promises.filter(({ rule }) => method === undefined || rule.payoutMethods.includes(method));
+  return allowed.length > 0 ? allowed : promises;
 }
 
 const orderFactsOf = (order: Order): OrderFacts => ({ ...order, isPaid: order.paidAt !== null });

@@ -86,6 +86,8 @@ export function findRuleFaults(rule: PolicyRule): RuleFault[] {
     if (index > 0 && tier.from <= (rule.tiers[index - 1]?.from ?? 0))
       fault(`/tiers/${index}/from`, 'Tiers rise.');
   }
+  if (rule.rateBps === 0 && rule.tiers.every((tier) => tier.rateBps === 0))
+    fault('/rateBps', 'A rate of nothing pays nothing.');
   const needsPeriod = rule.tierBy === 'units_sold';
   if (needsPeriod && (rule.soldFrom === null || rule.soldTo === null))
     fault('/soldFrom', 'Tiers by units sold need the period in which they are counted.');

@@ -206,6 +206,33 @@ t.test('stored value is there at once, and a cancellation gives back the rest', 
   await checkInvariants(t, app);
 });
 
+t.test('a promise that pays more does not hide one that pays in the wanted way', async (t) => {
+  const shop = await app.createShop();
+  const customer = await makeCustomer(shop);
+  const lesser = await makePolicy(shop, { ...AUTOMATIC, rateBps: 5000, payoutMethods: ['stored_value'] });
+  const { order } = await makeCheaper(shop, AUTOMATIC, { customerId: customer.id });
+  t.match(
+    await ok(
+      shop.call(`POST /v1/orders/${order.id}/price-differences/preview`, { body: { reason: 'price_drop' } }),
+    ),
+    { amount: 600 },
+  );
+  t.match(await ok(claim(shop, order.id, { payoutMethod: 'stored_value' })), {
+    policyId: lesser.id,
+    amount: 300,
+    state: 'settled',
+  });
+});
+
+t.test('a promise that pays nothing is refused when it is made', async (t) => {
+  const shop = await app.createShop();
+  const policy = { name: 'Nothing', reasons: ['price_drop'], windowDays: 30, rateBps: 0 };
+  t.match(await shop.call('POST /v1/price-difference-policies', { body: policy }), {
+    status: 422,
+    body: { code: 'policy_inconsistent' },
+  });
+});
+
 t.test('what was paid by wallet goes back to it, and is settled by then', async (t) => {
   const shop = await app.createShop();
   const customer = await makeCustomer(shop);
