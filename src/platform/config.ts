@@ -63,9 +63,13 @@ const Environment = Type.Object({
   RATE_LIMIT_READ: allowance(12_000, 'Reads per minute and secret key'),
   RATE_LIMIT_WRITE: allowance(6_000, 'Writes per minute and secret key'),
   RATE_LIMIT_BULK: allowance(120, 'Bulk requests per minute and secret key'),
-  RATE_LIMIT_FRONT: allowance(600, 'Requests per minute and customer, or address with a publishable key'),
+  RATE_LIMIT_FRONT: allowance(
+    600,
+    'Requests per minute and customer, link, or address with a publishable key',
+  ),
   RATE_LIMIT_OPEN: allowance(1_200, 'Callbacks per minute and address'),
   RATE_LIMIT_REFUSED: allowance(60, 'Credentials that do not count, per minute and address'),
+  RATE_LIMIT_GUESSED: allowance(30, 'Tokens of links that lead nowhere, per minute and address'),
   WORKER: onOff('off where src/worker.ts runs the jobs', 'on'),
   LOG_LEVEL: Type.Unsafe<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'>({
     type: 'string',
@@ -143,6 +147,7 @@ const readRateLimits = (read: Environment) => ({
   front: read.RATE_LIMIT_FRONT,
   open: read.RATE_LIMIT_OPEN,
   refused: read.RATE_LIMIT_REFUSED,
+  guessed: read.RATE_LIMIT_GUESSED,
 });
 
 /** The embedded mode keeps its secret beside its data, so that tokens survive a restart and no default exists. */

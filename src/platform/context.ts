@@ -47,6 +47,8 @@ export interface Ctx extends Deps {
   readonly actor: Actor;
   /** Set when a customer calls: the call then sees and changes only what is theirs. */
   readonly customerId: string | undefined;
+  /** Set when the holder of a link calls: the one thing that the call sees and changes. */
+  readonly linkedId: string | undefined;
   /** The shop's time. Orders, policies, points and campaigns go by it. */
   readonly now: Date;
   /** The real time. Keys, tokens and link expiry go by it. */
@@ -65,6 +67,7 @@ export function systemContext(deps: Deps, shop: Shop, name: string): Ctx {
     shop,
     actor: { kind: 'system', id: name },
     customerId: undefined,
+    linkedId: undefined,
     now: shopTime(shop, realNow),
     realNow,
     requestId: newId(),

@@ -3,7 +3,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { startApp } from '../support/app.ts';
 import { makeCustomer, makeProduct, tokenOf } from '../support/world.ts';
 
-const rateLimits = { read: 5, write: 4, bulk: 2, front: 3, open: 2, refused: 3 };
+const rateLimits = { read: 5, write: 4, bulk: 2, front: 3, open: 2, refused: 3, guessed: 3 };
 const limited = (t: Parameters<typeof startApp>[0]) => startApp(t, { config: { rateLimits, trustProxy: 1 } });
 
 const from = (address: string) => ({ 'x-forwarded-for': address });

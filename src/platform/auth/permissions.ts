@@ -36,6 +36,8 @@ export interface Access {
   readonly publishable?: boolean;
   /** Customer tokens may call it; the use case shows and changes only what is the customer's. */
   readonly customer?: boolean;
+  /** The token in the path opens it: the holder of a link to one thing of this kind. The use case sees only that thing. */
+  readonly link?: string;
   /** No credential: the request proves itself in another way, for example by a provider's signature. */
   readonly open?: boolean;
 }

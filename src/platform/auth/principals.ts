@@ -4,16 +4,18 @@ import { platformErrors } from '../errors.ts';
 import { prepared } from '../db/prepared.ts';
 import type { Shop } from '../shops/shop.ts';
 import { shops } from '../shops/tables.ts';
-import { parseApiKey } from './credentials.ts';
+import { parseApiKey, parseLinkToken } from './credentials.ts';
 import { type StoredAnswer, findStoredAnswer } from './stored-answers.ts';
-import { type ApiKeyRow, apiKeys, idempotencyKeys, revokedCustomers } from './tables.ts';
+import { type ApiKeyRow, apiKeys, idempotencyKeys, links, revokedCustomers } from './tables.ts';
 import { customerTokens } from './tokens.ts';
 
 /** Who calls, as the credential says. */
 export interface Principal {
-  readonly kind: 'secret' | 'publishable' | 'customer';
-  /** The key's id, or the customer's. */
+  readonly kind: 'secret' | 'publishable' | 'customer' | 'link';
+  /** The key's id, the customer's, or the link's. */
   readonly id: string;
+  /** What a link leads to. */
+  readonly linkedId?: string;
   readonly scopes: readonly string[];
 }
 
@@ -112,6 +114,46 @@ async function authenticateCustomer(deps: Deps, token: string, key: string | nul
     principal: { kind: 'customer', id: customerId, scopes: [] },
     shop: found.shop,
     answer: answerFor(deps, known, customerId, key),
+  };
+}
+
+// By links_hash_key.
+const findByLink = prepared('find_by_link', (db) =>
+  db
+    .select({ link: getTableColumns(links), shop: getTableColumns(shops), answer: answerColumns })
+    .from(links)
+    .innerJoin(shops, sql`${shops.id} = ${links.shopId}`)
+    .leftJoin(
+      idempotencyKeys,
+      sql`${idempotencyKeys.shopId} = ${links.shopId} and ${idempotencyKeys.credentialId} = ${links.id}
+        and ${idempotencyKeys.key} = ${p('key')}`,
+    )
+    .where(sql`${links.shopId} = ${p('shopId')} and ${links.hash} = ${p('hash')}`),
+);
+
+/**
+ * Finds the link that a token opens. Whatever is wrong with it, it is `not_found`: who guesses learns nothing. Nothing is
+ * remembered, so a link that was revoked is closed with the next request.
+ */
+export async function authenticateLink(
+  deps: Deps,
+  token: string,
+  subjectType: string,
+  key: string | undefined,
+): Promise<Authenticated> {
+  const parsed = parseLinkToken(token);
+  if (!parsed) throw platformErrors.not_found();
+  const [found] = await findByLink(deps.db, { ...parsed, key: key ?? null });
+  const isOpen =
+    found?.link.subjectType === subjectType &&
+    found.link.revokedAt === null &&
+    found.link.expiresAt > deps.clock.now();
+  if (!found || !isOpen) throw platformErrors.not_found();
+  const { id, subjectId } = found.link;
+  return {
+    principal: { kind: 'link', id, linkedId: subjectId, scopes: [] },
+    shop: found.shop,
+    answer: key === undefined ? undefined : async () => found.answer ?? undefined,
   };
 }
 

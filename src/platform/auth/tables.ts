@@ -29,6 +29,29 @@ export const apiKeys = pgTable(
 
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
 
+/** Links to one thing, such as a settlement to pay, for who holds the token. Only a SHA-256 of it is kept. Real time. */
+export const links = pgTable(
+  'links',
+  {
+    shopId: shopId(),
+    id: id(),
+    subjectType: text('subject_type').notNull(),
+    subjectId: id('subject_id'),
+    hash: bytes('hash').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    revokedAt: instant('revoked_at'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    unique('links_hash_key').on(t.shopId, t.hash),
+    index('links_subject_idx').on(t.shopId, t.subjectType, t.subjectId, t.id),
+    check('links_expiry', sql`${t.expiresAt} > ${t.createdAt}`),
+  ],
+);
+
+export type Link = typeof links.$inferSelect;
+
 /** Customers whose tokens no longer count, although their signatures do. */
 export const revokedCustomers = pgTable(
   'revoked_customers',

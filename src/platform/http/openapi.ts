@@ -11,7 +11,7 @@ function errorsOf(op: Operation): ErrorDefinition[] {
     e.malformed_request,
     e.validation_failed,
     e.uri_too_long,
-    ...(op.access.open ? [] : [e.unauthenticated, e.insufficient_scope]),
+    ...(op.access.open || op.access.link ? [] : [e.unauthenticated, e.insufficient_scope]),
     ...(op.idempotency === 'required' ? [e.idempotency_key_missing] : []),
     ...(takesKey(op) ? [e.idempotency_key_in_use, e.idempotency_key_reused] : []),
     ...(op.query && 'cursor' in op.query.properties ? [e.invalid_cursor] : []),

@@ -1,6 +1,6 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { authenticate, type Authenticated } from '../auth/principals.ts';
+import { authenticate, authenticateLink, type Authenticated } from '../auth/principals.ts';
 import type { Access } from '../auth/permissions.ts';
 import { shopTime } from '../clock.ts';
 import type { Answer, Ctx, Deps, IdempotentCall } from '../context.ts';
@@ -128,15 +128,12 @@ async function admit(
 ): Promise<void> {
   if (op.access.open) return takeRate(rateLimits, 'open', request, reply);
   const key = op.idempotency === 'none' ? undefined : readIdempotencyKey(request);
-  const authenticated = await authenticate(deps, request.headers.authorization, key).catch(
-    async (error: unknown) => {
-      // A right credential from the same address is not touched: behind it may be a whole shop's server.
-      const isRefused =
-        error instanceof Problem && error.definition.code === platformErrors.unauthenticated.code;
-      if (isRefused) await takeRate(rateLimits, 'refused', request, reply);
-      throw error;
-    },
-  );
+  const authenticated = await findCaller(deps, op, request, key).catch(async (error: unknown) => {
+    // A right credential from the same address is not touched: behind it may be a whole shop's server.
+    if (error instanceof Problem)
+      await takeRate(rateLimits, op.access.link ? 'guessed' : 'refused', request, reply);
+    throw error;
+  });
   request.authenticated = authenticated;
   if (rateLimits.size > 0) await takeRate(rateLimits, rateClassOf(op, request), request, reply);
   if (!mayCall(op.access, authenticated)) {
@@ -149,9 +146,20 @@ async function admit(
   request.idempotencyKey = authenticated.principal.kind === 'publishable' ? undefined : key;
 }
 
+const findCaller = (
+  deps: Deps,
+  { access }: Operation,
+  { params, headers }: FastifyRequest,
+  key: string | undefined,
+): Promise<Authenticated> =>
+  access.link === undefined
+    ? authenticate(deps, headers.authorization, key)
+    : authenticateLink(deps, (params as { token: string }).token, access.link, key);
+
 function mayCall(access: Access, { principal }: Authenticated): boolean {
   if (principal.kind === 'publishable') return access.publishable === true;
   if (principal.kind === 'customer') return access.customer === true;
+  if (principal.kind === 'link') return access.link !== undefined;
   return access.secret !== undefined && principal.scopes.includes(access.secret);
 }
 
@@ -232,6 +240,8 @@ async function serveOnce(
   });
 }
 
+const ACTORS = { secret: 'api_key', publishable: 'api_key', customer: 'customer', link: 'link' } as const;
+
 function createContext(deps: Deps, { principal, shop }: Authenticated, request: FastifyRequest): Ctx {
   const realNow = deps.clock.now();
   const isCustomer = principal.kind === 'customer';
@@ -239,8 +249,9 @@ function createContext(deps: Deps, { principal, shop }: Authenticated, request: 
     ...deps,
     log: request.log as Deps['log'],
     shop,
-    actor: { kind: isCustomer ? 'customer' : 'api_key', id: principal.id },
+    actor: { kind: ACTORS[principal.kind], id: principal.id },
     customerId: isCustomer ? principal.id : undefined,
+    linkedId: principal.linkedId,
     now: shopTime(shop, realNow),
     realNow,
     requestId: request.id,

@@ -11,9 +11,10 @@ const MAX_COUNTED = 20_000;
 /**
  * Classes of routes, each with its own allowance per minute: `read` and `write` for each secret key, `bulk` for its
  * requests of up to 10 MiB, `front` for each customer and for each address that uses a publishable key, `open` for each
- * address that calls without a credential, `refused` for each address whose credentials do not count.
+ * address that calls without a credential, `refused` for each address whose credentials do not count, `guessed` for each
+ * address that calls with tokens of links that lead nowhere.
  */
-export const RATE_CLASSES = ['read', 'write', 'bulk', 'front', 'open', 'refused'] as const;
+export const RATE_CLASSES = ['read', 'write', 'bulk', 'front', 'open', 'refused', 'guessed'] as const;
 export type RateClass = (typeof RATE_CLASSES)[number];
 
 type Check = ReturnType<FastifyInstance['createRateLimit']>;
