@@ -34,9 +34,9 @@ const setStatement = preparedSql(
   'set_customer_purchase_amount',
   `update customer_purchases set amount = $3, position = $4 where shop_id = $1 and order_id = $2 and position < $4`,
 );
-const lowerStatement = preparedSql(
-  'lower_customer_purchase_amount',
-  `update customer_purchases set amount = greatest(0, amount - $3), position = $4
+const changeStatement = preparedSql(
+  'change_customer_purchase_amount',
+  `update customer_purchases set amount = greatest(0, amount + $3), position = $4
    where shop_id = $1 and order_id = $2 and position < $4`,
 );
 
@@ -54,12 +54,12 @@ export const setPurchaseAmount = async (
   { orderId, amount, position }: AmountOfOrder,
 ) => void (await setStatement(tx, [shopId, orderId, amount, position]));
 
-/** Takes an amount off what a known order amounts to, down to zero. */
-export const lowerPurchaseAmount = async (
+/** Adds an amount to what a known order amounts to, or takes it off, down to zero. */
+export const changePurchaseAmount = async (
   tx: Tx,
   shopId: string,
   { orderId, amount, position }: AmountOfOrder,
-) => void (await lowerStatement(tx, [shopId, orderId, amount, position]));
+) => void (await changeStatement(tx, [shopId, orderId, amount, position]));
 
 // Along the primary key, for a whole page of customers at once. The same order of categories on every server: ties by
 // the bytes of their names. A sum beyond what the API can carry shows as the most that it can.

@@ -4,12 +4,14 @@ import type { Tx } from '../../platform/db/client.ts';
 import type { FeedEvent } from '../../platform/events/dispatcher.ts';
 import type { orderEvents } from '../orders/events.ts';
 import { paymentEventKinds } from '../payments/events.ts';
-import { lowerPurchaseAmount, setPurchaseAmount, upsertPurchase } from './purchase-repository.ts';
+import { settlementEvents } from '../settlements/events.ts';
+import { changePurchaseAmount, setPurchaseAmount, upsertPurchase } from './purchase-repository.ts';
 import { categoriesOf, keptAmount } from './purchase-rules.ts';
 import { holdSurvivor } from './standing.ts';
 
 type OrderData = Static<typeof orderEvents.cancelled.data> &
   Partial<Pick<Static<typeof orderEvents.paid.data>, 'lines'>>;
+type SettlementData = Static<typeof settlementEvents.settled.data>;
 type RefundData = Static<typeof paymentEventKinds.refundRequested.data>;
 
 /**
@@ -18,6 +20,7 @@ type RefundData = Static<typeof paymentEventKinds.refundRequested.data>;
  */
 export async function keepPurchase(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<void> {
   if (event.type === paymentEventKinds.refundRequested.type) return lowerPurchase(tx, ctx, event);
+  if (event.type === settlementEvents.settled.type) return raisePurchase(tx, ctx, event);
   const data = event.data as OrderData;
   if (data.customerId === null) return;
   const amount = keptAmount(data);
@@ -38,10 +41,23 @@ export async function keepPurchase(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<
 
 /** Money of an order that is set on its way back. A surplus was never part of what the order amounts to. */
 async function lowerPurchase(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<void> {
-  const { subjectType, subjectId, amount, reason } = event.data as RefundData;
-  if (subjectType !== 'order' || reason === 'surplus') return;
-  await lowerPurchaseAmount(tx, ctx.shop.id, {
-    orderId: subjectId,
+  const { subjectType, subjectId, amount, reason, ...data } = event.data as RefundData;
+  // An event from before refunds told the order: then what was paid for was the order itself.
+  const orderId = data.orderId ?? (subjectType === 'order' ? subjectId : null);
+  if (orderId === null || reason === 'surplus') return;
+  await changePurchaseAmount(tx, ctx.shop.id, {
+    orderId,
+    amount: -BigInt(amount),
+    position: event.position,
+  });
+}
+
+/** What the customer paid on top of an order. Money to the customer is a refund, or stored value that is spent later. */
+async function raisePurchase(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<void> {
+  const { direction, orderId, amount } = event.data as SettlementData;
+  if (direction !== 'from_customer') return;
+  await changePurchaseAmount(tx, ctx.shop.id, {
+    orderId,
     amount: BigInt(amount),
     position: event.position,
   });

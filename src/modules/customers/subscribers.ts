@@ -1,6 +1,7 @@
 import type { Subscriber } from '../../platform/events/dispatcher.ts';
 import { orderEvents } from '../orders/events.ts';
 import { paymentEventKinds } from '../payments/events.ts';
+import { settlementEvents } from '../settlements/events.ts';
 import { keepPurchase } from './purchases.ts';
 
 export const customerSubscribers: readonly Subscriber[] = [
@@ -11,6 +12,7 @@ export const customerSubscribers: readonly Subscriber[] = [
       orderEvents.imported,
       orderEvents.cancelled,
       paymentEventKinds.refundRequested,
+      settlementEvents.settled,
     ],
     handle: keepPurchase,
   },

@@ -25,9 +25,9 @@ export const orderBookChecks: readonly ShopInvariant[] = [
         left join (select shop_id, owner_id, sum(amount) as sum from ledger_entries
           where account = 'clearing' and ${of('ledger_entries')} group by shop_id, owner_id) e
           on e.shop_id = o.shop_id and e.owner_id = o.id
-        left join (select shop_id, subject_id, sum(amount) as open from refunds
-          where state <> 'succeeded' and subject_type = 'order' and ${of('refunds')} group by shop_id, subject_id) r
-          on r.shop_id = o.shop_id and r.subject_id = o.id where ${of('o')}`,
+        left join (select shop_id, order_id, sum(amount) as open from refunds
+          where state <> 'succeeded' and ${of('refunds')} group by shop_id, order_id) r
+          on r.shop_id = o.shop_id and r.order_id = o.id where ${of('o')}`,
   ),
   shopInvariant(
     'no more was given back for an order than was captured',

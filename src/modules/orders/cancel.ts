@@ -6,8 +6,8 @@ import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { checkVersion } from '../../platform/versions.ts';
 import { releaseStock } from '../catalogue/stock.ts';
-import { cancelOpenPayments } from '../payments/attempts.ts';
 import { findOpenEdit } from './edits/repository.ts';
+import { cancelOpenPaymentsOfOrder } from '../payments/attempts.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { everythingOf, NOTHING } from './refund-rules.ts';
@@ -52,7 +52,7 @@ async function cancel(
     lines.map((line) => ({ productId: line.productId, quantity: unitsToShip(line) })),
   );
   if (stock.failed.length > 0) throw new Error(`less is reserved than order ${order.id} holds`);
-  await cancelOpenPayments(tx, ctx, 'order', order.id);
+  await cancelOpenPaymentsOfOrder(tx, ctx, order.id);
   const kind = reason === 'lapsed' ? 'lapsed' : 'cancelled';
   await addTimeline(tx, ctx, order.id, {
     kind,

@@ -124,6 +124,7 @@ async function takePastPayment(tx: Tx, ctx: Ctx, order: Order, paidAt: Date): Pr
   const paymentId = await recordPastPayment(tx, ctx, {
     subjectType: 'order',
     subjectId: order.id,
+    orderId: order.id,
     ...payment,
   });
   const change = { kind: 'payment_applied', subject: paymentId, effectiveAt: paidAt };

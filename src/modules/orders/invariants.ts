@@ -27,9 +27,9 @@ export const orderInvariants: readonly Invariant[] = [
     "an order's paid and refunded amounts are those of its payments",
     sql`select count(*) as checked, count(*) filter (where o.paid_amount <> coalesce(p.paid, 0)
           or o.refunded_amount <> coalesce(p.refunded, 0)) as broken
-        from orders o left join (select shop_id, subject_id, sum(amount) as paid, sum(refunded_amount) as refunded
-          from payments where subject_type = 'order' and state = 'succeeded' group by shop_id, subject_id) p
-          on p.shop_id = o.shop_id and p.subject_id = o.id`,
+        from orders o left join (select shop_id, order_id, sum(amount) as paid, sum(refunded_amount) as refunded
+          from payments where state = 'succeeded' group by shop_id, order_id) p
+          on p.shop_id = o.shop_id and p.order_id = o.id`,
   ),
   invariant(
     'what is shipped and delivered of a line is in its parcels',

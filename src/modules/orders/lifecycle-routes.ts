@@ -68,7 +68,8 @@ function paymentRoutes(app: FastifyInstance): void {
     path: '/v1/orders/{orderId}/payments',
     tag,
     summary: 'List the payments of an order',
-    description: 'Every attempt, newest first, with what became of it.',
+    description:
+      'Every attempt, newest first, with what became of it; also those for what settlements charged on top.',
     access: { secret: 'payments:read', customer: true },
     params,
     success: { statuses: [200], schema: OrderPaymentList, description: 'The attempts.' },

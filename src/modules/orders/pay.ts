@@ -70,6 +70,7 @@ export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
     return startPayment(tx, ctx, {
       subjectType: 'order',
       subjectId: order.id,
+      orderId: order.id,
       provider,
       amount,
       reference,

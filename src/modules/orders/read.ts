@@ -1,6 +1,6 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Page } from '../../platform/http/pagination.ts';
-import { listPaymentsOf } from '../payments/attempts.ts';
+import { listPaymentsOfOrder } from '../payments/attempts.ts';
 import type { Payment } from '../payments/tables.ts';
 import { decideOrderSort, type OrderSort } from './list-rules.ts';
 import { type OrderPromise, orderPromises } from './ports.ts';
@@ -39,8 +39,8 @@ export async function readPromises(ctx: Ctx, orderId: string): Promise<readonly 
   return orderPromises.get().find(ctx.db, ctx.shop.id, order.placedAt);
 }
 
-/** The attempts to pay an order, newest first. */
+/** The attempts to pay an order and its settlements, newest first. */
 export async function readOrderPayments(ctx: Ctx, orderId: string): Promise<Payment[]> {
   await getOrder(ctx.db, ctx.shop.id, orderId, ctx.customerId);
-  return listPaymentsOf(ctx.db, ctx.shop.id, 'order', orderId);
+  return listPaymentsOfOrder(ctx.db, ctx.shop.id, orderId);
 }

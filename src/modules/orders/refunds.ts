@@ -2,10 +2,10 @@ import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { newId } from '../../platform/ids.ts';
 import { sumOf } from '../../platform/money.ts';
-import { listPaymentsOf } from '../payments/attempts.ts';
+import { listPaymentsOfOrder } from '../payments/attempts.ts';
 import { requestRefund } from '../payments/refunds.ts';
 import { spreadRefund } from '../payments/rules.ts';
-import type { Refund } from '../payments/tables.ts';
+import type { Payment, Refund } from '../payments/tables.ts';
 import { insertCredits, writeLineMoney } from './line-money-repository.ts';
 import { postOrderChange } from './postings.ts';
 import { creditUnits, type LineCredit, type RefundRequest } from './refund-rules.ts';
@@ -88,35 +88,40 @@ async function writeCredits(
 
 /**
  * Gives back what was paid beyond what the locked order costs, along its payments, newest first; everything, once the
- * order is cancelled. Returns the order as it is then, and the refunds that carry the money.
+ * order is cancelled. Money that came for nothing goes back first where it came from (`unasked`). Returns the order as it is then,
+ * and the refunds that carry the money.
  */
 export async function refundSurplus(
   tx: Tx,
   ctx: Ctx,
   order: Order,
   reason: Refund['reason'],
+  unasked?: Payment,
 ): Promise<{ order: Order; refunds: readonly Refund[] }> {
   const amount = surplusOf(order);
   if (amount === 0n) return { order, refunds: [] };
-  const refunds = await refundAlongPayments(tx, ctx, order.id, amount, reason);
+  const refunds = await refundAlongPayments(tx, ctx, order.id, amount, reason, unasked);
   const refundedAmount = order.refundedAmount + amount;
   await addTimeline(tx, ctx, order.id, { kind: 'refunded', details: { amount: Number(amount), reason } });
   const paymentState = decidePaymentState({ ...order, refundedAmount });
   return { order: await updateOrder(tx, order, { refundedAmount, paymentState }, ctx.now), refunds };
 }
 
-/** Sets an amount on its way back along the payments of a locked order, newest first. Returns the refunds. */
+/** Sets an amount on its way back along the payments of a locked order and its settlements, newest first. Returns the refunds. */
 export async function refundAlongPayments(
   tx: Tx,
   ctx: Ctx,
   orderId: string,
   amount: bigint,
   reason: Refund['reason'],
+  first?: Payment,
 ): Promise<readonly Refund[]> {
-  const payments = await listPaymentsOf(tx, ctx.shop.id, 'order', orderId);
+  const payments = await listPaymentsOfOrder(tx, ctx.shop.id, orderId);
   const parts = spreadRefund(
     amount,
-    payments.filter(({ state }) => state === 'succeeded'),
+    payments
+      .filter(({ state }) => state === 'succeeded')
+      .toSorted((a, b) => Number(b.id === first?.id) - Number(a.id === first?.id)),
   );
   if (!parts) throw new Error(`the payments of order ${orderId} do not hold ${amount}`);
   const refunds: Refund[] = [];

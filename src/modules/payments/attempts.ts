@@ -5,15 +5,23 @@ import { enqueue } from '../../platform/jobs/queue.ts';
 import { enqueueCancel, recordStatement } from './outcomes.ts';
 import { postCapture } from './postings.ts';
 import { chooseProvider, isCalled } from './providers/registry.ts';
-import { closeOpenPayments, getPayment, insertPayment, listPaymentsOf } from './repository.ts';
+import {
+  closeOpenPayments,
+  closeOpenPaymentsOfOrder,
+  getPayment,
+  insertPayment,
+  listPaymentsOf,
+} from './repository.ts';
 import { decideReconcileAt } from './rules.ts';
 import type { Payment } from './tables.ts';
 
-export { listPaymentsOf } from './repository.ts';
+export { listPaymentsOf, listPaymentsOfOrder } from './repository.ts';
 
 export interface AttemptInput {
   readonly subjectType: string;
   readonly subjectId: string;
+  /** The order whose price it pays. */
+  readonly orderId: string | null;
   readonly provider: string;
   /** Minor units, more than zero. */
   readonly amount: bigint;
@@ -35,6 +43,7 @@ export async function startPayment(tx: Tx, ctx: Ctx, input: AttemptInput): Promi
     id: newId(),
     subjectType: input.subjectType,
     subjectId: input.subjectId,
+    orderId: input.orderId,
     attemptNumber: (newest?.attemptNumber ?? 0) + 1,
     provider: provider.name,
     state: 'created',
@@ -89,6 +98,12 @@ export async function cancelOpenPayments(
   for (const paymentId of closed) await enqueueCancel(tx, ctx.shop.id, paymentId);
 }
 
+/** The same for everything that pays the price of an order, its settlements included, because the order is over. */
+export async function cancelOpenPaymentsOfOrder(tx: Tx, ctx: Ctx, orderId: string): Promise<void> {
+  const closed = await closeOpenPaymentsOfOrder(tx, ctx.shop.id, orderId);
+  for (const paymentId of closed) await enqueueCancel(tx, ctx.shop.id, paymentId);
+}
+
 /** Writes down a payment that was taken elsewhere and before, for an imported subject. Its subject is not told. Returns its id. */
 export async function recordPastPayment(
   tx: Tx,
@@ -96,6 +111,7 @@ export async function recordPastPayment(
   input: {
     subjectType: string;
     subjectId: string;
+    orderId: string | null;
     amount: bigint;
     reference: string | null;
     succeededAt: Date;

@@ -65,6 +65,7 @@ async function onFailed(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
 const describe = (payment: Payment) => ({
   subjectType: payment.subjectType,
   subjectId: payment.subjectId,
+  orderId: payment.orderId,
   attemptNumber: payment.attemptNumber,
   provider: payment.provider,
   amount: Number(payment.amount),

@@ -49,6 +49,19 @@ export const listPaymentsOf = (
   subjectId: string,
 ): Promise<Payment[]> => selectBySubject(on, { shopId, subjectType, subjectId });
 
+// By payments_order_idx.
+const selectByOrder = prepared('select_payments_of_order', (db) =>
+  db
+    .select()
+    .from(payments)
+    .where(and(eq(payments.shopId, p('shopId')), eq(payments.orderId, p('orderId'))))
+    .orderBy(desc(payments.id)),
+);
+
+/** The attempts to pay the price of an order, also of its settlements, newest first. */
+export const listPaymentsOfOrder = (on: Reader, shopId: string, orderId: string): Promise<Payment[]> =>
+  selectByOrder(on, { shopId, orderId });
+
 const insertPayments = rowInsert('insert_payments', payments);
 const updatePayments = rowUpdate('update_payments', payments);
 
@@ -78,6 +91,17 @@ export const closeOpenPayments = async (
   subjectType: string,
   subjectId: string,
 ): Promise<string[]> => (await closeOpen(tx, [shopId, subjectType, subjectId])).map(({ id }) => id);
+
+// By payments_order_idx.
+const closeOpenOfOrder = preparedSql<{ id: string }>(
+  'close_open_payments_of_order',
+  `update payments set state = 'cancelled', version = version + 1
+   where shop_id = $1 and order_id = $2 and state in ('created', 'processing') returning id`,
+);
+
+/** Cancels what is open for an order and its settlements, under its lock; tells which. */
+export const closeOpenPaymentsOfOrder = async (tx: Tx, shopId: string, orderId: string): Promise<string[]> =>
+  (await closeOpenOfOrder(tx, [shopId, orderId])).map(({ id }) => id);
 
 const insertEvents = rowInsert('insert_payment_events', paymentEvents, 'on conflict do nothing returning id');
 

@@ -37,15 +37,9 @@ const RefundReason = enumeration('RefundReason', 'Why money goes back.', [
 ]);
 const SimulationName = enumeration('Simulation', 'How the simulator behaves.', SIMULATIONS);
 
-export const PaymentCreate = model('PaymentCreate', 'An attempt to pay.', {
+/** What an attempt needs to know beside its amount. */
+export const attemptFields = {
   provider: ref(ProviderName),
-  amount: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: 999_999_999_999_999,
-      description: 'Minor units. What is still due, when absent.',
-    }),
-  ),
   reference: Type.Optional(text('For manual payments: the number on the receipt or transfer.', 200)),
   paymentMethod: Type.Optional(
     Type.String({
@@ -63,12 +57,24 @@ export const PaymentCreate = model('PaymentCreate', 'An attempt to pay.', {
       description: 'After how many real seconds the simulator calls back.',
     }),
   ),
+};
+
+export const PaymentCreate = model('PaymentCreate', 'An attempt to pay.', {
+  ...attemptFields,
+  amount: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 999_999_999_999_999,
+      description: 'Minor units. What is still due, when absent.',
+    }),
+  ),
 });
 
 export const PaymentResource = model('Payment', 'One attempt to take an amount.', {
   id: uuid('The payment.'),
   subjectType: text('What is paid for.', 40),
   subjectId: uuid('Which one.'),
+  orderId: nullableUuid('The order whose price it pays: of the order itself, or of a settlement for it.'),
   attemptNumber: Type.Integer({ description: 'Counts the attempts for the subject, from 1.' }),
   provider: ref(ProviderName),
   state: ref(PaymentState),
@@ -112,6 +118,7 @@ export const RefundResource = model('Refund', 'Money on its way back along the p
   paymentId: uuid('The payment.'),
   subjectType: text('What was paid for.', 40),
   subjectId: uuid('Which one.'),
+  orderId: nullableUuid('The order whose price was paid.'),
   amount: ref(PositiveAmount),
   currency: ref(Currency),
   reason: ref(RefundReason),
@@ -133,6 +140,7 @@ export const presentPayment = (row: Payment) => ({
   id: row.id,
   subjectType: row.subjectType,
   subjectId: row.subjectId,
+  orderId: row.orderId,
   attemptNumber: row.attemptNumber,
   provider: row.provider as (typeof PROVIDER_NAMES)[number],
   state: row.state,
@@ -164,6 +172,7 @@ export const presentRefund = (row: Refund) => ({
   paymentId: row.paymentId,
   subjectType: row.subjectType,
   subjectId: row.subjectId,
+  orderId: row.orderId,
   amount: toWire(row.amount),
   currency: row.currency,
   reason: row.reason,

@@ -16,7 +16,7 @@ import { bytes } from '../../platform/auth/tables.ts';
 import { amount, id, instant, shopId, version } from '../../platform/db/columns.ts';
 import { shops } from '../../platform/shops/tables.ts';
 
-/** One attempt to take an amount for a subject (an order, later a settlement). A new amount is a new attempt. */
+/** One attempt to take an amount for a subject (an order or a settlement). A new amount is a new attempt. */
 export const payments = pgTable(
   'payments',
   {
@@ -24,6 +24,8 @@ export const payments = pgTable(
     id: id(),
     subjectType: text('subject_type').notNull(),
     subjectId: uuid('subject_id').notNull(),
+    /** The order whose price it pays: of the order itself, or of a settlement for it. Null when it pays none. */
+    orderId: uuid('order_id'),
     attemptNumber: integer('attempt_number').notNull(),
     provider: text('provider').notNull(),
     state: text('state').$type<'created' | 'processing' | 'succeeded' | 'failed' | 'cancelled'>().notNull(),
@@ -53,6 +55,8 @@ export const payments = pgTable(
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),
     unique('payments_attempt_key').on(t.shopId, t.subjectType, t.subjectId, t.attemptNumber),
+    // The payments of an order, also those of its settlements.
+    index('payments_order_idx').on(t.shopId, t.orderId, t.id),
     // The list of payments, newest first.
     index('payments_created_at_idx').on(t.shopId, t.createdAt, t.id),
     // What the sweep looks for; manual payments and certain ones are not in it.
@@ -112,6 +116,8 @@ export const refunds = pgTable(
     paymentId: id('payment_id'),
     subjectType: text('subject_type').notNull(),
     subjectId: uuid('subject_id').notNull(),
+    /** The order whose price was paid. */
+    orderId: uuid('order_id'),
     amount: amount('amount').notNull(),
     currency: text('currency').notNull(),
     reason: text('reason').$type<'surplus' | 'cancellation' | 'settlement'>().notNull(),

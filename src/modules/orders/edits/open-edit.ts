@@ -4,7 +4,7 @@ import type { Violation } from '../../../platform/errors.ts';
 import { newId } from '../../../platform/ids.ts';
 import { findSellables, type Sellable } from '../../catalogue/sellables.ts';
 import { reserveStock } from '../../catalogue/stock.ts';
-import { listPaymentsOf } from '../../payments/attempts.ts';
+import { listPaymentsOfOrder } from '../../payments/attempts.ts';
 import type { Payment } from '../../payments/tables.ts';
 import { orderErrors } from '../errors.ts';
 import type { LineInput } from '../rules.ts';
@@ -40,7 +40,7 @@ export async function previewEdit(
   }
   const [goods, payments] = await Promise.all([
     readGoods(on, ctx, wish),
-    listPaymentsOf(on, ctx.shop.id, 'order', order.id),
+    listPaymentsOfOrder(on, ctx.shop.id, order.id),
   ]);
   const succeeded = payments.filter(({ state }) => state === 'succeeded');
   const priced = priceEdit(order, lines, wish.units, goods, succeeded);

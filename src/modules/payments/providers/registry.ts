@@ -30,6 +30,13 @@ export function providerOf(payment: { readonly provider: string }): PaymentProvi
   return provider;
 }
 
+/** The providers by which a shop can take new payments. */
+export async function listAvailable(on: Reader, shop: Shop): Promise<string[]> {
+  const names: string[] = [];
+  for (const name of PROVIDER_NAMES) if (await find(name)?.isAvailable(on, shop)) names.push(name);
+  return names;
+}
+
 /** The provider for a new payment, or `provider_not_available`. */
 export async function chooseProvider(on: Reader, shop: Shop, name: string): Promise<PaymentProvider> {
   const provider = find(name);
