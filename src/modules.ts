@@ -12,6 +12,7 @@ import { ledgerModule } from './modules/ledger/module.ts';
 import { bookChecks } from './modules/ledger/ports.ts';
 import { paymentsModule } from './modules/payments/module.ts';
 import { paymentProviders, paymentSubjects } from './modules/payments/ports.ts';
+import { settlementPaymentSubject } from './modules/settlements/pay.ts';
 import { settlementsModule } from './modules/settlements/module.ts';
 import { settlementCustomerMove, settlementPersonalData } from './modules/settlements/personal-data.ts';
 import { policyPromises } from './modules/settlements/promises.ts';
@@ -42,4 +43,4 @@ personalData.fill([orderPersonalData, settlementPersonalData, walletPersonalData
 bookChecks.fill([...orderBookChecks, ...walletBookChecks]);
 paymentProviders.fill([walletProvider]);
 orderPromises.fill(policyPromises);
-paymentSubjects.fill({ order: orderPaymentSubject });
+paymentSubjects.fill({ order: orderPaymentSubject, settlement: settlementPaymentSubject });

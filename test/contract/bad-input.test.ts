@@ -129,6 +129,12 @@ function* badQueries(op: Operation): Generator<Attempt> {
 function* badPathsAndHeaders(op: Operation, prepared: Prepared): Generator<Attempt> {
   for (const name of Object.keys(prepared.params)) {
     if (name === 'externalId') continue;
+    if (name === 'token') {
+      // A link's token is its credential: what is none is not found, whatever it looks like.
+      for (const token of ['no-id', newId(), 'a\u0000', 'x'.repeat(300)])
+        yield { what: `token ${token.slice(0, 40)}`, params: { token }, statuses: [404] };
+      continue;
+    }
     yield { what: `${name} is no id`, params: { [name]: 'no-id' }, statuses: [400], points: true };
     if (name !== 'provider')
       yield { what: `${name} does not exist`, params: { [name]: newId() }, statuses: [401, 404] };

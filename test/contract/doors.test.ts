@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { type Answer, startApp } from '../support/app.ts';
 import { fingerprint } from '../support/snapshot.ts';
-import { makeCustomer, type Prepared, prepare, tokenOf } from '../support/world.ts';
+import { makeCustomer, makeLink, type Prepared, prepare, tokenOf } from '../support/world.ts';
 import { createWrongCredentials, makeFalseCredentials, type Stranger } from './credentials.ts';
 import { type Described, bodyOf, readDocument } from './document.ts';
 import { ask, type Change, exampleOf } from './request.ts';
@@ -94,8 +94,58 @@ for (const op of closed) {
   });
 }
 
+const open = published.operations.filter((candidate) => candidate.security.length === 0);
+const isLink = (op: Described) =>
+  op.parameters.some(({ in: part, name }) => part === 'path' && name === 'token');
+
+/** What is no token of an open link, made of one that is. */
+async function wrongTokens(settlementId: string, token: string): Promise<[what: string, token: string][]> {
+  const link = () => makeLink(app, settlementId);
+  const [revoked, expired] = [await link(), await link()];
+  await app.call(`POST /v1/settlements/${settlementId}/links/${revoked.id}/revoke`);
+  await app.deps.db.$client.query(
+    `update links set created_at = now() - interval '2 days', expires_at = now() - interval '1 day' where id = $1`,
+    [expired.id],
+  );
+  const other = await app.createShop();
+  const ofOther = Buffer.from(other.shopId.replaceAll('-', ''), 'hex').toString('base64url');
+  const last = token.endsWith('A') ? 'B' : 'A';
+  return [
+    ['a guess', `${token.slice(0, -1)}${last}`],
+    ['a guess for another shop', `lk_${ofOther}${token.slice(25)}`],
+    ['half a token', token.slice(0, 40)],
+    ['more than a token', `${token}A`],
+    ['a revoked one', revoked.token],
+    ['an expired one', expired.token],
+    ['a secret key', app.secretKey],
+    ['no token at all', 'none'],
+  ];
+}
+
+for (const op of open.filter(isLink)) {
+  t.test(`guesses at ${op.operationId}`, async (t) => {
+    const prepared = await prepare(app, app, op.operationId, exampleOf(op));
+    const token = prepared.params['token'] ?? '';
+    const { rows } = await app.deps.db.$client.query(
+      'select subject_id from links order by created_at desc limit 1',
+    );
+    const guesses = await wrongTokens(rows[0].subject_id, token);
+    const before = await fingerprint(app.deps.db);
+    const answers = new Set<string>();
+    for (const [what, guess] of guesses) {
+      const answer = await ask(app, op, prepared, { params: { token: guess }, as: null });
+      isRefusal(t, op, answer, [404, 'not_found'], what);
+      answers.add(JSON.stringify(without(answer)));
+    }
+    t.equal(answers.size, 1, 'all of them read the same');
+    t.strictSame(await fingerprint(app.deps.db), before, 'nothing was written');
+    const given = await ask(app, op, prepared, { as: null });
+    t.ok(given.status < 300, `the token opens it: ${given.status}`);
+  });
+}
+
 // Without a credential a request proves itself by its signature: every part of it counts.
-for (const op of published.operations.filter((candidate) => candidate.security.length === 0)) {
+for (const op of open.filter((candidate) => !isLink(candidate))) {
   t.test(`forgeries at ${op.operationId}`, async (t) => {
     const prepared = await prepare(app, app, op.operationId, exampleOf(op));
     const refusal = Object.entries(op.responses).find(([status]) => status === '401')?.[1].description;

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { startApp } from '../support/app.ts';
-import { makeProduct } from '../support/world.ts';
+import { makeProduct, prepare } from '../support/world.ts';
 import { bodyOf, type Described, readDocument, type Schema } from './document.ts';
 import { ask, exampleOf } from './request.ts';
 
@@ -23,8 +23,11 @@ t.test('bodies', async (t) => {
   t.ok(bodies.some(isBulk), 'there are bulk operations');
   for (const op of bodies) {
     const limit = isBulk(op) ? 10 * MIB : MIB;
+    // The token of a link is looked at before the body is read.
+    const isLink = op.path.includes('{token}');
+    const prepared = isLink ? await prepare(app, app, op.operationId, exampleOf(op)) : exampleOf(op);
     const send = (bytes: number) =>
-      ask(app, op, exampleOf(op), { as: app.secretKey, body: bodyOfSize(bytes), headers: json });
+      ask(app, op, prepared, { as: app.secretKey, body: bodyOfSize(bytes), headers: json });
     if (op.security.length > 0 && op.security.every((item) => !('secretKey' in item))) continue;
     const [fits, big] = [await send(limit), await send(limit + 1)];
     t.not(fits.status, 413, `${op.operationId} reads ${limit} bytes`);

@@ -154,7 +154,100 @@ const onDraft: Recipe = async (shop, _app, { body }) => {
   return { params: { settlementId: id }, ...(body === undefined ? {} : { body }) };
 };
 
+/** An offer of the shop for a paid order, by default freight that the customer is to pay. */
+export const makeOffer = (shop: TestShop, orderId: string, fields: object = {}) =>
+  must(
+    shop.call(`POST /v1/orders/${orderId}/settlement-offers`, {
+      body: { direction: 'from_customer', reason: 'freight', amount: 350, ...fields },
+    }),
+  );
+
+/** A link to a settlement: its id and its token. */
+export const makeLink = (shop: TestShop, settlementId: string, fields: object = {}) =>
+  must(shop.call(`POST /v1/settlements/${settlementId}/links`, { body: fields }));
+
+/** Lets the customer answer, by a link. */
+export async function answerByLink(shop: TestShop, settlementId: string, verb: string, body?: object) {
+  const { token } = await makeLink(shop, settlementId);
+  return must(
+    shop.call(`POST /v1/settlement-links/${token}/${verb}`, {
+      as: null,
+      ...(body === undefined ? {} : { body }),
+    }),
+  );
+}
+
+const withBody = (body: unknown) => (body === undefined ? {} : { body });
+
+// The customer has the turn.
+const onOffer: Recipe = async (shop, _app, { body }) => {
+  const { order } = await makePaidOrder(shop);
+  const { id } = await makeOffer(shop, order.id);
+  return { params: { settlementId: id }, ...withBody(body) };
+};
+
+// The shop has it.
+const onCounter: Recipe = async (shop, app, example) => {
+  const prepared = await onOffer(shop, app, example);
+  await answerByLink(shop, prepared.params['settlementId'] ?? '', 'counter', { amount: 300 });
+  return prepared;
+};
+
+const onAccepted: Recipe = async (shop, app, example) => {
+  const prepared = await onOffer(shop, app, example);
+  await answerByLink(shop, prepared.params['settlementId'] ?? '', 'accept');
+  return prepared;
+};
+
+const byLink =
+  (made: Recipe): Recipe =>
+  async (shop, app, example) => {
+    const { params } = await made(shop, app, example);
+    const { token } = await makeLink(shop, params['settlementId'] ?? '');
+    return { params: { token }, ...withBody(example.body) };
+  };
+
+const onLink: Recipe = async (shop, app, example) => {
+  const { params } = await onOffer(shop, app, example);
+  const { id } = await makeLink(shop, params['settlementId'] ?? '');
+  return { params: { ...params, linkId: id } };
+};
+
+// Where a customer needs another state than staff does.
+const recipesOfCustomers: Record<string, Recipe> = {
+  acceptSettlement: onOffer,
+  counterSettlement: onOffer,
+  declineSettlement: async (shop, app) => onOffer(shop, app, { body: { reason: 'no_longer_wanted' } }),
+  paySettlement: async (shop, app) => onAccepted(shop, app, { body: { provider: 'simulator' } }),
+};
+
+/** Prepares what an operation needs when the customer calls it, where that is something else. */
+export const prepareForCustomer = (
+  shop: TestShop,
+  app: TestApp,
+  operationId: string,
+  example: { body?: unknown },
+): Promise<Prepared> | undefined => recipesOfCustomers[operationId]?.(shop, app, example);
+
 const recipes: Record<string, Recipe> = {
+  offerSettlement: async (shop, _app, { body }) => {
+    const { order } = await makePaidOrder(shop);
+    const lines = body.lines.map((line: object) => ({ ...line, lineId: order.lines[0].id }));
+    return { params: { orderId: order.id }, body: { ...body, lines } };
+  },
+  acceptSettlement: onCounter,
+  counterSettlement: onCounter,
+  paySettlement: onAccepted,
+  listSettlementPayments: onAccepted,
+  createSettlementLink: onOffer,
+  listSettlementLinks: onOffer,
+  revokeSettlementLink: onLink,
+  getLinkedSettlement: byLink(onOffer),
+  listLinkedPayments: byLink(onAccepted),
+  acceptLinkedSettlement: byLink(onOffer),
+  counterLinkedSettlement: byLink(onOffer),
+  declineLinkedSettlement: byLink(onOffer),
+  payLinkedSettlement: byLink(onAccepted),
   claimSettlement: onOrder(async (shop) => (await makeCheaper(shop, { automaticAmount: 5000 })).order),
   giveGoodwill: onOrder(makePaidOrder),
   getSettlement: onDraft,

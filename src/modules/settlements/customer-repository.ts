@@ -1,8 +1,8 @@
-import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNotNull, sql } from 'drizzle-orm';
 import type { Ctx } from '../../platform/context.ts';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { preparedSql } from '../../platform/db/prepared.ts';
-import { type Settlement, settlements } from './tables.ts';
+import { type Settlement, type SettlementOffer, settlementOffers, settlements } from './tables.ts';
 
 const ofCustomer = (shopId: string, customerId: string) =>
   and(eq(settlements.shopId, shopId), eq(settlements.customerId, customerId));
@@ -11,11 +11,32 @@ const ofCustomer = (shopId: string, customerId: string) =>
 export const listSettlementsOf = (on: Reader, shopId: string, customerId: string): Promise<Settlement[]> =>
   on.select().from(settlements).where(ofCustomer(shopId, customerId)).orderBy(settlements.id);
 
+/** What was offered in a customer's settlements, by both sides. By settlements_customer_idx. */
+export const listOffersOf = (on: Reader, shopId: string, customerId: string): Promise<SettlementOffer[]> =>
+  on
+    .select(getTableColumns(settlementOffers))
+    .from(settlementOffers)
+    .innerJoin(
+      settlements,
+      and(eq(settlements.shopId, settlementOffers.shopId), eq(settlements.id, settlementOffers.settlementId)),
+    )
+    .where(ofCustomer(shopId, customerId))
+    .orderBy(settlementOffers.settlementId, settlementOffers.round);
+
+const eraseOffers = preparedSql(
+  'erase_offer_messages',
+  `update settlement_offers o set message = null from settlements s
+   where s.shop_id = $1 and s.customer_id = $2 and o.shop_id = s.shop_id and o.settlement_id = s.id
+     and o.message is not null`,
+);
+
+/** Takes out what was said in a customer's settlements. */
 export async function eraseMessages(tx: Tx, shopId: string, customerId: string): Promise<void> {
   await tx
     .update(settlements)
     .set({ message: null, version: sql`${settlements.version} + 1` })
     .where(and(ofCustomer(shopId, customerId), isNotNull(settlements.message)));
+  await eraseOffers(tx, [shopId, customerId]);
 }
 
 const mergeUses = preparedSql(

@@ -1,81 +1,86 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
-import { inTransaction } from '../../platform/db/transaction.ts';
 import type { Page } from '../../platform/http/pagination.ts';
-import { checkVersion } from '../../platform/versions.ts';
-import { listLines, lockOrder } from '../orders/settle.ts';
-import type { Order } from '../orders/tables.ts';
+import { listLines } from '../orders/settle.ts';
+import { checkTurn } from './answer.ts';
+import { letGo } from './apply.ts';
 import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
+import { type LockedSettlement, underLock } from './locked.ts';
 import { payOut } from './pay-out.ts';
-import { findRule } from './policy-repository.ts';
 import {
   getSettlement,
   listSettlementRows,
   moveSettlement,
-  returnPolicyUse,
   type WholeSettlement,
 } from './settlement-repository.ts';
-import type { DeclineReason } from './settlement-rules.ts';
+import { type DeclineReason, isReasonOf } from './settlement-rules.ts';
+import { sideOf } from './sides.ts';
 import type { SettlementState } from './states.ts';
 import type { Settlement } from './tables.ts';
 import { tell } from './tell.ts';
+import { type SettlementView, viewOf } from './view.ts';
 
 /** Staff approves a draft: it is accepted and its money set on its way. Refusals: settlement_not_open, order_not_settleable. */
-export const approveSettlement = (ctx: Ctx, id: string): Promise<WholeSettlement> =>
-  decide(ctx, id, async (tx, whole, order) => {
+export const approveSettlement = (ctx: Ctx, id: string): Promise<SettlementView> =>
+  underLock(ctx, id, async (tx, { order, whole }) => {
+    if (whole.settlement.state !== 'draft') throw notOpen(whole.settlement);
     if (order.status === 'cancelled') throw settlementErrors.order_not_settleable();
     return payOut(tx, ctx, { order, lines: await listLines(tx, ctx.shop.id, order.id) }, whole);
   });
 
-/** Staff declines a draft, with a reason of a closed list. Refusal: settlement_not_open. */
-export const declineSettlement = (ctx: Ctx, id: string, reason: DeclineReason): Promise<WholeSettlement> =>
-  decide(ctx, id, async (tx, whole) => {
-    const declined = await moveSettlement(tx, whole, { state: 'declined', declineReason: reason }, ctx.now);
-    await giveBackCaps(tx, ctx, declined.settlement);
+/**
+ * Staff declines a draft, and the side that has the turn an offer, with a reason of its closed list. Refusals:
+ * settlement_not_open, not_your_turn, offer_expired, decline_reason_not_yours.
+ */
+export const declineSettlement = (ctx: Ctx, id: string, reason: DeclineReason): Promise<SettlementView> =>
+  underLock(ctx, id, async (tx, { order, whole }) => {
+    const side = sideOf(ctx);
+    const isClaim = whole.settlement.state === 'draft';
+    if (!isClaim) checkTurn(ctx, whole);
+    else if (side === 'customer') throw settlementErrors.not_your_turn('It waits for the shop.');
+    if (!isReasonOf(side, isClaim, reason))
+      throw settlementErrors.decline_reason_not_yours(undefined, { pointer: '/reason' });
+    const changes = { state: 'declined', declineReason: reason, dueAt: null } as const;
+    const declined = await moveSettlement(tx, whole, changes, ctx.now);
+    await letGo(tx, ctx, order, whole);
     await tell(tx, ctx, settlementEvents.declined, declined.settlement);
     return declined;
   });
 
-/** The customer, or staff for them, withdraws a draft. Refusal: settlement_not_open. */
-export const cancelSettlement = (ctx: Ctx, id: string): Promise<WholeSettlement> =>
-  decide(ctx, id, async (tx, whole) => {
-    const cancelled = await moveSettlement(tx, whole, { state: 'cancelled' }, ctx.now);
-    await giveBackCaps(tx, ctx, cancelled.settlement);
-    await tell(tx, ctx, settlementEvents.cancelled, cancelled.settlement);
-    return cancelled;
+/**
+ * The customer, or staff for them, withdraws a draft; staff also what was offered, and what the customer has accepted and is not
+ * paying at the moment. Refusal: settlement_not_open.
+ */
+export const cancelSettlement = (ctx: Ctx, id: string): Promise<SettlementView> =>
+  underLock(ctx, id, async (tx, locked) => {
+    const { settlement } = locked.whole;
+    if (!isCancellable(ctx, settlement)) throw notOpen(settlement);
+    return cancel(tx, ctx, locked);
   });
 
-/** The order's lock comes first, as everywhere; under it the settlement is read again. */
-function decide(
-  ctx: Ctx,
-  id: string,
-  run: (tx: Tx, whole: WholeSettlement, order: Order) => Promise<WholeSettlement>,
-): Promise<WholeSettlement> {
-  return inTransaction(ctx, async (tx) => {
-    const found = await getSettlement(tx, ctx.shop.id, id, ctx.customerId);
-    const order = await lockOrder(tx, ctx.shop.id, found.settlement.orderId, ctx.customerId);
-    const whole = await getSettlement(tx, ctx.shop.id, id, ctx.customerId);
-    checkVersion(ctx, whole.settlement);
-    if (whole.settlement.state !== 'draft')
-      throw settlementErrors.settlement_not_open(`The settlement is ${whole.settlement.state}.`);
-    return run(tx, whole, order);
-  });
+/** Withdraws a settlement under its order's lock: what it kept is free, and nobody can pay it any more. */
+export async function cancel(tx: Tx, ctx: Ctx, { order, whole }: LockedSettlement): Promise<WholeSettlement> {
+  await letGo(tx, ctx, order, whole);
+  const cancelled = await moveSettlement(tx, whole, { state: 'cancelled', dueAt: null }, ctx.now);
+  await tell(tx, ctx, settlementEvents.cancelled, cancelled.settlement);
+  return cancelled;
 }
 
-/** What is not paid does not use up a cap. */
-async function giveBackCaps(tx: Tx, ctx: Ctx, settlement: Settlement): Promise<void> {
-  const { policyId, ruleVersion, customerId, amount, capYear } = settlement;
-  if (policyId === null || ruleVersion === null) return;
-  const rule = await findRule(tx, ctx.shop.id, policyId, ruleVersion);
-  if (rule?.budgetAmount != null) await returnPolicyUse(tx, ctx.shop.id, [policyId, policyId, 0], amount);
-  if (rule?.customerYearCapAmount != null && customerId !== null)
-    await returnPolicyUse(tx, ctx.shop.id, [policyId, customerId, capYear], amount);
+function isCancellable(ctx: Ctx, { state, direction }: Settlement): boolean {
+  if (state === 'draft') return true;
+  if (sideOf(ctx) === 'customer') return false;
+  // What was set on its way to the customer is theirs, also when it did not arrive.
+  const isUnpaid = state === 'accepted' || state === 'failed';
+  return state === 'offered' || state === 'countered' || (isUnpaid && direction === 'from_customer');
 }
 
-/** A settlement with its lines; a customer sees their own. */
-export const readSettlement = (ctx: Ctx, id: string): Promise<WholeSettlement> =>
-  getSettlement(ctx.db, ctx.shop.id, id, ctx.customerId);
+const notOpen = ({ state }: Settlement) =>
+  settlementErrors.settlement_not_open(`The settlement is ${state}.`);
+
+/** A settlement with its lines and offers; a customer sees their own. */
+export const readSettlement = async (ctx: Ctx, id: string): Promise<SettlementView> =>
+  viewOf(ctx.db, ctx, await getSettlement(ctx.db, ctx.shop.id, id, ctx.customerId));
 
 /** Settlements, newest first; a customer's list holds only their own. */
 export const readSettlements = (

@@ -8,5 +8,11 @@ export const settlementErrors = defineErrors({
   settlement_too_large: [422, 'It is more than what is left of the price'],
   payout_method_not_available: [422, 'The money cannot be paid this way'],
   line_in_settlement: [409, 'Another settlement of a line is not over yet'],
+  offer_inconsistent: [422, 'The parts of the offer contradict each other'],
+  offer_expired: [409, 'The time to answer or to pay is over'],
+  not_your_turn: [409, 'The other side has the turn'],
+  too_many_rounds: [409, 'There may be no more counter-offers'],
+  decline_reason_not_yours: [422, 'The other side declines for this reason'],
+  settlement_not_payable: [409, 'Nothing is to be paid for the settlement'],
   settlement_not_open: [409, 'The settlement is not in a state for this'],
 });

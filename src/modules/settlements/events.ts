@@ -36,6 +36,11 @@ const settlementData = Type.Object({
   state: Type.String({ description: 'The state after the event.' }),
   amount: Type.Integer({ description: 'Minor units.' }),
   currency: Type.String({ description: 'ISO 4217.' }),
+  dueAt: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    format: 'date-time',
+    description: 'Until when it is to be answered, or paid by the customer.',
+  }),
 });
 
 export const settlementEvents = {
@@ -44,13 +49,28 @@ export const settlementEvents = {
     'A settlement was opened and waits for a decision.',
     settlementData,
   ),
+  offered: defineEvent(
+    'settlement.offered',
+    'The shop offered a settlement, and the customer has the turn.',
+    settlementData,
+  ),
+  countered: defineEvent(
+    'settlement.countered',
+    'One side offered another amount, and the other has the turn.',
+    settlementData,
+  ),
   accepted: defineEvent(
     'settlement.accepted',
-    'A settlement was accepted; its money is on its way.',
+    'A settlement was accepted: money to the customer is on its way, money from the customer is to be paid.',
+    settlementData,
+  ),
+  expired: defineEvent(
+    'settlement.expired',
+    'Nobody answered an offer in time, or what was accepted was not paid in time.',
     settlementData,
   ),
   settled: defineEvent('settlement.settled', 'The money of a settlement has arrived.', settlementData),
   failed: defineEvent('settlement.failed', 'Money of a settlement did not arrive.', settlementData),
-  declined: defineEvent('settlement.declined', 'Staff declined a settlement, with a reason.', settlementData),
+  declined: defineEvent('settlement.declined', 'A settlement was declined, with a reason.', settlementData),
   cancelled: defineEvent('settlement.cancelled', 'A settlement was withdrawn.', settlementData),
 };

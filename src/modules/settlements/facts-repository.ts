@@ -29,6 +29,30 @@ export async function findProductFacts(
   );
 }
 
+/** What people call an order and its lines. */
+export interface SettlementNames {
+  readonly orderNumber: string;
+  /** By the line's id. */
+  readonly products: ReadonlyMap<string, string>;
+}
+
+// By order_lines_position_key.
+const selectNames = preparedSql<{ number: string; line_id: string; product_name: string }>(
+  'select_settlement_names',
+  `select o.number, l.id as line_id, l.product_name from orders o
+     join order_lines l on l.shop_id = o.shop_id and l.order_id = o.id
+   where o.shop_id = $1 and o.id = $2`,
+);
+
+/** What an order and its lines are called, for who settles about them. */
+export async function findNames(on: Reader, shopId: string, orderId: string): Promise<SettlementNames> {
+  const rows = await selectNames(on, [shopId, orderId]);
+  return {
+    orderNumber: rows[0]?.number ?? '',
+    products: new Map(rows.map((row) => [row.line_id, row.product_name])),
+  };
+}
+
 // What was paid for and not cancelled. Along order_lines_product_idx.
 const countSold = preparedSql<{ product_id: string; units: string }>(
   'count_units_sold',

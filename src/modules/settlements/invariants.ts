@@ -5,21 +5,24 @@ import type { Invariant } from '../../platform/module.ts';
 /** What must never be false about settlements, over the whole database. */
 export const settlementInvariants: readonly Invariant[] = [
   invariant(
-    "a settlement's lines sum to its amount",
-    sql`select count(*) as checked, count(*) filter (where s.amount <> coalesce(l.amount, 0)) as broken
+    "a settlement's lines and freight sum to its amount",
+    sql`select count(*) as checked, count(*) filter (where s.amount <> s.freight_amount + coalesce(l.amount, 0)) as broken
         from settlements s left join (select shop_id, settlement_id, sum(amount) as amount from settlement_lines
-          group by shop_id, settlement_id) l on l.shop_id = s.shop_id and l.settlement_id = s.id`,
+          group by shop_id, settlement_id) l on l.shop_id = s.shop_id and l.settlement_id = s.id
+        where s.edit_id is null`,
   ),
   invariant(
     'what is settled of a line is the sum of its accepted settlements',
     sql`select count(*) as checked, count(*) filter (where o.settled_amount <> coalesce(l.amount, 0)) as broken
         from order_lines o left join (select l.shop_id, l.line_id, sum(l.amount) as amount
           from settlement_lines l join settlements s on s.shop_id = l.shop_id and s.id = l.settlement_id
-          where s.accepted_at is not null group by l.shop_id, l.line_id) l on l.shop_id = o.shop_id and l.line_id = o.id`,
+          where s.accepted_at is not null and s.direction = 'to_customer' group by l.shop_id, l.line_id) l
+          on l.shop_id = o.shop_id and l.line_id = o.id`,
   ),
   invariant(
-    "an order's settled amount is that of its lines",
-    sql`select count(*) as checked, count(*) filter (where o.settled_amount <> coalesce(l.amount, 0)) as broken
+    "an order's settled amount is that of its lines and its freight",
+    sql`select count(*) as checked,
+          count(*) filter (where o.settled_amount <> o.settled_freight_amount + coalesce(l.amount, 0)) as broken
         from orders o left join (select shop_id, order_id, sum(settled_amount) as amount from order_lines
           group by shop_id, order_id) l on l.shop_id = o.shop_id and l.order_id = o.id`,
   ),

@@ -2,9 +2,12 @@ import type { Module } from '../../platform/module.ts';
 import { settlementErrors } from './errors.ts';
 import { policyEvents, settlementEvents } from './events.ts';
 import { settlementInvariants } from './invariants.ts';
+import { offerInvariants } from './offer-invariants.ts';
 import { settlementRoutes } from './routes.ts';
+import { settlementsSettings } from './settings.ts';
 import { settlementStates } from './states.ts';
 import { settlementSubscribers } from './subscribers.ts';
+import { settlementSweeps } from './sweeps.ts';
 
 export const settlementsModule: Module = {
   name: 'settlements',
@@ -12,7 +15,9 @@ export const settlementsModule: Module = {
   routes: settlementRoutes,
   errors: settlementErrors,
   events: [...Object.values(policyEvents), ...Object.values(settlementEvents)],
+  settings: settlementsSettings,
+  sweeps: settlementSweeps,
   subscribers: settlementSubscribers,
-  invariants: settlementInvariants,
+  invariants: [...settlementInvariants, ...offerInvariants],
   states: { settlement: settlementStates },
 };

@@ -17,6 +17,7 @@ import { insertSettlement, takePolicyUse, type WholeSettlement } from './settlem
 import { spreadGoodwill } from './settlement-rules.ts';
 import type { Settlement, SettlementLine } from './tables.ts';
 import { tell } from './tell.ts';
+import { type SettlementView, viewOf } from './view.ts';
 import { yearIn } from './year-rules.ts';
 
 const MOST_ATTEMPTS = 5;
@@ -33,7 +34,7 @@ interface ClaimRequest extends ClaimInput {
  * Claims what the shop promised for an order: accepted and paid by rule up to the policy's automatic amount, above it a draft that
  * waits for a person. Refusals: claim_refused (with its code, words and lines), payout_method_not_available, line_in_settlement.
  */
-export async function claimSettlement(ctx: Ctx, input: ClaimRequest): Promise<WholeSettlement> {
+export async function claimSettlement(ctx: Ctx, input: ClaimRequest): Promise<SettlementView> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await decideAndOpen(ctx, input);
@@ -45,7 +46,7 @@ export async function claimSettlement(ctx: Ctx, input: ClaimRequest): Promise<Wh
   }
 }
 
-function decideAndOpen(ctx: Ctx, input: ClaimRequest): Promise<WholeSettlement> {
+function decideAndOpen(ctx: Ctx, input: ClaimRequest): Promise<SettlementView> {
   return inTransaction(ctx, async (tx) => {
     const { order, lines } = await lockOrderLines(tx, ctx, input.orderId);
     const best = payable(await decideBest(tx, ctx, order, lines, input), order);
@@ -59,7 +60,7 @@ function decideAndOpen(ctx: Ctx, input: ClaimRequest): Promise<WholeSettlement> 
       ruleVersion: promised.ruleVersion,
     };
     const isAutomatic = decision.amount <= BigInt(promised.rule.automaticAmount);
-    const whole = { settlement, lines: linesOfClaim(settlement, best, lines) };
+    const whole = { settlement, lines: linesOfClaim(settlement, best, lines), offers: [] };
     return open(tx, ctx, { order, lines }, whole, isAutomatic);
   });
 }
@@ -71,7 +72,7 @@ function decideAndOpen(ctx: Ctx, input: ClaimRequest): Promise<WholeSettlement> 
 export async function giveGoodwill(
   ctx: Ctx,
   input: { orderId: string; amount: number; payoutMethod: PayoutMethod; message?: string },
-): Promise<WholeSettlement> {
+): Promise<SettlementView> {
   return inTransaction(ctx, async (tx) => {
     const { order, lines } = await lockOrderLines(tx, ctx, input.orderId);
     if (order.status === 'cancelled' || order.paidAt === null) throw settlementErrors.order_not_settleable();
@@ -81,6 +82,7 @@ export async function giveGoodwill(
     const settlement = newSettlement(ctx, order, input.payoutMethod, BigInt(input.amount), input.message);
     const whole = {
       settlement,
+      offers: [],
       lines: shares.map(
         (share): SettlementLine => ({
           ...share,
@@ -90,6 +92,8 @@ export async function giveGoodwill(
           differenceAmount: share.amount,
           rateBps: 10_000,
           taxAmount: taxOf(lines, share),
+          offeredAmount: null,
+          isCharge: false,
           cap: null,
           isOpen: true,
         }),
@@ -105,11 +109,11 @@ async function open(
   locked: OrderLines,
   whole: WholeSettlement,
   isAccepted: boolean,
-): Promise<WholeSettlement> {
+): Promise<SettlementView> {
   await insertSettlement(tx, whole);
-  if (isAccepted) return payOut(tx, ctx, locked, whole);
+  if (isAccepted) return viewOf(tx, ctx, await payOut(tx, ctx, locked, whole));
   await tell(tx, ctx, settlementEvents.opened, whole.settlement);
-  return whole;
+  return viewOf(tx, ctx, whole);
 }
 
 /** A claim that pays something, or the refusal with everything that the rule says. */
@@ -127,7 +131,8 @@ function payable(claim: Claim | undefined, order: Order): Claim {
   throw settlementErrors.claim_refused(words.en, { pointer: '/reason', extra });
 }
 
-function checkMethod(order: Order, method: PayoutMethod, allowed: readonly PayoutMethod[]): void {
+/** Refuses a way to pay out that is not among those allowed, or that the customer cannot be paid by. */
+export function checkMethod(order: Order, method: PayoutMethod, allowed: readonly PayoutMethod[]): void {
   // A guest has no wallet. Coupons can be promised, but there is nothing yet that issues them.
   const isPayable = method === 'original_payment' || (method === 'stored_value' && order.customerId !== null);
   if (allowed.includes(method) && isPayable) return;
@@ -147,10 +152,11 @@ async function takeCaps(tx: Tx, ctx: Ctx, order: Order, { promised, decision }: 
     await take(order.customerId, yearIn(ctx.shop.timezone, ctx.now), rule.customerYearCapAmount);
 }
 
-const newSettlement = (
+/** A settlement to the customer that nobody has decided on yet. */
+export const newSettlement = (
   ctx: Ctx,
   order: Order,
-  payoutMethod: PayoutMethod,
+  payoutMethod: PayoutMethod | null,
   amount: bigint,
   message: string | undefined,
 ): Settlement => ({
@@ -165,6 +171,8 @@ const newSettlement = (
   ruleVersion: null,
   payoutMethod,
   amount,
+  freightAmount: 0n,
+  editId: null,
   currency: order.currency,
   message: message ?? null,
   declineReason: null,
@@ -172,6 +180,7 @@ const newSettlement = (
   createdAt: ctx.now,
   acceptedAt: null,
   settledAt: null,
+  dueAt: null,
   version: 1,
   updatedAt: ctx.now,
 });
@@ -188,6 +197,8 @@ const linesOfClaim = (
       taxAmount: taxOf(lines, line),
       shopId: settlement.shopId,
       settlementId: settlement.id,
+      offeredAmount: null,
+      isCharge: false,
       isOpen: true,
     }));
 
@@ -197,14 +208,16 @@ function taxOf(lines: readonly OrderLine[], share: { lineId: string; amount: big
   return line ? taxShareOf(line, share.amount) : 0n;
 }
 
-const asGoodwillLine = (line: OrderLine) => ({
+/** A line as far as it is left with its customer. */
+export const asGoodwillLine = (line: OrderLine) => ({
   lineId: line.id,
   quantity: unitsLeftOf(line),
   paidNetAmount: paidLeftOf(line),
   settledAmount: settledLeftOf(line),
 });
 
-function tooLarge(lines: readonly OrderLine[]) {
+/** That there is less left of the price of the lines. */
+export function tooLarge(lines: readonly OrderLine[]) {
   const left = sumOf(lines.map(valueLeftOf));
   return settlementErrors.settlement_too_large(`At most ${left} can be given.`, {
     pointer: '/amount',

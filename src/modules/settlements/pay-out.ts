@@ -1,17 +1,15 @@
-import type { Static } from '@sinclair/typebox';
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import type { FeedEvent } from '../../platform/events/dispatcher.ts';
-import { acceptOnOrder, lockOrder, type OrderLines, payFromOrder } from '../orders/settle.ts';
+import { acceptOnOrder, type OrderLines, payFromOrder } from '../orders/settle.ts';
 import type { Order } from '../orders/tables.ts';
-import type { paymentEventKinds } from '../payments/events.ts';
 import { clearing } from '../ledger/accounts.ts';
 import { creditWallet } from '../wallets/credit.ts';
 import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
+import { lockSettlement } from './locked.ts';
 import {
   findSettlementOfRefund,
-  getSettlement,
   insertPayouts,
   listPayoutStates,
   moveSettlement,
@@ -27,18 +25,28 @@ export async function payOut(
   locked: OrderLines,
   whole: WholeSettlement,
 ): Promise<WholeSettlement> {
-  const accepted = await moveSettlement(tx, whole, { state: 'accepted', acceptedAt: ctx.now }, ctx.now);
-  const { id, reason } = accepted.settlement;
-  const shares = accepted.lines.map(({ lineId, amount }) => ({ lineId, amount }));
+  const accepted = await moveSettlement(
+    tx,
+    whole,
+    { state: 'accepted', acceptedAt: ctx.now, dueAt: null },
+    ctx.now,
+  );
+  const { id, reason, freightAmount } = accepted.settlement;
+  const shares = sharesOf(accepted);
   const order = await acceptOnOrder(tx, ctx, locked, {
     id,
     reason,
     shares,
+    freightAmount,
     isGoodwill: reason === 'goodwill',
   });
   await tell(tx, ctx, settlementEvents.accepted, accepted.settlement);
   return payAccepted(tx, ctx, order, accepted);
 }
+
+/** What each line gets or pays; a line of which a counter-offer left nothing is not touched. */
+export const sharesOf = ({ lines }: WholeSettlement) =>
+  lines.filter(({ amount }) => amount > 0n).map(({ lineId, amount }) => ({ lineId, amount }));
 
 /** Sets the money of an accepted settlement on its way. */
 export async function payAccepted(
@@ -82,12 +90,9 @@ async function credit(tx: Tx, ctx: Ctx, order: Order, paying: WholeSettlement): 
 
 /** A refund ended: when it carries money of a settlement, that one is settled or has failed. The same event again changes nothing. */
 export async function followRefund(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<void> {
-  const { subjectType, subjectId } = event.data as Static<typeof paymentEventKinds.refundSucceeded.data>;
-  if (subjectType !== 'order') return;
   const id = await findSettlementOfRefund(tx, ctx.shop.id, event.subject_id);
   if (id === undefined) return;
-  await lockOrder(tx, ctx.shop.id, subjectId);
-  const whole = await getSettlement(tx, ctx.shop.id, id);
+  const { whole } = await lockSettlement(tx, ctx, id);
   const { state } = whole.settlement;
   const next = decidePayout(await listPayoutStates(tx, ctx.shop.id, id));
   if (next === undefined || next === state || (state !== 'paying' && state !== 'failed')) return;

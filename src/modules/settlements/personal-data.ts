@@ -1,11 +1,12 @@
 import type { CustomerMove, PersonalDataSection } from '../customers/ports.ts';
-import { eraseMessages, listSettlementsOf, moveSettlements } from './customer-repository.ts';
+import { eraseMessages, listOffersOf, listSettlementsOf, moveSettlements } from './customer-repository.ts';
 
-/** What settlements hold about a customer: what they were told. The amounts stay with the orders. */
+/** What settlements hold about a customer: what they were told and what they said. The amounts stay with the orders. */
 export const settlementPersonalData: PersonalDataSection = {
   name: 'settlements',
   async export(on, ctx, customerId) {
     const rows = await listSettlementsOf(on, ctx.shop.id, customerId);
+    const offers = await listOffersOf(on, ctx.shop.id, customerId);
     return rows.map((row) => ({
       id: row.id,
       orderId: row.orderId,
@@ -14,6 +15,14 @@ export const settlementPersonalData: PersonalDataSection = {
       amount: Number(row.amount),
       currency: row.currency,
       message: row.message,
+      offers: offers
+        .filter((offer) => offer.settlementId === row.id)
+        .map(({ side, amount, message, createdAt }) => ({
+          side,
+          amount: Number(amount),
+          message,
+          createdAt: createdAt.toISOString(),
+        })),
       createdAt: row.createdAt.toISOString(),
     }));
   },

@@ -23,6 +23,8 @@ import {
 } from './policy-schemas.ts';
 import { PreviewCreate, PreviewModel, presentPreview } from './preview-schemas.ts';
 import { previewDifference } from './claims.ts';
+import { linkRoutes } from './link-routes.ts';
+import { offerRoutes } from './offer-routes.ts';
 import { settlementLifeRoutes } from './settlement-routes.ts';
 
 const tag = 'Settlements';
@@ -37,6 +39,8 @@ export function settlementRoutes(app: FastifyInstance): void {
   policyEndRoutes(app);
   previewRoutes(app);
   settlementLifeRoutes(app);
+  offerRoutes(app);
+  linkRoutes(app);
 }
 
 function policyReadRoutes(app: FastifyInstance): void {

@@ -1,4 +1,4 @@
-import { and, desc, eq } from 'drizzle-orm';
+import { and, desc, eq, lte, notInArray } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { isUniqueViolation } from '../../platform/db/constraints.ts';
 import { preparedSql } from '../../platform/db/prepared.ts';
@@ -6,10 +6,12 @@ import { platformErrors } from '../../platform/errors.ts';
 import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
 import { refunds } from '../payments/tables.ts';
 import { settlementErrors } from './errors.ts';
+import { insertOffer, listOffers } from './offer-repository.ts';
 import { settlementStates, type SettlementState } from './states.ts';
 import {
   type Settlement,
   type SettlementLine,
+  type SettlementOffer,
   settlementLines,
   settlementPayouts,
   settlements,
@@ -18,19 +20,30 @@ import {
 export interface WholeSettlement {
   readonly settlement: Settlement;
   readonly lines: readonly SettlementLine[];
+  /** What was offered, oldest first; none for a claim or goodwill. */
+  readonly offers: readonly SettlementOffer[];
 }
 
 const isEnd = (state: SettlementState): boolean => settlementStates.ends.includes(state);
 
-/** Writes a settlement with its lines. Refusal: line_in_settlement, when another one is open for one of them. */
-export async function insertSettlement(tx: Tx, { settlement, lines }: WholeSettlement): Promise<void> {
-  await tx.insert(settlements).values(settlement);
+/**
+ * Writes a settlement with its lines and its offer. Refusal: line_in_settlement, when another one is open for one of them or for
+ * the freight of the order.
+ */
+export async function insertSettlement(
+  tx: Tx,
+  { settlement, lines, offers }: WholeSettlement,
+): Promise<void> {
   try {
-    await tx.insert(settlementLines).values([...lines]);
+    await tx.insert(settlements).values(settlement);
+    if (lines.length > 0) await tx.insert(settlementLines).values([...lines]);
   } catch (error) {
-    if (isUniqueViolation(error, 'settlement_lines_open_key')) throw settlementErrors.line_in_settlement();
-    throw error;
+    const isBusy =
+      isUniqueViolation(error, 'settlement_lines_open_key') ||
+      isUniqueViolation(error, 'settlements_open_freight_key');
+    throw isBusy ? settlementErrors.line_in_settlement() : error;
   }
+  for (const offer of offers) await insertOffer(tx, offer);
 }
 
 /** The settlement, for a customer only their own; else `not_found`. */
@@ -46,7 +59,11 @@ export async function getSettlement(
     .where(and(eq(settlements.shopId, shopId), eq(settlements.id, id)));
   if (!settlement || (customerId !== undefined && settlement.customerId !== customerId))
     throw platformErrors.not_found();
-  return { settlement, lines: await listSettlementLines(on, shopId, id) };
+  const [lines, offers] = await Promise.all([
+    listSettlementLines(on, shopId, id),
+    listOffers(on, shopId, id),
+  ]);
+  return { settlement, lines, offers };
 }
 
 const listSettlementLines = (on: Reader, shopId: string, id: string): Promise<SettlementLine[]> =>
@@ -66,6 +83,25 @@ export async function moveSettlement(
   const { settlement } = whole;
   if (!settlementStates.canMove(settlement.state, changes.state))
     throw settlementErrors.settlement_not_open(`The settlement is ${settlement.state}.`);
+  const moved = await changeSettlement(tx, settlement, changes, now);
+  if (!isEnd(moved.state)) return { ...whole, settlement: moved };
+  const lines = await tx
+    .update(settlementLines)
+    .set({ isOpen: false })
+    .where(
+      and(eq(settlementLines.shopId, settlement.shopId), eq(settlementLines.settlementId, settlement.id)),
+    )
+    .returning();
+  return { ...whole, settlement: moved, lines: lines.toSorted((a, b) => (a.lineId < b.lineId ? -1 : 1)) };
+}
+
+/** Changes a settlement that is as it was read; `version_conflict` when it moved meanwhile. */
+export async function changeSettlement(
+  tx: Tx,
+  settlement: Settlement,
+  changes: Partial<Settlement>,
+  now: Date,
+): Promise<Settlement> {
   const [moved] = await tx
     .update(settlements)
     .set({ ...changes, version: settlement.version + 1, updatedAt: now })
@@ -79,15 +115,7 @@ export async function moveSettlement(
     )
     .returning();
   if (!moved) throw platformErrors.version_conflict();
-  if (!isEnd(moved.state)) return { ...whole, settlement: moved };
-  const lines = await tx
-    .update(settlementLines)
-    .set({ isOpen: false })
-    .where(
-      and(eq(settlementLines.shopId, settlement.shopId), eq(settlementLines.settlementId, settlement.id)),
-    )
-    .returning();
-  return { settlement: moved, lines: lines.toSorted((a, b) => (a.lineId < b.lineId ? -1 : 1)) };
+  return moved;
 }
 
 export const insertPayouts = async (
@@ -123,6 +151,38 @@ export async function listPayoutStates(tx: Tx, shopId: string, id: string) {
     )
     .where(and(eq(settlementPayouts.shopId, shopId), eq(settlementPayouts.settlementId, id)));
   return rows.map(({ state }) => state);
+}
+
+/** Settlements that nobody answered or paid in time, the longest overdue first. By settlements_due_idx. */
+export async function findDueSettlements(
+  on: Reader,
+  shopId: string,
+  now: Date,
+  limit: number,
+): Promise<string[]> {
+  const rows = await on
+    .select({ id: settlements.id })
+    .from(settlements)
+    .where(and(eq(settlements.shopId, shopId), lte(settlements.dueAt, now)))
+    .orderBy(settlements.dueAt, settlements.id)
+    .limit(limit);
+  return rows.map(({ id }) => id);
+}
+
+/** The settlements of an order that have not ended. By settlements_order_idx. */
+export async function findOpenSettlements(on: Reader, shopId: string, orderId: string): Promise<string[]> {
+  const rows = await on
+    .select({ id: settlements.id })
+    .from(settlements)
+    .where(
+      and(
+        eq(settlements.shopId, shopId),
+        eq(settlements.orderId, orderId),
+        notInArray(settlements.state, [...settlementStates.ends]),
+      ),
+    )
+    .orderBy(settlements.id);
+  return rows.map(({ id }) => id);
 }
 
 /** Settlements, newest first: of an order by settlements_order_idx, in a state by settlements_state_idx, else along the key. */

@@ -35,6 +35,7 @@ export function settlementLifeRoutes(app: FastifyInstance): void {
   openingRoutes(app);
   readingRoutes(app);
   decidingRoutes(app);
+  withdrawingRoutes(app);
 }
 
 function openingRoutes(app: FastifyInstance): void {
@@ -115,7 +116,8 @@ function readingRoutes(app: FastifyInstance): void {
     path: '/v1/settlements/{settlementId}',
     tag,
     summary: 'Read a settlement',
-    description: 'With its lines and the arithmetic as it was decided.',
+    description:
+      'With its lines and the arithmetic as it was decided, what was offered, who has the turn, until when, and how it can be paid.',
     access: { secret: 'settlements:read', customer: true },
     params,
     success: { statuses: [200], ...whole },
@@ -152,25 +154,35 @@ function decidingRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Decline a settlement',
     description:
-      'With a reason of a closed list, which the customer reads. What it used up of caps is free again.',
-    access: { secret: 'settlements:write' },
+      'Staff declines a claim; an offer is declined by the side that has the turn. With a reason of the closed list of that ' +
+      'side, which the other one reads. What it used up of caps is free again.',
+    access: { secret: 'settlements:write', customer: true },
     versioned: true,
     params,
     body: SettlementDecline,
     success: { statuses: [200], ...whole },
-    errors: [errors.settlement_not_open],
+    errors: [
+      errors.settlement_not_open,
+      errors.not_your_turn,
+      errors.offer_expired,
+      errors.decline_reason_not_yours,
+    ],
     example: { ...example, body: { reason: 'settled_elsewhere' } },
     run: (ctx, { params: { settlementId }, body }) => declineSettlement(ctx, settlementId, body.reason),
     present: presentSettlement,
   });
+}
 
+function withdrawingRoutes(app: FastifyInstance): void {
   operation(app, {
     operationId: 'cancelSettlement',
     method: 'POST',
     path: '/v1/settlements/{settlementId}/cancel',
     tag,
     summary: 'Withdraw a settlement',
-    description: 'The customer, or staff for them, withdraws what waits for a decision.',
+    description:
+      'The customer, or staff for them, withdraws a claim that waits for a decision; staff also an offer, and what the customer ' +
+      'accepted and is not paying at the moment.',
     access: { secret: 'settlements:write', customer: true },
     versioned: true,
     params,

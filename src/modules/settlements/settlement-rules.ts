@@ -1,13 +1,24 @@
 import { minOf, splitByLargestRemainder, sumOf } from '../../platform/money.ts';
+import type { Direction, Side } from './offer-rules.ts';
 
 /** Why staff declines a claim. Nothing that a policy promises is refused without one of these. */
-export const DECLINE_REASONS = [
+const CLAIM_REASONS = [
   'suspected_fraud',
   'price_was_not_ours',
   'settled_elsewhere',
   'withdrawn_by_customer',
 ] as const;
+/** Why an offer is declined. */
+const OFFER_REASONS_OF = {
+  shop: [...CLAIM_REASONS, 'amount_refused'],
+  customer: ['amount_not_right', 'reason_not_right', 'no_longer_wanted'],
+} as const satisfies Readonly<Record<Side, readonly string[]>>;
+export const DECLINE_REASONS = [...OFFER_REASONS_OF.shop, ...OFFER_REASONS_OF.customer] as const;
 export type DeclineReason = (typeof DECLINE_REASONS)[number];
+
+/** Whether one who declines may give a reason: a claim is not refused for its amount, which the policy's rule has decided. */
+export const isReasonOf = (side: Side, isClaim: boolean, reason: DeclineReason): boolean =>
+  (isClaim ? CLAIM_REASONS : OFFER_REASONS_OF[side]).some((known) => known === reason);
 
 /** What is left of a line with its customer. */
 export interface GoodwillLine {
@@ -43,3 +54,12 @@ export function decidePayout(
   if (states.every((state) => state === 'succeeded')) return 'settled';
   return states.includes('failed') ? 'failed' : undefined;
 }
+
+/** Whether the customer has accepted to pay and has not paid yet. */
+export const isAwaitingMoney = ({
+  state,
+  direction,
+}: {
+  readonly state: string;
+  readonly direction: Direction;
+}): boolean => direction === 'from_customer' && ['accepted', 'paying', 'failed'].includes(state);

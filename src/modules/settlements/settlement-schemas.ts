@@ -19,28 +19,27 @@ import {
   versionNumber,
 } from '../../platform/http/schema.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
-import { SETTLEMENT_REASONS } from './policy-rules.ts';
+import type { PROVIDER_NAMES } from '../payments/providers/registry.ts';
+import { ProviderName } from '../payments/schemas.ts';
+import { Direction, SettlementReasonName } from './name-schemas.ts';
+import { decideTurn } from './offer-rules.ts';
+import { presentOffer, SettlementOfferModel, SideName } from './offer-schemas.ts';
 import { PayoutMethodName, PolicyReasonName } from './policy-schemas.ts';
 import { CapName } from './preview-schemas.ts';
-import type { WholeSettlement } from './settlement-repository.ts';
 import { DECLINE_REASONS } from './settlement-rules.ts';
 import { settlementStates } from './states.ts';
 import type { Settlement } from './tables.ts';
+import type { SettlementView } from './view.ts';
 
 export const SettlementStateName = enumeration(
   'SettlementState',
   'Where a settlement stands.',
   settlementStates.names,
 );
-const SettlementReasonName = enumeration(
-  'SettlementReason',
-  'Why a difference is settled.',
-  SETTLEMENT_REASONS,
-);
-const Direction = enumeration('SettlementDirection', 'Who gets the money.', ['to_customer', 'from_customer']);
 const DeclineReasonName = enumeration(
   'SettlementDeclineReason',
-  'Why staff declines what was claimed.',
+  'Why it was declined. Staff: suspected_fraud, price_was_not_ours, settled_elsewhere, withdrawn_by_customer, and of offers ' +
+    'amount_refused. The customer: amount_not_right, reason_not_right, no_longer_wanted.',
   DECLINE_REASONS,
 );
 
@@ -68,7 +67,7 @@ const SettlementLineModel = model('SettlementLine', 'What is settled of a line, 
   paidNetAmount: ref(PositiveAmount, { description: 'What was paid for them, net of discounts.' }),
   comparedUnitAmount: Type.Unsafe<number | null>({
     type: ['integer', 'null'],
-    description: 'What a unit cost when it was decided; null for goodwill.',
+    description: 'What a unit cost when it was decided, or should cost; null where nothing was compared.',
   }),
   differenceAmount: ref(PositiveAmount, { description: 'Paid net less the compared price.' }),
   rateBps: Type.Integer({ description: 'The share of the difference, in basis points.' }),
@@ -89,14 +88,19 @@ const fields = {
     type: ['integer', 'null'],
     description: 'The version of its rule.',
   }),
-  payoutMethod,
+  payoutMethod: nullableRef(PayoutMethodName, 'How the customer gets it; null when the customer pays.'),
   amount: ref(PositiveAmount),
+  freightAmount: ref(PositiveAmount, {
+    description: 'The part of it that is for freight, which no line is for.',
+  }),
+  editId: nullableUuid('The order edit that it pays for.'),
   currency: ref(Currency),
   message: nullableText('For the customer.'),
   declineReason: nullableRef(DeclineReasonName, 'Set when it was declined.'),
   createdAt: instantText('When it was opened.'),
   acceptedAt: nullableInstant('When it was accepted.'),
   settledAt: nullableInstant('When the money had arrived.'),
+  dueAt: nullableInstant('Until when it is to be answered, or paid by the customer.'),
   updatedAt: instantText('When it last changed.'),
   version: versionNumber(),
 };
@@ -104,7 +108,16 @@ const SettlementHead = model('SettlementHead', 'A settlement without its lines, 
 export const SettlementHeadPage = pageOf('SettlementHeadPage', SettlementHead);
 export const SettlementModel = model('Settlement', 'A price difference between shop and customer.', {
   ...fields,
-  lines: Type.Array(ref(SettlementLineModel), { description: 'The lines that get something.' }),
+  lines: Type.Array(ref(SettlementLineModel), {
+    description: 'The lines that it is about; none for freight.',
+  }),
+  offers: Type.Array(ref(SettlementOfferModel), {
+    description: 'What was offered, oldest first; none for a claim.',
+  }),
+  turn: nullableRef(SideName, 'Who answers next; null when nobody does.'),
+  waysToPay: Type.Array(ref(ProviderName), {
+    description: 'The providers by which who asks can have it paid; none when nothing is to be paid.',
+  }),
 });
 
 /** A settlement in a list. */
@@ -119,20 +132,30 @@ export const presentSettlementHead = (row: Settlement) => ({
   ruleVersion: row.ruleVersion,
   payoutMethod: row.payoutMethod,
   amount: toWire(row.amount),
+  freightAmount: toWire(row.freightAmount),
+  editId: row.editId,
   currency: row.currency,
   message: row.message,
   declineReason: row.declineReason,
   createdAt: row.createdAt.toISOString(),
   acceptedAt: instantOrNull(row.acceptedAt),
   settledAt: instantOrNull(row.settledAt),
+  dueAt: instantOrNull(row.dueAt),
   updatedAt: row.updatedAt.toISOString(),
   version: row.version,
 });
 
-/** A settlement with its lines. */
-export const presentSettlement = ({ settlement, lines }: WholeSettlement) => ({
-  ...presentSettlementHead(settlement),
-  lines: lines.map((line) => ({
+/** The names of the providers, as the document has them. */
+export const presentWays = ({ waysToPay }: Pick<SettlementView, 'waysToPay'>) =>
+  waysToPay as (typeof PROVIDER_NAMES)[number][];
+
+/** A settlement with its lines and offers. */
+export const presentSettlement = (view: SettlementView) => ({
+  ...presentSettlementHead(view.settlement),
+  offers: view.offers.map(presentOffer),
+  turn: decideTurn(view.settlement.state, view.offers.at(-1)) ?? null,
+  waysToPay: presentWays(view),
+  lines: view.lines.map((line) => ({
     lineId: line.lineId,
     quantity: line.quantity,
     paidNetAmount: toWire(line.paidNetAmount),

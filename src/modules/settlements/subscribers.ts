@@ -1,5 +1,7 @@
 import type { Subscriber } from '../../platform/events/dispatcher.ts';
 import { paymentEventKinds } from '../payments/events.ts';
+import { orderEvents } from '../orders/events.ts';
+import { cancelSettlementsOf } from './order-cancelled.ts';
 import { followRefund } from './pay-out.ts';
 
 export const settlementSubscribers: readonly Subscriber[] = [
@@ -8,4 +10,5 @@ export const settlementSubscribers: readonly Subscriber[] = [
     events: [paymentEventKinds.refundSucceeded, paymentEventKinds.refundFailed],
     handle: followRefund,
   },
+  { name: 'settlements.orders', events: [orderEvents.cancelled], handle: cancelSettlementsOf },
 ];

@@ -19,6 +19,7 @@ import { orderLines, orders } from '../orders/tables.ts';
 import { refunds } from '../payments/tables.ts';
 import type { Cap } from './difference-rules.ts';
 import type { PayoutMethod, PolicyRule, SettlementReason } from './policy-rules.ts';
+import type { Side } from './offer-rules.ts';
 import type { DeclineReason } from './settlement-rules.ts';
 import type { SettlementState } from './states.ts';
 import type { Words } from './words-rules.ts';
@@ -87,18 +88,25 @@ export const settlements = pgTable(
     /** The promise that it goes by; null for what nobody had to promise. */
     policyId: uuid('policy_id'),
     ruleVersion: integer('rule_version'),
-    payoutMethod: text('payout_method').$type<PayoutMethod>().notNull(),
+    /** How the customer gets it; null when the customer pays. */
+    payoutMethod: text('payout_method').$type<PayoutMethod>(),
     amount: amount('amount').notNull(),
+    /** The part of it that is for freight, which no line is for. */
+    freightAmount: amount('freight_amount').notNull().default(sql`0`),
     currency: text('currency').notNull(),
     /** For the customer. */
     message: text('message'),
-    /** Why staff declined it, from a closed list. */
+    /** The order edit that it pays for; null where only the price changes. */
+    editId: uuid('edit_id'),
+    /** Why it was declined, from the closed list of the side that did. */
     declineReason: text('decline_reason').$type<DeclineReason>(),
     /** The calendar year, in the shop's time zone, whose cap it counts in. */
     capYear: integer('cap_year').notNull(),
     createdAt: instant('created_at').notNull(),
     acceptedAt: instant('accepted_at'),
     settledAt: instant('settled_at'),
+    /** Until when the offer is answered, or the accepted amount paid; null when nobody is waited for. Shop time. */
+    dueAt: instant('due_at'),
     version: version(),
     updatedAt: instant('updated_at').notNull(),
   },
@@ -107,7 +115,23 @@ export const settlements = pgTable(
     index('settlements_order_idx').on(t.shopId, t.orderId, t.id),
     index('settlements_state_idx').on(t.shopId, t.state, t.id),
     index('settlements_customer_idx').on(t.shopId, t.customerId, t.id),
-    check('settlements_amount', sql`${t.amount} > 0`),
+    // What the sweep looks for; rows with nothing due are not in it.
+    index('settlements_due_idx').on(t.shopId, t.dueAt).where(sql`${t.dueAt} is not null`),
+    // One settlement of an order's freight at a time, as settlement_lines_open_key has it for lines.
+    uniqueIndex('settlements_open_freight_key')
+      .on(t.shopId, t.orderId)
+      .where(
+        sql`${t.freightAmount} > 0 and ${t.state} not in ('settled', 'declined', 'expired', 'cancelled')`,
+      ),
+    check('settlements_amount', sql`${t.amount} > 0 and ${t.freightAmount} between 0 and ${t.amount}`),
+    check('settlements_payout', sql`(${t.payoutMethod} is null) = (${t.direction} = 'from_customer')`),
+    check(
+      'settlements_due',
+      sql`case when ${t.state} in ('offered', 'countered') then ${t.dueAt} is not null
+        when ${t.state} in ('accepted', 'paying', 'failed')
+          then (${t.dueAt} is not null) = (${t.direction} = 'from_customer')
+        else ${t.dueAt} is null end`,
+    ),
     check('settlements_promise', sql`(${t.policyId} is null) = (${t.ruleVersion} is null)`),
     check('settlements_settled', sql`(${t.state} = 'settled') = (${t.settledAt} is not null)`),
     check('settlements_declined', sql`(${t.state} = 'declined') = (${t.declineReason} is not null)`),
@@ -148,6 +172,10 @@ export const settlementLines = pgTable(
     amount: amount('amount').notNull(),
     /** The tax in it: its share of the line's. */
     taxAmount: amount('tax_amount').notNull(),
+    /** What was offered of it at first, by which counter-offers are scaled; null where nothing was offered. */
+    offeredAmount: amount('offered_amount'),
+    /** The customer pays it: what was paid for the line is no limit. */
+    isCharge: boolean('is_charge').notNull().default(false),
     cap: text('cap').$type<Cap>(),
     /** The settlement has not ended: no other one may touch the line. */
     isOpen: boolean('is_open').notNull(),
@@ -157,7 +185,8 @@ export const settlementLines = pgTable(
     uniqueIndex('settlement_lines_open_key').on(t.shopId, t.lineId).where(sql`${t.isOpen}`),
     check(
       'settlement_lines_amount',
-      sql`${t.amount} > 0 and ${t.amount} + ${t.settledAmount} <= ${t.paidNetAmount}`,
+      sql`${t.amount} >= 0 and (${t.amount} > 0 or ${t.offeredAmount} is not null)
+        and (${t.isCharge} or ${t.amount} + ${t.settledAmount} <= ${t.paidNetAmount})`,
     ),
     foreignKey({
       name: 'settlement_lines_settlement_fk',
@@ -173,6 +202,42 @@ export const settlementLines = pgTable(
 );
 
 export type SettlementLine = typeof settlementLines.$inferSelect;
+
+/** What one side offered in a round. Insert-only, but that a message may be taken out. */
+export const settlementOffers = pgTable(
+  'settlement_offers',
+  {
+    shopId: shopId(),
+    settlementId: id('settlement_id'),
+    /** 1 is the offer that opened it; each counter-offer is one more. */
+    round: integer('round').notNull(),
+    side: text('side').$type<Side>().notNull(),
+    actorKind: text('actor_kind').notNull(),
+    actorId: text('actor_id').notNull(),
+    amount: amount('amount').notNull(),
+    /** For the other side. */
+    message: text('message'),
+    createdAt: instant('created_at').notNull(),
+    /** Until when the other side answers. */
+    expiresAt: instant('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.settlementId, t.round] }),
+    check('settlement_offers_amount', sql`${t.amount} > 0 and ${t.round} > 0`),
+    check(
+      'settlement_offers_side',
+      sql`${t.side} = case when ${t.round} % 2 = 1 then 'shop' else 'customer' end`,
+    ),
+    check('settlement_offers_expiry', sql`${t.expiresAt} > ${t.createdAt}`),
+    foreignKey({
+      name: 'settlement_offers_settlement_fk',
+      columns: [t.shopId, t.settlementId],
+      foreignColumns: [settlements.shopId, settlements.id],
+    }),
+  ],
+);
+
+export type SettlementOffer = typeof settlementOffers.$inferSelect;
 
 /** The refunds that carry a settlement's money. */
 export const settlementPayouts = pgTable(

@@ -1,7 +1,10 @@
 import type { TestApp, TestShop } from '../../support/app.ts';
 import {
+  answerByLink,
   creditWallet,
   makeCustomer,
+  makeLink,
+  makeOffer,
   makeOrder,
   makePaidOrder,
   makeProduct,
@@ -16,6 +19,26 @@ export interface World {
   readonly pools: Pools;
   /** A customer's token; nothing that is tried takes this customer away. */
   readonly customerToken: string;
+}
+
+/** A settlement that the customer answers, one that the shop answers, and one that is to be paid; the token of a link to each. */
+async function makeSettlements(shop: TestShop, [one = '', two = '']: string[]) {
+  const third = await makePaidOrder(shop);
+  const [offered, countered, accepted] = [
+    await makeOffer(shop, one),
+    await makeOffer(shop, two),
+    await makeOffer(shop, third.order.id),
+  ];
+  await answerByLink(shop, countered.id, 'counter', { amount: 100 });
+  await answerByLink(shop, accepted.id, 'accept');
+  const made = [offered, countered, accepted];
+  const links: { id: string; token: string }[] = [];
+  for (const { id } of made) links.push(await makeLink(shop, id));
+  return {
+    settlementId: made.map(({ id }): string => id),
+    linkId: links.map(({ id }) => id),
+    token: links.map(({ token }) => token),
+  };
 }
 
 /** A shop of its own with something of everything, so that requests with its ids come past 404. */
@@ -33,6 +56,7 @@ export async function makeWorld(app: TestApp): Promise<World> {
   const shipped = await makeShippedOrder(shop);
   await pay(shop, open.id, { provider: 'simulator' });
   await shop.call(`POST /v1/orders/${cancelled.order.id}/cancel`, { body: {} });
+  const settlements = await makeSettlements(shop, [paid.order.id, shipped.id]);
   const { body: refunds } = await shop.call('GET /v1/refunds');
   const { body: payments } = await shop.call('GET /v1/payments');
   const ids = (list: { id: string }[]) => list.map(({ id }) => id);
@@ -49,6 +73,8 @@ export async function makeWorld(app: TestApp): Promise<World> {
       paymentId: ids(payments.data),
       refundId: ids(refunds.data),
       keyId: [key.id],
+      ...settlements,
+      lineId: ids([...open.lines, ...paid.order.lines, ...shipped.lines]),
       shopId: [shop.shopId],
       externalId: [first.externalId, maria.externalId],
       customerExternalId: [maria.externalId, ana.externalId],
