@@ -115,6 +115,7 @@ function readingRoutes(app: FastifyInstance): void {
       'Why, each line with its old and new price and the arithmetic, what was said, until when, and how it can be paid. A token ' +
       'that is unknown, expired or revoked is not found.',
     access,
+    holdsFigures: true,
     params: tokenParams,
     success: linked,
     errors: [],

@@ -1,4 +1,5 @@
 import type { Ctx } from '../../platform/context.ts';
+import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import { MAX_AMOUNT, sumOf } from '../../platform/money.ts';
 import { after, HOUR_MS } from '../../platform/time.ts';
@@ -20,7 +21,7 @@ import { freightLeftOf } from '../orders/refund-rules.ts';
 import { taxOf } from './offer-tax.ts';
 import { asGoodwillLine, checkMethod, newSettlement, tooLarge } from './open.ts';
 import type { PayoutMethod, SettlementReason } from './policy-rules.ts';
-import { insertSettlement, moveSettlement } from './settlement-repository.ts';
+import { insertSettlement, moveSettlement, type WholeSettlement } from './settlement-repository.ts';
 import { spreadGoodwill } from './settlement-rules.ts';
 import { settlementsSettings } from './settings.ts';
 import type { Settlement, SettlementLine } from './tables.ts';
@@ -52,24 +53,26 @@ export async function offerSettlement(ctx: Ctx, input: OfferInput): Promise<Sett
     if (order.status === 'cancelled' || order.paidAt === null) throw settlementErrors.order_not_settleable();
     const content = contentOf(order, lines, input);
     const settlement = { ...headOf(ctx, order, input), ...content.amounts };
-    const { offerHours } = settlementsSettings.of(ctx.shop);
-    const dueAt = after(ctx.now, (input.answerHours ?? offerHours) * HOUR_MS);
-    const made = {
-      side: 'shop',
-      amount: settlement.amount,
-      message: input.message,
-      expiresAt: dueAt,
-    } as const;
-    const draft = {
-      settlement,
-      lines: content.shares.map((share) => lineOf(settlement, share, lines)),
-      offers: [newOffer(ctx, { settlement, offers: [] }, made)],
-    };
-    await insertSettlement(tx, draft);
-    const offered = await moveSettlement(tx, draft, { state: 'offered', dueAt }, ctx.now);
-    await tell(tx, ctx, settlementEvents.offered, offered.settlement);
-    return viewOf(tx, ctx, offered);
+    const shares = content.shares.map((share) => lineOf(settlement, share, lines));
+    return viewOf(tx, ctx, await openOffer(tx, ctx, { settlement, lines: shares }, input));
   });
+}
+
+/** Makes the first offer of a settlement for a locked order. Refusal: line_in_settlement. */
+async function openOffer(
+  tx: Tx,
+  ctx: Ctx,
+  draft: Pick<WholeSettlement, 'settlement' | 'lines'>,
+  { message, answerHours }: Pick<OfferInput, 'message' | 'answerHours'>,
+): Promise<WholeSettlement> {
+  const { settlement } = draft;
+  const dueAt = after(ctx.now, (answerHours ?? settlementsSettings.of(ctx.shop).offerHours) * HOUR_MS);
+  const made = { side: 'shop', amount: settlement.amount, message, expiresAt: dueAt } as const;
+  const whole = { ...draft, offers: [newOffer(ctx, { settlement, offers: [] }, made)] };
+  await insertSettlement(tx, whole);
+  const offered = await moveSettlement(tx, whole, { state: 'offered', dueAt }, ctx.now);
+  await tell(tx, ctx, settlementEvents.offered, offered.settlement);
+  return offered;
 }
 
 function headOf(ctx: Ctx, order: Order, input: OfferInput): Settlement {

@@ -119,6 +119,8 @@ function readingRoutes(app: FastifyInstance): void {
     description:
       'With its lines and the arithmetic as it was decided, what was offered, who has the turn, until when, and how it can be paid.',
     access: { secret: 'settlements:read', customer: true },
+    // Ways to pay come and go without a change of the settlement.
+    holdsFigures: true,
     params,
     success: { statuses: [200], ...whole },
     errors: [],
