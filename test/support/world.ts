@@ -199,6 +199,27 @@ const onAccepted: Recipe = async (shop, app, example) => {
   return prepared;
 };
 
+// A paid order of two units, one of which may go.
+const onEditable: Recipe = async (shop, _app, { body }) => {
+  const { order } = await makePaidOrder(shop);
+  const line = { lineId: order.lines[0].id, quantity: 1 };
+  return { params: { orderId: order.id }, ...(body ? { body: { ...body, lines: [line] } } : {}) };
+};
+
+const onEdit: Recipe = async (shop, app) => {
+  const { params } = await onEditable(shop, app, {});
+  const { lines } = await must(shop.call(`GET /v1/orders/${params['orderId']}`));
+  const body = { lines: [{ lineId: lines[0].id, quantity: 1 }] };
+  const { id } = await must(shop.call(`POST /v1/orders/${params['orderId']}/edits`, { body }));
+  return { params: { orderId: params['orderId'] as string, editId: id as string } };
+};
+
+const onUpgrade: Recipe = async (shop, _app, { body }) => {
+  const { order } = await makePaidOrder(shop);
+  const { id } = await makeProduct(shop, { priceAmount: 2200 });
+  return { params: { orderId: order.id, lineId: order.lines[0].id }, body: { ...body, productId: id } };
+};
+
 const byLink =
   (made: Recipe): Recipe =>
   async (shop, app, example) => {
@@ -230,6 +251,11 @@ export const prepareForCustomer = (
 ): Promise<Prepared> | undefined => recipesOfCustomers[operationId]?.(shop, app, example);
 
 const recipes: Record<string, Recipe> = {
+  previewOrderEdit: onEditable,
+  editOrder: onEditable,
+  listOrderEdits: onEditable,
+  getOrderEdit: onEdit,
+  upgradeLine: onUpgrade,
   offerSettlement: async (shop, _app, { body }) => {
     const { order } = await makePaidOrder(shop);
     const lines = body.lines.map((line: object) => ({ ...line, lineId: order.lines[0].id }));

@@ -130,8 +130,8 @@ export async function takeOrderMoney(tx: Tx, ctx: Ctx, order: Order, payment: Pa
   return updated;
 }
 
-const isPaidBy = (before: Order, after: Pick<Order, 'paymentState'>): boolean =>
-  after.paymentState === 'paid' && before.paymentState !== 'paid' && before.status !== 'cancelled';
+const isPaidBy = (order: Order, changed: Pick<Order, 'paymentState'>): boolean =>
+  changed.paymentState === 'paid' && order.paymentState !== 'paid' && order.status !== 'cancelled';
 
 function becomePaid(ctx: Ctx, order: Order): Partial<Order> {
   const days = ordersSettings.of(ctx.shop).autoCompleteDays;

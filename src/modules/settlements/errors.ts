@@ -14,5 +14,6 @@ export const settlementErrors = defineErrors({
   too_many_rounds: [409, 'There may be no more counter-offers'],
   decline_reason_not_yours: [422, 'The other side declines for this reason'],
   settlement_not_payable: [409, 'Nothing is to be paid for the settlement'],
+  not_dearer: [422, 'An upgrade costs more than what it replaces'],
   settlement_not_open: [409, 'The settlement is not in a state for this'],
 });

@@ -75,13 +75,15 @@ export async function countUnitsSold(
   return new Map(rows.map((row) => [row.product_id, Number(row.units)]));
 }
 
-// By settlement_lines_open_key.
+// By settlement_lines_open_key, and by order_edits_open_key with the lines of the order.
 const selectBusy = preparedSql<{ line_id: string }>(
   'select_busy_lines',
-  `select line_id from settlement_lines where shop_id = $1 and line_id = any($2::uuid[]) and is_open`,
+  `select line_id from settlement_lines where shop_id = $1 and line_id = any($2::uuid[]) and is_open
+   union select u.line_id from order_edit_units u join order_edits e on e.shop_id = u.shop_id and e.id = u.edit_id
+   where u.shop_id = $1 and u.line_id = any($2::uuid[]) and e.state = 'open'`,
 );
 
-/** The lines of which another settlement has not ended. */
+/** The lines of which another settlement has not ended, or of which units are about to go with an edit. */
 export async function findBusyLines(
   on: Reader,
   shopId: string,

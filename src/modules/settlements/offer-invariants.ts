@@ -12,9 +12,10 @@ export const offerInvariants: readonly Invariant[] = [
         join settlement_offers p on p.shop_id = s.shop_id and p.settlement_id = s.id and p.round = o.newest`,
   ),
   invariant(
-    'what the customer pays was offered',
+    'what the customer pays was offered, or is what an edit costs',
     sql`select count(*) as checked, count(*) filter (where not exists (select 1 from settlement_offers o
-          where o.shop_id = s.shop_id and o.settlement_id = s.id)) as broken
+          where o.shop_id = s.shop_id and o.settlement_id = s.id) and not exists (select 1 from order_edits e
+          where e.shop_id = s.shop_id and e.id = s.edit_id and e.added_amount - e.credited_amount = s.amount)) as broken
         from settlements s where s.direction = 'from_customer'`,
   ),
   invariant(

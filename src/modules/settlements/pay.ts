@@ -17,14 +17,14 @@ import { canTake } from './answer.ts';
 import { applySettled } from './apply.ts';
 import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
-import { lockSettlement } from './locked.ts';
+import { type LockedSettlement, lockSettlement } from './locked.ts';
 import { getSettlement, moveSettlement, type WholeSettlement } from './settlement-repository.ts';
 import { isAwaitingMoney } from './settlement-rules.ts';
 import { tell } from './tell.ts';
 import { mayPayBy } from './view.ts';
 
-export interface PaySettlementInput {
-  readonly settlementId: string;
+/** With what the customer pays; the amount is always all of it. */
+export interface PayInput {
   readonly provider: string;
   readonly reference?: string;
   readonly paymentMethod?: string;
@@ -36,33 +36,46 @@ export interface PaySettlementInput {
  * Opens an attempt to pay what the customer accepted, always for all of it; a manual payment and one by stored value count at
  * once. Refusals: settlement_not_payable, offer_expired, order_not_settleable, provider_not_available, and those of startPayment.
  */
-export async function paySettlement(ctx: Ctx, input: PaySettlementInput): Promise<Payment> {
+export async function paySettlement(
+  ctx: Ctx,
+  input: PayInput & { readonly settlementId: string },
+): Promise<Payment> {
   return inTransaction(ctx, async (tx) => {
-    const { order, whole } = await lockSettlement(tx, ctx, input.settlementId);
-    checkVersion(ctx, whole.settlement);
-    checkPayable(ctx, { order, lines: await listLines(tx, ctx.shop.id, order.id) }, whole);
-    const { id, state, amount, customerId } = whole.settlement;
-    const { provider, reference, simulate, delaySeconds, paymentMethod } = input;
-    if (!mayPayBy(ctx, provider, customerId))
-      throw paymentErrors.provider_not_available(`The provider ${provider} cannot be used by who calls.`, {
-        pointer: '/provider',
-      });
-    if (state !== 'paying') await moveSettlement(tx, whole, { state: 'paying' }, ctx.now);
-    const details = { provider, amount: Number(amount), settlementId: id };
-    await addTimeline(tx, ctx, order.id, { kind: 'payment_started', details });
-    return startPayment(tx, ctx, {
-      subjectType: 'settlement',
-      subjectId: id,
-      orderId: order.id,
-      provider,
-      amount,
-      reference,
-      options: {
-        ...(simulate && { simulate }),
-        ...(delaySeconds !== undefined && { delaySeconds }),
-        ...(paymentMethod !== undefined && { paymentMethod }),
-      },
+    const locked = await lockSettlement(tx, ctx, input.settlementId);
+    checkVersion(ctx, locked.whole.settlement);
+    return payUnderLock(tx, ctx, locked, input);
+  });
+}
+
+/** The same for a settlement whose order is locked. */
+export async function payUnderLock(
+  tx: Tx,
+  ctx: Ctx,
+  { order, whole }: LockedSettlement,
+  input: PayInput,
+): Promise<Payment> {
+  checkPayable(ctx, { order, lines: await listLines(tx, ctx.shop.id, order.id) }, whole);
+  const { id, state, amount, customerId } = whole.settlement;
+  const { provider, reference, simulate, delaySeconds, paymentMethod } = input;
+  if (!mayPayBy(ctx, provider, customerId))
+    throw paymentErrors.provider_not_available(`The provider ${provider} cannot be used by who calls.`, {
+      pointer: '/provider',
     });
+  if (state !== 'paying') await moveSettlement(tx, whole, { state: 'paying' }, ctx.now);
+  const details = { provider, amount: Number(amount), settlementId: id };
+  await addTimeline(tx, ctx, order.id, { kind: 'payment_started', details });
+  return startPayment(tx, ctx, {
+    subjectType: 'settlement',
+    subjectId: id,
+    orderId: order.id,
+    provider,
+    amount,
+    reference,
+    options: {
+      ...(simulate && { simulate }),
+      ...(delaySeconds !== undefined && { delaySeconds }),
+      ...(paymentMethod !== undefined && { paymentMethod }),
+    },
   });
 }
 

@@ -23,6 +23,7 @@ import {
 } from './policy-schemas.ts';
 import { PreviewCreate, PreviewModel, presentPreview } from './preview-schemas.ts';
 import { previewDifference } from './claims.ts';
+import { editRoutes } from './edit-routes.ts';
 import { linkRoutes } from './link-routes.ts';
 import { offerRoutes } from './offer-routes.ts';
 import { settlementLifeRoutes } from './settlement-routes.ts';
@@ -40,6 +41,7 @@ export function settlementRoutes(app: FastifyInstance): void {
   previewRoutes(app);
   settlementLifeRoutes(app);
   offerRoutes(app);
+  editRoutes(app);
   linkRoutes(app);
 }
 

@@ -6,6 +6,7 @@ import { platformErrors } from '../../platform/errors.ts';
 import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
 import { refunds } from '../payments/tables.ts';
 import { settlementErrors } from './errors.ts';
+import { findBusyLines } from './facts-repository.ts';
 import { insertOffer, listOffers } from './offer-repository.ts';
 import { settlementStates, type SettlementState } from './states.ts';
 import {
@@ -34,6 +35,13 @@ export async function insertSettlement(
   tx: Tx,
   { settlement, lines, offers }: WholeSettlement,
 ): Promise<void> {
+  // Of an edit no index knows: its units are looked at under the order's lock, which everybody holds who comes here.
+  const busy = await findBusyLines(
+    tx,
+    settlement.shopId,
+    lines.map(({ lineId }) => ({ id: lineId })),
+  );
+  if (busy.size > 0) throw settlementErrors.line_in_settlement();
   try {
     await tx.insert(settlements).values(settlement);
     if (lines.length > 0) await tx.insert(settlementLines).values([...lines]);
@@ -126,6 +134,19 @@ export const insertPayouts = async (
   void (await tx
     .insert(settlementPayouts)
     .values(refundIds.map((refundId) => ({ shopId, settlementId: id, refundId }))));
+
+// By settlements_edit_key.
+const selectOfEdit = preparedSql<{ id: string }>(
+  'select_settlement_of_edit',
+  'select id from settlements where shop_id = $1 and edit_id = $2',
+);
+
+/** The settlement of an edit's difference. */
+export const findSettlementOfEdit = async (
+  on: Reader,
+  shopId: string,
+  editId: string,
+): Promise<string | undefined> => (await selectOfEdit(on, [shopId, editId]))[0]?.id;
 
 /** The settlement that a refund carries money of. By settlement_payouts_refund_key. */
 export async function findSettlementOfRefund(

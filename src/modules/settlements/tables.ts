@@ -117,6 +117,7 @@ export const settlements = pgTable(
     index('settlements_customer_idx').on(t.shopId, t.customerId, t.id),
     // What the sweep looks for; rows with nothing due are not in it.
     index('settlements_due_idx').on(t.shopId, t.dueAt).where(sql`${t.dueAt} is not null`),
+    uniqueIndex('settlements_edit_key').on(t.shopId, t.editId).where(sql`${t.editId} is not null`),
     // One settlement of an order's freight at a time, as settlement_lines_open_key has it for lines.
     uniqueIndex('settlements_open_freight_key')
       .on(t.shopId, t.orderId)

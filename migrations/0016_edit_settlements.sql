@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX "settlements_edit_key" ON "settlements" USING btree ("shop_id","edit_id") WHERE "settlements"."edit_id" is not null;

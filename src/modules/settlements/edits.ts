@@ -1,0 +1,144 @@
+import type { Ctx } from '../../platform/context.ts';
+import type { Reader, Tx } from '../../platform/db/client.ts';
+import { inTransaction } from '../../platform/db/transaction.ts';
+import { platformErrors } from '../../platform/errors.ts';
+import { checkVersion } from '../../platform/versions.ts';
+import { applyEdit } from '../orders/edits/apply-edit.ts';
+import { type EditInput, type EditPreview, openEdit, previewEdit } from '../orders/edits/open-edit.ts';
+import { readEdit, readEdits, type WholeEdit } from '../orders/edits/read.ts';
+import { readOrder } from '../orders/read.ts';
+import { unitsLeftOf } from '../orders/line-rules.ts';
+import { netTotalOf, unitsToShip } from '../orders/rules.ts';
+import { lockOrderLines, type OrderLines } from '../orders/settle.ts';
+import type { Payment } from '../payments/tables.ts';
+import { settleEdit } from './edit-settlements.ts';
+import { settlementErrors } from './errors.ts';
+import { findBusyLines } from './facts-repository.ts';
+import { lockSettlement } from './locked.ts';
+import { type PayInput, payUnderLock } from './pay.ts';
+import { findSettlementOfEdit, getSettlement } from './settlement-repository.ts';
+import { sideOf } from './sides.ts';
+import { type SettlementView, viewOf } from './view.ts';
+
+export interface PricedOrderEdit {
+  readonly preview: EditPreview;
+  /** What the order costs when the edit is applied. */
+  readonly netTotalAmount: bigint;
+}
+
+/** An edit with what settles its difference. */
+export interface EditView {
+  readonly whole: WholeEdit;
+  readonly settlement: SettlementView | null;
+  readonly payment: Payment | null;
+}
+
+interface OrderEditInput extends EditInput {
+  readonly orderId: string;
+  readonly message?: string;
+}
+
+/** What an edit would do to an order and its price; writes nothing. Refusals: those of previewEdit. */
+export async function previewOrderEdit(ctx: Ctx, input: OrderEditInput): Promise<PricedOrderEdit> {
+  const { order, lines } = await readOrder(ctx, input.orderId);
+  const preview = await previewEdit(ctx.db, ctx, { order, lines }, input);
+  return { preview, netTotalAmount: netTotalOf(order) + preview.differenceAmount };
+}
+
+/**
+ * Changes the goods of a paid order, with one settlement for exactly the difference. What costs no more is applied at once and the
+ * difference goes back; what costs more waits until the customer has paid. Refusals: those of openEdit, line_in_settlement.
+ */
+export async function editOrder(ctx: Ctx, input: OrderEditInput): Promise<EditView> {
+  return inTransaction(ctx, async (tx) => {
+    const locked = await lockOrderLines(tx, ctx, input.orderId);
+    checkVersion(ctx, locked.order);
+    return open(tx, ctx, locked, input, 'order_edit');
+  });
+}
+
+export interface UpgradeInput {
+  readonly orderId: string;
+  readonly lineId: string;
+  readonly productId: string;
+  readonly quantity?: number;
+  readonly payment?: PayInput;
+}
+
+/**
+ * Gives the customer a dearer product in place of one that was not shipped, and opens the payment of the difference in the
+ * same step. Refusals: those of editOrder, not_dearer, and those of paying.
+ */
+export async function upgradeLine(ctx: Ctx, input: UpgradeInput): Promise<EditView> {
+  return inTransaction(ctx, async (tx) => {
+    const locked = await lockOrderLines(tx, ctx, input.orderId);
+    checkVersion(ctx, locked.order);
+    const line = locked.lines.find(({ id }) => id === input.lineId);
+    if (!line) throw platformErrors.not_found('The order has no such line.');
+    const quantity = input.quantity ?? Math.max(1, unitsToShip(line));
+    const left = unitsLeftOf(line) - quantity;
+    const wish = {
+      lines: [{ lineId: input.lineId, quantity: Math.max(0, left) }],
+      items: [{ productId: input.productId, quantity }],
+    };
+    // Who pays at the counter has agreed.
+    const isAgreed = sideOf(ctx) === 'customer' || input.payment !== undefined;
+    const opened = await open(tx, ctx, locked, { ...wish, orderId: input.orderId }, 'upgrade', isAgreed);
+    if (!opened.settlement || !input.payment) return opened;
+    const settled = await lockSettlement(tx, ctx, opened.settlement.settlement.id);
+    const payment = await payUnderLock(tx, ctx, settled, input.payment);
+    return { ...(await viewEdit(tx, ctx, opened.whole.edit.id)), payment };
+  });
+}
+
+async function open(
+  tx: Tx,
+  ctx: Ctx,
+  locked: OrderLines,
+  input: OrderEditInput,
+  reason: 'order_edit' | 'upgrade',
+  isAgreed = sideOf(ctx) === 'customer',
+): Promise<EditView> {
+  // What units are worth must not change while they are about to go.
+  const touched = locked.lines.filter((line) =>
+    input.lines?.some(({ lineId, quantity }) => lineId === line.id && quantity < unitsLeftOf(line)),
+  );
+  const busy = await findBusyLines(tx, ctx.shop.id, touched);
+  const { whole, preview } = await openEdit(tx, ctx, locked, input);
+  if (busy.size > 0) throw settlementErrors.line_in_settlement();
+  const { edit } = whole;
+  if (reason === 'upgrade' && preview.differenceAmount <= 0n) throw settlementErrors.not_dearer();
+  const applied = preview.differenceAmount > 0n ? undefined : await applyEdit(tx, ctx, locked, edit.id);
+  await settleEdit(tx, ctx, {
+    order: applied?.order ?? locked.order,
+    editId: edit.id,
+    reason,
+    differenceAmount: preview.differenceAmount,
+    refunds: applied?.refunds ?? [],
+    isAgreed,
+    ...(input.message === undefined ? {} : { message: input.message }),
+  });
+  return viewEdit(tx, ctx, edit.id);
+}
+
+async function viewEdit(on: Reader, ctx: Ctx, editId: string): Promise<EditView> {
+  const whole = await readEdit(on, ctx.shop.id, editId);
+  const id = await findSettlementOfEdit(on, ctx.shop.id, editId);
+  const settlement =
+    id === undefined ? null : await viewOf(on, ctx, await getSettlement(on, ctx.shop.id, id));
+  return { whole, settlement, payment: null };
+}
+
+/** An edit of an order; a customer sees those of their own orders. */
+export async function readOrderEdit(ctx: Ctx, input: { orderId: string; editId: string }): Promise<EditView> {
+  await readOrder(ctx, input.orderId);
+  const view = await viewEdit(ctx.db, ctx, input.editId);
+  if (view.whole.edit.orderId !== input.orderId) throw platformErrors.not_found();
+  return view;
+}
+
+/** The edits of an order, newest first. */
+export async function readOrderEdits(ctx: Ctx, orderId: string) {
+  await readOrder(ctx, orderId);
+  return readEdits(ctx.db, ctx.shop.id, orderId);
+}

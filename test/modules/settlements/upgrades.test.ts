@@ -1,0 +1,86 @@
+import t from 'tap';
+import { startApp } from '../../support/app.ts';
+import { makeProduct, tokenOf } from '../../support/world.ts';
+import { checkInvariants, ok, readOrder, readStock, runJobs, tally, times } from '../orders/support.ts';
+import { makePaid, refundsOf, unchanged } from './edit-support.ts';
+
+const app = await startApp(t);
+
+t.test('an upgrade is one call for the customer', async (t) => {
+  const shop = await app.createShop();
+  const { order, customer, products } = await makePaid(shop, [{ price: 1800, quantity: 2 }]);
+  const dearer = await makeProduct(shop, { priceAmount: 2200 });
+  const token = await tokenOf(shop, customer.id);
+  const upgrade = (body: object) =>
+    shop.call(`POST /v1/orders/${order.id}/lines/${order.lines[0].id}/upgrade`, { body, as: token });
+  t.match(await upgrade({ productId: products[0].id }), { status: 422, body: { code: 'not_dearer' } });
+  t.match(await upgrade({ productId: dearer.id, payment: { provider: 'manual' } }), {
+    status: 422,
+    body: { code: 'provider_not_available' },
+  });
+  await unchanged(t, shop, order);
+  t.equal((await readStock(shop, dearer.id)).reservedQuantity, 0, 'a refused one keeps nothing');
+  const made = await ok(upgrade({ productId: dearer.id, payment: { provider: 'simulator' } }));
+  t.match(made, {
+    state: 'open',
+    differenceAmount: 800,
+    settlement: { reason: 'upgrade', state: 'paying', amount: 800 },
+    payment: { subjectType: 'settlement', amount: 800, attemptNumber: 1 },
+  });
+  await runJobs(app);
+  t.match(await ok(shop.call(`GET /v1/orders/${order.id}/edits/${made.id}`)), {
+    state: 'applied',
+    settlement: { state: 'settled' },
+  });
+  const after = await readOrder(shop, order.id);
+  t.match(after, { netTotalAmount: 4400, paidAmount: 4400, dueAmount: 0 });
+  await ok(shop.call(`POST /v1/orders/${order.id}/cancel`, { body: {} }));
+  t.match(await readOrder(shop, order.id), { refundedAmount: 4400, paymentState: 'refunded' });
+  t.same(
+    (await refundsOf(shop)).map((refund: any) => refund.amount).toSorted(),
+    [3600, 800],
+    'newest first: all of both payments',
+  );
+  await checkInvariants(t, app);
+});
+
+t.test('an upgrade by wallet is done when it is answered', async (t) => {
+  const shop = await app.createShop();
+  const { order, customer } = await makePaid(shop, [{ price: 1800, quantity: 1 }]);
+  await ok(
+    shop.call(`POST /v1/customers/${customer.id}/wallet/credits`, { body: { amount: 1000, reason: 'cash' } }),
+  );
+  const dearer = await makeProduct(shop, { priceAmount: 2200 });
+  const token = await tokenOf(shop, customer.id);
+  t.match(
+    await ok(
+      shop.call(`POST /v1/orders/${order.id}/lines/${order.lines[0].id}/upgrade`, {
+        body: { productId: dearer.id, payment: { provider: 'wallet' } },
+        as: token,
+      }),
+    ),
+    { state: 'applied', settlement: { state: 'settled' }, payment: { state: 'succeeded' } },
+  );
+  t.match(await ok(shop.call(`GET /v1/customers/${customer.id}/wallet`)), { balanceAmount: 600 });
+  await checkInvariants(t, app);
+});
+
+t.test('two upgrades at once: one edit waits, the other is told', async (t) => {
+  const shop = await app.createShop();
+  const { order, customer } = await makePaid(shop, [{ price: 1800, quantity: 1 }]);
+  const dearer = await makeProduct(shop, { priceAmount: 2200 });
+  const token = await tokenOf(shop, customer.id);
+  const answers = await Promise.all(
+    times(12).map(() =>
+      shop.call(`POST /v1/orders/${order.id}/lines/${order.lines[0].id}/upgrade`, {
+        body: { productId: dearer.id, payment: { provider: 'simulator' } },
+        as: token,
+      }),
+    ),
+  );
+  t.same(tally(answers), { 201: 1, 409: 11 });
+  await runJobs(app);
+  t.match(await readOrder(shop, order.id), { netTotalAmount: 2200, paidAmount: 2200, refundedAmount: 0 });
+  t.equal((await readStock(shop, dearer.id)).reservedQuantity, 1);
+  await checkInvariants(t, app);
+});
