@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { priceEdit, readEdit } from '../../../src/modules/orders/edits/rules.ts';
 import { unitsLeftOf, valueLeftOf } from '../../../src/modules/orders/line-rules.ts';
-import { allocateRefund, everythingOf } from '../../../src/modules/orders/refund-rules.ts';
+import { allocateRefund, everythingOf, type LineCredit } from '../../../src/modules/orders/refund-rules.ts';
 import { netTotalOf } from '../../../src/modules/orders/rules.ts';
 import type { Order, OrderLine } from '../../../src/modules/orders/tables.ts';
 import { sumOf } from '../../../src/platform/money.ts';
@@ -106,7 +106,7 @@ t.test('an edit moves exactly its difference, and never more than is left of the
         );
         // What stays is worth what it was worth.
         for (const one of made.lines) {
-          const taken = priced.credits.find(({ before }) => before.id === one.id);
+          const taken: LineCredit | undefined = priced.credits.find(({ before }) => before.id === one.id);
           assert.equal(valueLeftOf(taken?.after ?? one) + (taken?.credit.amount ?? 0n), valueLeftOf(one));
           assert.equal(unitsLeftOf(taken?.after ?? one) + (taken?.credit.quantity ?? 0), one.quantity);
         }
