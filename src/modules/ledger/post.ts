@@ -2,7 +2,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import type { Part } from '../../platform/db/parts.ts';
 import { preparedSql } from '../../platform/db/prepared.ts';
-import { recordsJson } from '../../platform/db/records.ts';
+import { columnInsert, recordsJson } from '../../platform/db/records.ts';
 import { sendAlong } from '../../platform/db/transaction.ts';
 import { newId } from '../../platform/ids.ts';
 import { moveBalance } from './balances.ts';
@@ -55,6 +55,38 @@ export async function post(
     entries.push(leg.floor === undefined ? entry : { ...entry, ...(await moveBalance(tx, ctx, leg, unit)) });
   await sendAlong(tx, insertAll(tx, valuesOf({ transfers: made.transfers, entries })));
   return entries;
+}
+
+const insertMany = columnInsert('insert_many_transfers', ledgerTransfers, ['id', 'reference', 'effectiveAt']);
+const insertLegs = columnInsert('insert_many_legs', ledgerEntries, [
+  'transferId',
+  'position',
+  'account',
+  'ownerId',
+  'amount',
+]);
+
+/** Posts very many transfers of one kind in the shop's currency, of accounts without a floor. */
+export async function postMany(
+  tx: Tx,
+  ctx: Ctx,
+  inputs: readonly Omit<TransferInput, 'unit'>[],
+): Promise<void> {
+  const { transfers, legs } = makeAll(ctx, inputs);
+  const [first] = transfers;
+  if (!first) return;
+  if (legs.some(({ leg }) => leg.floor !== undefined)) throw new Error('a floor is not checked here');
+  if (transfers.some(({ kind }) => kind !== first.kind)) throw new Error('they are of several kinds');
+  await sendAlong(tx, insertMany(tx, first, transfers));
+  const none = { shopId: first.shopId, balanceAfter: null, accountVersion: null };
+  await sendAlong(
+    tx,
+    insertLegs(
+      tx,
+      none,
+      legs.map(({ entry }) => entry),
+    ),
+  );
 }
 
 /** The same as part of one statement, for accounts without a floor. */

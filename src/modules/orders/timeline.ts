@@ -73,6 +73,12 @@ export async function addTimeline(
   orderId: string,
   ...entries: readonly Omit<EntryInput, 'occurredAt'>[]
 ): Promise<void> {
-  const rows = entries.map((entry) => timelineRow(ctx, orderId, entry));
-  await sendAlong(tx, insertEntries(tx, [recordsJson(orderTimeline, rows)]));
+  await addTimelines(
+    tx,
+    entries.map((entry) => timelineRow(ctx, orderId, entry)),
+  );
 }
+
+/** The same for many orders, each under its lock. */
+export const addTimelines = (tx: Tx, rows: readonly TimelineEntry[]): Promise<void> =>
+  sendAlong(tx, insertEntries(tx, [recordsJson(orderTimeline, rows)]));

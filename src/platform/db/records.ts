@@ -1,5 +1,5 @@
 import { getTableColumns, getTableName } from 'drizzle-orm';
-import type { PgTable } from 'drizzle-orm/pg-core';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Tx } from './client.ts';
 import { preparedSql } from './prepared.ts';
 
@@ -41,6 +41,35 @@ export function rowInsert<T extends PgTable>(name: string, table: T, rest = '') 
     `insert into ${target} select * from jsonb_populate_recordset(null::${target}, $1::jsonb) ${rest}`,
   );
   return (tx: Tx, rows: readonly T['$inferSelect'][]) => insert(tx, [recordsJson(table, rows)]);
+}
+
+const value = (column: PgColumn, at: number): string => `$${at + 1}::${column.getSQLType()}`;
+
+/**
+ * The same for very many rows: what all rows have in common is sent once, everything else column by column, which takes Postgres
+ * a quarter of the time that JSON takes it. `varying` are the columns in which rows differ.
+ */
+export function columnInsert<T extends PgTable, Varying extends keyof T['$inferSelect'] & string>(
+  name: string,
+  table: T,
+  varying: readonly Varying[],
+) {
+  type Row = T['$inferSelect'];
+  const columns = Object.entries(getTableColumns(table));
+  const isVarying = (property: string) => (varying as readonly string[]).includes(property);
+  const common = columns.filter(([property]) => !isVarying(property));
+  const differing = columns.filter(([property]) => isVarying(property));
+  const arrays = differing.map(([, column], at) => `${value(column, common.length + at)}[]`);
+  const insert = preparedSql<{ id: string }>(
+    name,
+    `insert into ${getTableName(table)} (${[...common, ...differing].map(([, column]) => column.name).join(', ')})
+     select ${[...common.map(([, column], at) => value(column, at)), 'r.*'].join(', ')} from unnest(${arrays.join(', ')}) r`,
+  );
+  return (tx: Tx, shared: Omit<Row, Varying>, rows: readonly Pick<Row, Varying>[]) =>
+    insert(tx, [
+      ...common.map(([property]) => (shared as Record<string, unknown>)[property]),
+      ...differing.map(([property]) => rows.map((row) => (row as Record<string, unknown>)[property])),
+    ]);
 }
 
 const KEYS = new Set(['shop_id', 'id', 'created_at']);
