@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client } from 'undici';
 import { runLoad, type Run, type Send } from './load.ts';
+import { runPriceProtection } from './price-protection.ts';
 import { readUsage, type Server, setStage, type Stage } from './stage.ts';
 import { type Cost, countCosts } from './traffic.ts';
 import { fillShop } from './volume-fill.ts';
@@ -11,6 +12,7 @@ import { runVolume } from './volume.ts';
 import { type Goods, makeProducts, makeWorkloads, placeOne, type Workload } from './workloads.ts';
 
 // npm run bench [-- place read …] [-- --seconds 2 --rounds 5 --clients 1,8,32]
+// npm run bench -- price-protection [--lines 10000,100000,1000000 --rounds 3]
 // npm run bench -- volume ['list status' …] [--orders 1000000 --few-orders 10000 --samples 300]
 
 const RESULTS = fileURLToPath(new URL('results.md', import.meta.url));
@@ -88,6 +90,7 @@ const OPTIONS = {
   orders: { type: 'string', default: '1000000' },
   'few-orders': { type: 'string', default: '10000' },
   samples: { type: 'string', default: '300' },
+  lines: { type: 'string', default: '100000' },
 } as const;
 
 async function main(): Promise<void> {
@@ -95,6 +98,13 @@ async function main(): Promise<void> {
   const machine = `${platform()} ${arch()} · ${cpus().length} × ${cpus()[0]?.model ?? '?'}`;
   const heading = `## ${new Date().toISOString().slice(0, 16)} · Node ${process.version} · ${machine}`;
   const [first, ...rest] = positionals;
+  if (first === 'price-protection')
+    return runPriceProtection({
+      lines: values.lines.split(',').map(Number),
+      rounds: Number(values.rounds),
+      resultsFile: RESULTS,
+      heading,
+    });
   if (first !== 'volume') return compareWithFloor(values, positionals, heading);
   return runVolume({
     orders: Number(values.orders),
