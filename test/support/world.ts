@@ -359,6 +359,7 @@ async function idFor(shop: TestShop, operationId: string, name: string, value: s
   if (name === 'productId') return (await makeProduct(shop)).id;
   if (name === 'orderId') return (await makeOrder(shop)).id;
   if (name === 'policyId') return (await makePolicy(shop)).id;
+  if (name === 'sweepId') return (await must(shop.call('POST /v1/price-protection-sweeps', { body: {} }))).id;
   if (name === 'endpointId') return (await makeEndpoint(shop)).id;
   if (name === 'customerId') return (await makeCustomer(shop)).id;
   if (name !== 'externalId') return value;

@@ -8,7 +8,7 @@ import { settleLine } from './line-rules.ts';
 import { decideLegs } from './posting-rules.ts';
 import { orderLines, orders } from './tables.ts';
 import type { PriceChange } from './settle.ts';
-import { addTimelines, timelineRow } from './timeline.ts';
+import { addTimelines } from './timeline.ts';
 
 const p = sql.placeholder;
 
@@ -130,11 +130,11 @@ export async function acceptOnOrders(
     return { kind: 'settlement', subject: id, legs: decideLegs(order.id, order, after) };
   });
   await postMany(tx, ctx, transfers);
-  const entries = settled.map(({ order, amount, id, reason }) => {
-    const details = { amount: Number(amount), direction: 'to_customer', reason, settlementId: id };
-    return timelineRow(ctx, order.id, { kind: 'settled', details });
-  });
-  await addTimelines(tx, entries);
+  const entries = settled.map(({ order, amount, id, reason }) => ({
+    orderId: order.id,
+    details: { amount: Number(amount), direction: 'to_customer', reason, settlementId: id },
+  }));
+  await addTimelines(tx, ctx, 'settled', entries);
 }
 
 // A request that had to wait for the lock began before the change that it waited for: an order does not become younger.

@@ -73,12 +73,30 @@ export async function addTimeline(
   orderId: string,
   ...entries: readonly Omit<EntryInput, 'occurredAt'>[]
 ): Promise<void> {
-  await addTimelines(
-    tx,
-    entries.map((entry) => timelineRow(ctx, orderId, entry)),
-  );
+  const rows = entries.map((entry) => timelineRow(ctx, orderId, entry));
+  await sendAlong(tx, insertEntries(tx, [recordsJson(orderTimeline, rows)]));
 }
 
-/** The same for many orders, each under its lock. */
-export const addTimelines = (tx: Tx, rows: readonly TimelineEntry[]): Promise<void> =>
-  sendAlong(tx, insertEntries(tx, [recordsJson(orderTimeline, rows)]));
+// Column by column, like everything that is written for very many orders at once.
+const insertMany = preparedSql(
+  'insert_timelines',
+  `insert into order_timeline (shop_id, order_id, id, kind, actor_kind, actor_id, is_public, details, occurred_at)
+   select $1::uuid, entry.order_id, entry.id, $2, $3, $4, $5::boolean, entry.details,
+     greatest($6::timestamptz, (select max(before.occurred_at) from order_timeline before
+       where before.shop_id = $1 and before.order_id = entry.order_id))
+   from unnest($7::uuid[], $8::uuid[], $9::jsonb[]) as entry (order_id, id, details)`,
+);
+
+/** Writes one thing that happened to many orders at the same moment, each under its lock. */
+export async function addTimelines(
+  tx: Tx,
+  ctx: Ctx,
+  kind: TimelineKind,
+  entries: readonly { readonly orderId: string; readonly details: Record<string, unknown> }[],
+): Promise<void> {
+  const { shop, actor, now } = ctx;
+  const ids = entries.map(({ orderId }) => orderId);
+  const details = entries.map((entry) => JSON.stringify(entry.details));
+  const common = [shop.id, kind, actor.kind, actor.id, true, now];
+  await sendAlong(tx, insertMany(tx, [...common, ids, ids.map(() => newId()), details]));
+}

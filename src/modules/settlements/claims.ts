@@ -3,11 +3,19 @@ import type { Reader } from '../../platform/db/client.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import { settledLeftOf, unitsLeftOf } from '../orders/line-rules.ts';
 import { readOrder } from '../orders/read.ts';
+import type { SettleableLine } from '../orders/settle-many.ts';
 import type { Order, OrderLine } from '../orders/tables.ts';
-import { type ClaimDecision, decideClaim, type LineFacts, type OrderFacts } from './difference-rules.ts';
+import {
+  type ClaimDecision,
+  decideClaim,
+  goesBefore,
+  type LineFacts,
+  type OrderFacts,
+} from './difference-rules.ts';
 import { countUnitsSold, findBusyLines, findProductFacts, type ProductFacts } from './facts-repository.ts';
 import { findPromised, type Promised } from './policy-repository.ts';
 import type { PayoutMethod, PolicyReason } from './policy-rules.ts';
+import { sumPending } from './price-protection/facts-repository.ts';
 import { readPolicyUses } from './settlement-repository.ts';
 import { yearIn } from './year-rules.ts';
 
@@ -68,7 +76,7 @@ export async function decideBest(
     const facts = lines.map((line) => factsOf(line, products.get(line.productId), sold, busy));
     const used = await usedUnder(on, ctx, promised, order);
     const decision = decideClaim(promised.rule, input.reason, orderFactsOf(order), facts, used, ctx.now);
-    if (best === undefined || decision.amount > best.decision.amount) best = { promised, decision };
+    if (goesBefore(decision, best?.decision)) best = { promised, decision };
   }
   return best;
 }
@@ -84,8 +92,9 @@ function thoseThatAllow(
 
 const orderFactsOf = (order: Order): OrderFacts => ({ ...order, isPaid: order.paidAt !== null });
 
-const factsOf = (
-  line: OrderLine,
+/** What the rule has to know of a line. */
+export const factsOf = (
+  line: SettleableLine,
   product: ProductFacts | undefined,
   sold: ReadonlyMap<string, number>,
   busy: ReadonlySet<string>,
@@ -113,8 +122,10 @@ async function soldUnder(
   return countUnitsSold(on, ctx.shop.id, productIds, new Date(rule.soldFrom), new Date(rule.soldTo));
 }
 
-async function usedUnder(on: Reader, ctx: Ctx, { policyId }: Promised, order: Order) {
+async function usedUnder(on: Reader, ctx: Ctx, { policyId, rule }: Promised, order: Order) {
   const year = yearIn(ctx.shop.timezone, ctx.now);
   const used = await readPolicyUses(on, ctx.shop.id, policyId, order.customerId, year);
-  return { ...used, orderAmount: order.settledAmount - order.goodwillAmount };
+  const pending = rule.orderCapAmount === null ? undefined : await sumPending(on, ctx.shop.id, [order.id]);
+  const settled = order.settledAmount - order.goodwillAmount;
+  return { ...used, orderAmount: settled + (pending?.get(order.id) ?? 0n) };
 }

@@ -112,6 +112,15 @@ export function decideClaim(
   return { refusal, lines: capped, amount };
 }
 
+/**
+ * Whether a promise goes before another one for the same order: it pays more, or, where neither pays, it says more than that it is
+ * not for this order. Of equals the first one stays.
+ */
+export function goesBefore(decision: ClaimDecision, other: ClaimDecision | undefined): boolean {
+  if (other === undefined || decision.amount > other.amount) return true;
+  return other.amount === 0n && other.refusal !== null && decision.refusal === null;
+}
+
 function refuseOrder(
   rule: PolicyRule,
   reason: PolicyReason,

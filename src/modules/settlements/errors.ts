@@ -16,4 +16,5 @@ export const settlementErrors = defineErrors({
   settlement_not_payable: [409, 'Nothing is to be paid for the settlement'],
   not_dearer: [422, 'An upgrade costs more than what it replaces'],
   settlement_not_open: [409, 'The settlement is not in a state for this'],
+  sweep_not_open: [409, 'The sweep is over'],
 });

@@ -74,3 +74,28 @@ export const settlementEvents = {
   declined: defineEvent('settlement.declined', 'A settlement was declined, with a reason.', settlementData),
   cancelled: defineEvent('settlement.cancelled', 'A settlement was withdrawn.', settlementData),
 };
+
+const sweepData = Type.Object({
+  reason: Type.String({ description: 'What it looked for.' }),
+  cause: Type.String({ description: 'requested or price_changed.' }),
+  isDryRun: Type.Boolean({ description: 'Nothing was opened.' }),
+  foundLineCount: Type.Integer({ description: 'Order lines that were looked at.' }),
+  openedCount: Type.Integer({ description: 'Settlements that were opened.' }),
+  waitingLineCount: Type.Integer({ description: 'Lines that wait until another settlement ends.' }),
+  customerCount: Type.Integer({ description: 'Customers for whom something was opened.' }),
+  openedAmount: Type.Integer({ description: 'What was opened, in minor units.' }),
+  currency: Type.String({ description: 'ISO 4217.' }),
+});
+
+export const sweepEvents = {
+  finished: defineEvent(
+    'price_protection_sweep.finished',
+    'A sweep of price protection has looked at everything.',
+    sweepData,
+  ),
+  cancelled: defineEvent(
+    'price_protection_sweep.cancelled',
+    'A sweep of price protection was cancelled.',
+    sweepData,
+  ),
+};

@@ -38,18 +38,22 @@ export const settlementInvariants: readonly Invariant[] = [
         from settlements s left join (select p.shop_id, p.settlement_id, sum(r.amount) as amount
           from settlement_payouts p join refunds r on r.shop_id = p.shop_id and r.id = p.refund_id
           group by p.shop_id, p.settlement_id) p on p.shop_id = s.shop_id and p.settlement_id = s.id
-        where s.accepted_at is not null and s.payout_method = 'original_payment'`,
+        where s.accepted_at is not null and s.state <> 'accepted' and s.payout_method = 'original_payment'`,
   ),
   invariant(
     'a settlement as stored value is in the wallet with its amount',
     sql`select count(*) as checked, count(*) filter (where m.amount is distinct from s.amount) as broken
         from settlements s left join wallet_movements m on m.shop_id = s.shop_id and m.subject_type = 'settlement'
-          and m.subject_id = s.id where s.accepted_at is not null and s.payout_method = 'stored_value'`,
+          and m.subject_id = s.id where s.accepted_at is not null and s.state <> 'accepted'
+          and s.payout_method = 'stored_value'`,
   ),
   invariant(
     "what is used of a policy's caps is the sum of the settlements that count in them",
     sql`select count(*) as checked, count(*) filter (where u.used_amount <> coalesce((
-          select sum(s.amount) from settlements s where s.shop_id = u.shop_id and s.policy_id = u.policy_id
+          select sum(s.amount) from settlements s join price_difference_policy_versions v
+            on v.shop_id = s.shop_id and v.policy_id = s.policy_id and v.rule_version = s.rule_version
+            and v.rule ->> case when u.year = 0 then 'budgetAmount' else 'customerYearCapAmount' end is not null
+          where s.shop_id = u.shop_id and s.policy_id = u.policy_id
             and s.state not in ('declined', 'expired', 'cancelled')
             and (u.year = 0 or s.customer_id = u.holder_id and s.cap_year = u.year)), 0)) as broken
         from price_difference_policy_uses u`,

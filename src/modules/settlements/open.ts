@@ -4,10 +4,18 @@ import { inTransaction } from '../../platform/db/transaction.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { sumOf } from '../../platform/money.ts';
-import { paidLeftOf, settledLeftOf, taxShareOf, unitsLeftOf, valueLeftOf } from '../orders/line-rules.ts';
+import {
+  type LineMoney,
+  paidLeftOf,
+  settledLeftOf,
+  taxShareOf,
+  unitsLeftOf,
+  valueLeftOf,
+} from '../orders/line-rules.ts';
 import { lockOrderLines, type OrderLines } from '../orders/settle.ts';
 import type { Order, OrderLine } from '../orders/tables.ts';
 import { type Claim, type ClaimInput, decideBest } from './claims.ts';
+import type { ClaimDecision } from './difference-rules.ts';
 import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
 import { payOut } from './pay-out.ts';
@@ -155,7 +163,7 @@ async function takeCaps(tx: Tx, ctx: Ctx, order: Order, { promised, decision }: 
 /** A settlement to the customer that nobody has decided on yet. */
 export const newSettlement = (
   ctx: Ctx,
-  order: Order,
+  order: Pick<Order, 'id' | 'customerId' | 'currency'>,
   payoutMethod: PayoutMethod | null,
   amount: bigint,
   message: string | undefined,
@@ -177,6 +185,8 @@ export const newSettlement = (
   message: message ?? null,
   declineReason: null,
   capYear: yearIn(ctx.shop.timezone, ctx.now),
+  sweepId: null,
+  payoutDueAt: null,
   createdAt: ctx.now,
   acceptedAt: null,
   settledAt: null,
@@ -185,10 +195,11 @@ export const newSettlement = (
   updatedAt: ctx.now,
 });
 
-const linesOfClaim = (
+/** The lines of a settlement, as they were decided. */
+export const linesOfClaim = (
   settlement: Settlement,
-  { decision }: Claim,
-  lines: readonly OrderLine[],
+  { decision }: { readonly decision: Pick<ClaimDecision, 'lines'> },
+  lines: readonly TaxedLine[],
 ): SettlementLine[] =>
   decision.lines
     .filter(({ amount }) => amount > 0n)
@@ -202,8 +213,10 @@ const linesOfClaim = (
       isOpen: true,
     }));
 
+type TaxedLine = LineMoney & Pick<OrderLine, 'id'>;
+
 /** The tax in what a line gets. */
-function taxOf(lines: readonly OrderLine[], share: { lineId: string; amount: bigint }): bigint {
+function taxOf(lines: readonly TaxedLine[], share: { lineId: string; amount: bigint }): bigint {
   const line = lines.find(({ id }) => id === share.lineId);
   return line ? taxShareOf(line, share.amount) : 0n;
 }

@@ -70,6 +70,33 @@ export interface PolicyRule {
   readonly automaticAmount: number;
 }
 
+/** What a policy promises where its shop does not say otherwise. */
+export const RULE_DEFAULTS: Omit<PolicyRule, 'reasons' | 'windowDays'> = {
+  windowFrom: 'delivered',
+  productIds: [],
+  excludedProductIds: [],
+  categories: [],
+  excludedCategories: [],
+  includesClearance: false,
+  includesGifts: false,
+  compareWith: 'list_price',
+  rateBps: 10_000,
+  tierBy: null,
+  tiers: [],
+  soldFrom: null,
+  soldTo: null,
+  minimumOrderAmount: null,
+  placedFrom: null,
+  placedTo: null,
+  minimumDifferenceAmount: 0,
+  lineCapAmount: null,
+  orderCapAmount: null,
+  customerYearCapAmount: null,
+  budgetAmount: null,
+  payoutMethods: ['original_payment'],
+  automaticAmount: 0,
+};
+
 /** A fault of a rule that its schema cannot see: where, and what is wrong. */
 export interface RuleFault {
   readonly pointer: string;

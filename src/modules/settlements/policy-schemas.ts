@@ -15,7 +15,14 @@ import {
 import { Currency } from '../../platform/shops/schemas.ts';
 import { PolicyWords } from '../orders/promise-schemas.ts';
 import type { WholePolicy } from './policy-repository.ts';
-import { COMPARISONS, PAYOUT_METHODS, POLICY_REASONS, TIER_MEASURES, WINDOW_STARTS } from './policy-rules.ts';
+import {
+  COMPARISONS,
+  PAYOUT_METHODS,
+  POLICY_REASONS,
+  RULE_DEFAULTS,
+  TIER_MEASURES,
+  WINDOW_STARTS,
+} from './policy-rules.ts';
 import type { PolicyVersion } from './tables.ts';
 
 export const PolicyReasonName = enumeration(
@@ -124,30 +131,8 @@ const rule = {
   }),
 } as const;
 
-const DEFAULTS: Record<string, unknown> = {
-  windowFrom: 'delivered',
-  productIds: [],
-  excludedProductIds: [],
-  categories: [],
-  excludedCategories: [],
-  includesClearance: false,
-  includesGifts: false,
-  compareWith: 'list_price',
-  rateBps: 10_000,
-  tiers: [],
-  soldFrom: null,
-  soldTo: null,
-  minimumOrderAmount: null,
-  placedFrom: null,
-  placedTo: null,
-  minimumDifferenceAmount: 0,
-  lineCapAmount: null,
-  orderCapAmount: null,
-  customerYearCapAmount: null,
-  budgetAmount: null,
-  payoutMethods: ['original_payment'],
-  automaticAmount: 0,
-};
+// Without one for what has to be said.
+const DEFAULTS: Record<string, unknown> = { ...RULE_DEFAULTS };
 const withDefaults = <T extends TProperties>(properties: T): T =>
   Object.fromEntries(
     Object.entries(properties).map(([name, schema]) => [

@@ -26,6 +26,7 @@ import { previewDifference } from './claims.ts';
 import { editRoutes } from './edit-routes.ts';
 import { linkRoutes } from './link-routes.ts';
 import { offerRoutes } from './offer-routes.ts';
+import { priceProtectionRoutes } from './price-protection/routes.ts';
 import { settlementLifeRoutes } from './settlement-routes.ts';
 
 const tag = 'Settlements';
@@ -43,6 +44,7 @@ export function settlementRoutes(app: FastifyInstance): void {
   offerRoutes(app);
   editRoutes(app);
   linkRoutes(app);
+  priceProtectionRoutes(app);
 }
 
 function policyReadRoutes(app: FastifyInstance): void {

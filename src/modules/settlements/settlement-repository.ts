@@ -2,12 +2,15 @@ import { and, desc, eq, lte, notInArray } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { isUniqueViolation } from '../../platform/db/constraints.ts';
 import { preparedSql } from '../../platform/db/prepared.ts';
+import { columnInsert } from '../../platform/db/records.ts';
+import { sendAlong } from '../../platform/db/transaction.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
 import { refunds } from '../payments/tables.ts';
 import { settlementErrors } from './errors.ts';
 import { findBusyLines } from './facts-repository.ts';
 import { insertOffer, listOffers } from './offer-repository.ts';
+import { wakeWaits } from './price-protection/work-repository.ts';
 import { settlementStates, type SettlementState } from './states.ts';
 import {
   type Settlement,
@@ -54,6 +57,43 @@ export async function insertSettlement(
   for (const offer of offers) await insertOffer(tx, offer);
 }
 
+const insertHeads = columnInsert('insert_settlements', settlements, [
+  'id',
+  'orderId',
+  'customerId',
+  'state',
+  'policyId',
+  'ruleVersion',
+  'payoutMethod',
+  'amount',
+  'payoutDueAt',
+  'acceptedAt',
+]);
+const insertLines = columnInsert('insert_settlement_lines', settlementLines, [
+  'settlementId',
+  'lineId',
+  'quantity',
+  'paidNetAmount',
+  'comparedUnitAmount',
+  'differenceAmount',
+  'rateBps',
+  'settledAmount',
+  'amount',
+  'taxAmount',
+  'cap',
+]);
+
+/** Writes many settlements with their lines, opened for the same reason at the same moment, of orders that are locked. */
+export async function insertSettlements(tx: Tx, all: readonly WholeSettlement[]): Promise<void> {
+  const [first] = all;
+  if (!first) return;
+  const heads = all.map(({ settlement }) => settlement);
+  const lines = all.flatMap((whole) => whole.lines);
+  await sendAlong(tx, insertHeads(tx, first.settlement, heads));
+  const shared = { shopId: first.settlement.shopId, isOpen: true, isCharge: false, offeredAmount: null };
+  await sendAlong(tx, insertLines(tx, shared, lines));
+}
+
 /** The settlement, for a customer only their own; else `not_found`. */
 export async function getSettlement(
   on: Reader,
@@ -81,7 +121,11 @@ const listSettlementLines = (on: Reader, shopId: string, id: string): Promise<Se
     .where(and(eq(settlementLines.shopId, shopId), eq(settlementLines.settlementId, id)))
     .orderBy(settlementLines.lineId);
 
-/** Moves a settlement that is as it was read; `version_conflict` when it moved meanwhile. One that ends frees its lines. */
+// Only what is accepted is to be paid.
+const dueAfter = (state: SettlementState): Partial<Settlement> =>
+  state === 'accepted' ? {} : { payoutDueAt: null };
+
+/** Moves a settlement that is as it was read; `version_conflict` when it moved meanwhile. One that ends frees its lines, and what waited for them goes on. */
 export async function moveSettlement(
   tx: Tx,
   whole: WholeSettlement,
@@ -91,7 +135,7 @@ export async function moveSettlement(
   const { settlement } = whole;
   if (!settlementStates.canMove(settlement.state, changes.state))
     throw settlementErrors.settlement_not_open(`The settlement is ${settlement.state}.`);
-  const moved = await changeSettlement(tx, settlement, changes, now);
+  const moved = await changeSettlement(tx, settlement, { ...changes, ...dueAfter(changes.state) }, now);
   if (!isEnd(moved.state)) return { ...whole, settlement: moved };
   const lines = await tx
     .update(settlementLines)
@@ -100,6 +144,7 @@ export async function moveSettlement(
       and(eq(settlementLines.shopId, settlement.shopId), eq(settlementLines.settlementId, settlement.id)),
     )
     .returning();
+  await wakeWaits(tx, settlement.shopId, settlement.orderId, now);
   return { ...whole, settlement: moved, lines: lines.toSorted((a, b) => (a.lineId < b.lineId ? -1 : 1)) };
 }
 
@@ -276,3 +321,21 @@ export async function readPolicyUses(
     BigInt(rows.find((row) => row.holder_id === holder && row.year === at)?.used_amount ?? 0);
   return { budgetAmount: of(policyId, 0), customerYearAmount: of(customerId, year) };
 }
+
+// Along settlements_payout_due_idx.
+const selectDuePayouts = preparedSql<{ id: string; order_id: string }>(
+  'select_due_payouts',
+  `select id, order_id from settlements where shop_id = $1 and payout_due_at <= $2 order by payout_due_at, id limit 200`,
+);
+const postpone = preparedSql(
+  'postpone_payout',
+  `update settlements set payout_due_at = $3, version = version + 1
+   where shop_id = $1 and id = $2 and payout_due_at is not null`,
+);
+
+/** Accepted settlements whose money is to be set on its way, those that wait longest first. */
+export const listDuePayouts = async (on: Reader, shopId: string, now: Date) =>
+  (await selectDuePayouts(on, [shopId, now])).map((row) => ({ id: row.id, orderId: row.order_id }));
+
+export const postponePayout = async (tx: Tx, shopId: string, id: string, until: Date): Promise<void> =>
+  void (await postpone(tx, [shopId, id, until]));

@@ -20,6 +20,7 @@ import { refunds } from '../payments/tables.ts';
 import type { Cap } from './difference-rules.ts';
 import type { PayoutMethod, PolicyRule, SettlementReason } from './policy-rules.ts';
 import type { Side } from './offer-rules.ts';
+import { priceProtectionSweeps } from './price-protection/tables.ts';
 import type { DeclineReason } from './settlement-rules.ts';
 import type { SettlementState } from './states.ts';
 import type { Words } from './words-rules.ts';
@@ -102,6 +103,10 @@ export const settlements = pgTable(
     declineReason: text('decline_reason').$type<DeclineReason>(),
     /** The calendar year, in the shop's time zone, whose cap it counts in. */
     capYear: integer('cap_year').notNull(),
+    /** The sweep that opened it. */
+    sweepId: uuid('sweep_id'),
+    /** When what is accepted is to be paid, for the sweep that does it; null where that is done or not to be done. Shop time. */
+    payoutDueAt: instant('payout_due_at'),
     createdAt: instant('created_at').notNull(),
     acceptedAt: instant('accepted_at'),
     settledAt: instant('settled_at'),
@@ -115,6 +120,13 @@ export const settlements = pgTable(
     index('settlements_order_idx').on(t.shopId, t.orderId, t.id),
     index('settlements_state_idx').on(t.shopId, t.state, t.id),
     index('settlements_customer_idx').on(t.shopId, t.customerId, t.id),
+    // What became of what a sweep opened.
+    index('settlements_sweep_idx').on(t.shopId, t.sweepId, t.state).where(sql`${t.sweepId} is not null`),
+    // What the sweep of payouts looks for.
+    index('settlements_payout_due_idx')
+      .on(t.shopId, t.payoutDueAt, t.id)
+      .where(sql`${t.payoutDueAt} is not null`),
+    check('settlements_payout_due', sql`${t.payoutDueAt} is null or ${t.state} = 'accepted'`),
     // What the sweep looks for; rows with nothing due are not in it.
     index('settlements_due_idx').on(t.shopId, t.dueAt).where(sql`${t.dueAt} is not null`),
     uniqueIndex('settlements_edit_key').on(t.shopId, t.editId).where(sql`${t.editId} is not null`),
@@ -140,6 +152,11 @@ export const settlements = pgTable(
       name: 'settlements_order_fk',
       columns: [t.shopId, t.orderId],
       foreignColumns: [orders.shopId, orders.id],
+    }),
+    foreignKey({
+      name: 'settlements_sweep_fk',
+      columns: [t.shopId, t.sweepId],
+      foreignColumns: [priceProtectionSweeps.shopId, priceProtectionSweeps.id],
     }),
     foreignKey({
       name: 'settlements_promise_fk',

@@ -1,8 +1,8 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
-import { type EventDefinition, eventRow } from '../../platform/events/define.ts';
+import { type EventDefinition, eventRow, type NewEvent } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
-import { addTimeline, type TimelineKind } from '../orders/timeline.ts';
+import { addTimeline, addTimelines, type TimelineKind } from '../orders/timeline.ts';
 import { settlementEvents } from './events.ts';
 import type { Settlement } from './tables.ts';
 
@@ -16,30 +16,51 @@ const ON_TIMELINE: Readonly<Record<string, TimelineKind>> = {
   [settlementEvents.cancelled.type]: 'settlement_cancelled',
 };
 
+type SettlementEvent = EventDefinition<typeof settlementEvents.opened.data>;
+
 /** Tells the world what became of a settlement, and the timeline of its locked order. What was said stays out of both. */
-export async function tell(
+export async function tell(tx: Tx, ctx: Ctx, event: SettlementEvent, settlement: Settlement): Promise<void> {
+  const kind = ON_TIMELINE[event.type];
+  if (kind) await addTimeline(tx, ctx, settlement.orderId, { kind, details: detailsOf(settlement) });
+  await appendEvents(tx, ctx, [rowOf(ctx, event, settlement)]);
+}
+
+/** The same of many settlements, each of another locked order. */
+export async function tellOfMany(
   tx: Tx,
   ctx: Ctx,
-  event: EventDefinition<typeof settlementEvents.opened.data>,
-  settlement: Settlement,
+  event: SettlementEvent,
+  settlements: readonly Settlement[],
 ): Promise<void> {
-  const { id, orderId, direction, reason, currency, dueAt } = settlement;
-  const amount = Number(settlement.amount);
+  if (settlements.length === 0) return;
   const kind = ON_TIMELINE[event.type];
-  if (kind) {
-    const details = { settlementId: id, direction, reason, amount };
-    await addTimeline(tx, ctx, orderId, { kind, details });
-  }
-  await appendEvents(tx, ctx, [
-    eventRow(ctx, event, id, {
-      orderId,
-      customerId: settlement.customerId,
-      direction,
-      reason,
-      state: settlement.state,
-      amount,
-      currency,
-      dueAt: dueAt?.toISOString() ?? null,
-    }),
-  ]);
+  const entries = settlements.map((settlement) => ({
+    orderId: settlement.orderId,
+    details: detailsOf(settlement),
+  }));
+  if (kind) await addTimelines(tx, ctx, kind, entries);
+  await appendEvents(
+    tx,
+    ctx,
+    settlements.map((settlement) => rowOf(ctx, event, settlement)),
+  );
 }
+
+const detailsOf = ({ id, direction, reason, amount }: Settlement) => ({
+  settlementId: id,
+  direction,
+  reason,
+  amount: Number(amount),
+});
+
+const rowOf = (ctx: Ctx, event: SettlementEvent, settlement: Settlement): NewEvent =>
+  eventRow(ctx, event, settlement.id, {
+    orderId: settlement.orderId,
+    customerId: settlement.customerId,
+    direction: settlement.direction,
+    reason: settlement.reason,
+    state: settlement.state,
+    amount: Number(settlement.amount),
+    currency: settlement.currency,
+    dueAt: settlement.dueAt?.toISOString() ?? null,
+  });

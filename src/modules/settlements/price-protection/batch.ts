@@ -1,0 +1,139 @@
+import type { Ctx } from '../../../platform/context.ts';
+import type { Tx } from '../../../platform/db/client.ts';
+import {
+  listLinesToSettle,
+  lockOrdersToSettle,
+  readOrdersToSettle,
+  type SettleableLine,
+  type SettleableOrder,
+} from '../../orders/settle-many.ts';
+import { factsOf } from '../claims.ts';
+import { countUnitsSold, findBusyLines, findProductFacts } from '../facts-repository.ts';
+import type { PolicyRule } from '../policy-rules.ts';
+import { yearIn } from '../year-rules.ts';
+import { listPromiseVersions, readCapUses, sumPending } from './facts-repository.ts';
+import { openSettlements } from './open-many.ts';
+import { type BatchDecision, decideBatch, type PromiseVersion } from './rules.ts';
+import type { PriceProtectionSweep } from './tables.ts';
+import { insertWaits, noteUses, rememberHolders, takeCaps } from './work-repository.ts';
+
+/** A cap has less left than was read: a row of it was made in the meantime. */
+export class CapTaken extends Error {}
+
+/** What a batch adds to the figures of its sweep. */
+export interface BatchResult {
+  readonly decision: BatchDecision<SettleableOrder>;
+  readonly newHolderCount: number;
+}
+
+/**
+ * Sweeps orders of a locked sweep: locks them in the order of their ids, reads everything that the rule has to know with one
+ * statement for each kind of fact, decides in memory, and writes with one statement for each table. A dry run decides the same
+ * and locks and opens nothing. `only`: of these lines. Throws CapTaken.
+ */
+export async function sweepOrders(
+  tx: Tx,
+  ctx: Ctx,
+  sweep: PriceProtectionSweep,
+  orderIds: readonly string[],
+  only?: ReadonlySet<string>,
+): Promise<BatchResult> {
+  const { decision, linesOf } = await decide(tx, ctx, sweep, orderIds, only);
+  const { openings, waiting, takes } = decision;
+  const holders = openings.map(({ order }) => order.customerId ?? order.id);
+  const newHolderCount = holders.length === 0 ? 0 : await rememberHolders(tx, sweep, holders);
+  if (sweep.isDryRun) {
+    await noteUses(tx, sweep, takes);
+    return { decision, newHolderCount };
+  }
+  if (!(await takeCaps(tx, ctx.shop.id, takes))) throw new CapTaken();
+  await openSettlements(
+    tx,
+    ctx,
+    sweep,
+    openings.map((opening) => ({ ...opening, orderLines: linesOf.get(opening.order.id) ?? [] })),
+  );
+  await insertWaits(
+    tx,
+    waiting.map((line) => ({ ...line, shopId: ctx.shop.id, sweepId: sweep.id, dueAt: null })),
+  );
+  return { decision, newHolderCount };
+}
+
+async function decide(
+  tx: Tx,
+  ctx: Ctx,
+  sweep: PriceProtectionSweep,
+  orderIds: readonly string[],
+  only: ReadonlySet<string> | undefined,
+): Promise<{ decision: BatchDecision<SettleableOrder>; linesOf: ReadonlyMap<string, SettleableLine[]> }> {
+  const { shopId, productIds, isDryRun, reason, createdAt } = sweep;
+  const [orders, all, versions] = await Promise.all([
+    isDryRun ? readOrdersToSettle(tx, shopId, orderIds) : lockOrdersToSettle(tx, shopId, orderIds),
+    // Sent right behind: it runs once the locks are there, and sees what their holders before have written.
+    listLinesToSettle(tx, shopId, orderIds, productIds),
+    listPromiseVersions(tx, shopId),
+  ]);
+  const lines = only === undefined ? all : all.filter(({ id }) => only.has(id));
+  const year = yearIn(ctx.shop.timezone, createdAt);
+  const ids = [...new Set(lines.map(({ productId }) => productId))];
+  const covering = versions.filter(({ rule }) => rule.reasons.includes(reason));
+  const [products, busy, pending, unitsSold, uses] = await Promise.all([
+    findProductFacts(tx, shopId, ids),
+    findBusyLines(tx, shopId, lines),
+    covering.some(({ rule }) => rule.orderCapAmount !== null) ? sumPending(tx, shopId, orderIds) : undefined,
+    readUnitsSold(tx, shopId, covering, ids),
+    readCapUses(tx, shopId, {
+      policyIds: idsOfCapped(covering),
+      customerIds: [...new Set(orders.flatMap(({ customerId }) => customerId ?? []))],
+      year,
+      dryRunId: isDryRun ? sweep.id : undefined,
+    }),
+  ]);
+  const linesOf = groupByOrder(lines);
+  const swept = orders.map((order) => ({
+    order: { ...order, isPaid: order.paidAt !== null },
+    lines: (linesOf.get(order.id) ?? []).map((line) =>
+      factsOf(line, products.get(line.productId), new Map(), busy),
+    ),
+    usedAmount: order.settledAmount - order.goodwillAmount + (pending?.get(order.id) ?? 0n),
+  }));
+  const startedAt = sweep.startedAt ?? createdAt;
+  const terms = { reason, versions, at: createdAt, startedAt, year, unitsSold };
+  return { decision: decideBatch(swept, terms, uses), linesOf };
+}
+
+function groupByOrder(lines: readonly SettleableLine[]): ReadonlyMap<string, SettleableLine[]> {
+  const groups = new Map<string, SettleableLine[]>();
+  for (const line of lines) {
+    const group = groups.get(line.orderId);
+    if (group) group.push(line);
+    else groups.set(line.orderId, [line]);
+  }
+  return groups;
+}
+
+const idsOfCapped = (versions: readonly PromiseVersion[]): string[] => [
+  ...new Set(
+    versions
+      .filter(({ rule }) => rule.budgetAmount !== null || rule.customerYearCapAmount !== null)
+      .map(({ policyId }) => policyId),
+  ),
+];
+
+/** Units sold in the periods that rules name; most rules name none. */
+async function readUnitsSold(
+  tx: Tx,
+  shopId: string,
+  versions: readonly PromiseVersion[],
+  productIds: readonly string[],
+): Promise<(rule: PolicyRule, productId: string) => number> {
+  const counted = new Map<string, ReadonlyMap<string, number>>();
+  for (const { rule } of versions) {
+    const { soldFrom, soldTo } = rule;
+    if (soldFrom === null || soldTo === null || counted.has(`${soldFrom} ${soldTo}`)) continue;
+    const units = await countUnitsSold(tx, shopId, productIds, new Date(soldFrom), new Date(soldTo));
+    counted.set(`${soldFrom} ${soldTo}`, units);
+  }
+  return ({ soldFrom, soldTo }, productId) => counted.get(`${soldFrom} ${soldTo}`)?.get(productId) ?? 0;
+}
