@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { pino } from 'pino';
+import t from 'tap';
+import { orderInvariants } from '../../../src/modules/orders/invariants.ts';
+import { openDatabase } from '../../../src/platform/db/client.ts';
+import { newId } from '../../../src/platform/ids.ts';
+import { migrateDatabase } from '../../../src/platform/db/migrate.ts';
+import { createEmptyDatabase } from '../../support/database.ts';
+
+const FOLDER = fileURLToPath(new URL('../../../migrations/', import.meta.url));
+const BEFORE = '0013';
+const quiet = pino({ level: 'silent' });
+const shopId = newId();
+
+/** The schema as it was before lines knew what is left of them. */
+async function migrateUpTo(client: pg.Client): Promise<void> {
+  await client.query(
+    'create table schema_migrations (name text primary key, applied_at timestamptz default now())',
+  );
+  const files = readdirSync(FOLDER).filter((name) => name.endsWith('.sql') && name < BEFORE);
+  for (const name of files.toSorted()) {
+    await client.query(readFileSync(`${FOLDER}${name}`, 'utf8'));
+    await client.query('insert into schema_migrations (name) values ($1)', [name]);
+  }
+}
+
+const insert = (client: pg.Client, table: string, row: object) => {
+  const names = Object.keys(row).join(', ');
+  const record = `jsonb_populate_record(null::${table}, $1::jsonb)`;
+  return client.query(`insert into ${table} (${names}) select ${names} from ${record}`, [
+    JSON.stringify(row),
+  ]);
+};
+
+const at = '2026-05-01T10:00:00Z';
+interface Past {
+  readonly status: string;
+  readonly quantity: number;
+  readonly net: number;
+  readonly settled: number;
+  readonly paidAt: string | null;
+}
+
+/** An order of one line, as it lay in the database then. */
+async function addOrder(
+  client: pg.Client,
+  { status, quantity, net, settled, paidAt }: Past,
+): Promise<string> {
+  const [id, lineId, productId] = [newId(), newId(), newId()];
+  const [freight, tax] = [500, Math.round((net * 19) / 119)];
+  await insert(client, 'products', {
+    ...{
+      shop_id: shopId,
+      id: productId,
+      name: 'Chai',
+      status: 'active',
+      price_amount: 1000,
+      price_effective_at: at,
+    },
+    ...{ tax_rate_bps: 1900, collections: [], version: 1, created_at: at, updated_at: at },
+  });
+  const back = status === 'cancelled' && paidAt ? net + freight : settled;
+  await insert(client, 'orders', {
+    ...{ shop_id: shopId, id, number: id, channel: 'web', origin: 'placed', terms: 'prepaid', status },
+    ...{ payment_state: 'paid', fulfilment_state: 'unfulfilled', currency: 'USD', lines_amount: net },
+    ...{ discount_amount: 0, freight_amount: freight, freight_tax_rate_bps: 0, freight_tax_amount: 0 },
+    ...{ tax_amount: tax, total_amount: net + freight, paid_amount: paidAt ? net + freight : 0 },
+    ...{ refunded_amount: back, settled_amount: settled, settled_refund_amount: settled, metadata: {} },
+    ...{ placed_at: at, paid_at: paidAt, cancelled_at: status === 'cancelled' ? at : null, version: 3 },
+    updated_at: at,
+  });
+  await insert(client, 'order_lines', {
+    ...{
+      shop_id: shopId,
+      id: lineId,
+      order_id: id,
+      position: 1,
+      product_id: productId,
+      product_name: 'Chai',
+    },
+    ...{
+      quantity,
+      list_unit_amount: net / quantity,
+      discount_amount: 0,
+      net_amount: net,
+      settled_amount: settled,
+    },
+    ...{ tax_rate_bps: 1900, tax_amount: tax, placed_at: at },
+  });
+  if (settled > 0)
+    await insert(client, 'settlement_lines', {
+      ...{ shop_id: shopId, settlement_id: newId(), line_id: lineId, quantity, paid_net_amount: net },
+      ...{ difference_amount: settled, rate_bps: 10_000, settled_amount: 0, amount: settled, is_open: false },
+    });
+  return id;
+}
+
+t.test('orders of before know what is left of their lines', async (t) => {
+  const { url } = await createEmptyDatabase(t);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await migrateUpTo(client);
+  // Only what the migration touches: no shop, no product, no payments.
+  await client.query('set session_replication_role = replica');
+  const shape = { quantity: 3, net: 3000, settled: 100, paidAt: at };
+  const kept = await addOrder(client, { ...shape, status: 'paid' });
+  const over = await addOrder(client, { ...shape, status: 'cancelled' });
+  const lapsed = await addOrder(client, { ...shape, status: 'cancelled', settled: 0, paidAt: null });
+  await client.end();
+  await migrateDatabase(url, quiet);
+
+  const db = openDatabase(url, { poolSize: 2, preparedStatements: true }, quiet);
+  t.teardown(() => db.$client.end());
+  const rows = async (query: string) => (await db.$client.query(query)).rows;
+  const orders = await rows(
+    'select id, credited_amount::int as credited, credited_freight_amount::int as freight, version from orders',
+  );
+  const of = (id: string) => orders.find((row) => row.id === id);
+  t.match(of(kept), { credited: 0, version: 3 });
+  t.match(of(over), { credited: 3400, freight: 500, version: 4 });
+  t.match(of(lapsed), { credited: 0, version: 3 });
+  t.match(await rows(`select * from order_lines where order_id = '${kept}'`), [
+    { valued_quantity: 3, valued_amount: '2900', cancelled_quantity: 0 },
+  ]);
+  t.match(await rows('select * from order_credits'), [
+    { order_id: over, quantity: 3, paid_amount: '3000', settled_amount: '100', amount: '2900' },
+  ]);
+  t.match(await rows('select tax_amount::int as tax from settlement_lines'), [{ tax: 16 }, { tax: 16 }]);
+  for (const { name, check } of orderInvariants)
+    if (/credits|credited|left of a line/.test(name)) t.match(await check(db), { broken: 0n }, name);
+});
