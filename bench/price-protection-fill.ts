@@ -74,7 +74,7 @@ const TABLES = [
 ];
 const OPENED: Record<string, string> = {
   outbox: "type = 'settlement.accepted'",
-  order_timeline: "kind = 'settled'",
+  order_timeline: "kind in ('settled', 'settlement_accepted')",
 };
 
 /**
