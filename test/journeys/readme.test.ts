@@ -27,15 +27,15 @@ t.test('every line of the tour works as it stands', async (t) => {
   const { port } = shop.app.server.address() as AddressInfo;
   t.ok(tours.length === 3 && tours.every((lines) => lines.split('\n').length > 15), 'the tours were found');
   // What the worker does beside a server that was started.
-  let isOver = false;
+  const tourEnd = new AbortController();
   const working = (async () => {
-    while (!isOver) {
+    while (!tourEnd.signal.aborted) {
       await shop.settle();
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   })();
   const { code, output } = await runBash(tour, { BASE: `http://127.0.0.1:${port}`, KEY: shop.secretKey });
-  isOver = true;
+  tourEnd.abort();
   await working;
   t.equal(code, 0, output);
   t.match(output, /^completed$/m);

@@ -43,58 +43,99 @@ interface Past {
   readonly paidAt: string | null;
 }
 
+const FREIGHT = 500;
+const taxIn = (net: number) => Math.round((net * 19) / 119);
+
 /** An order of one line, as it lay in the database then. */
-async function addOrder(
-  client: pg.Client,
-  { status, quantity, net, settled, paidAt }: Past,
-): Promise<string> {
-  const [id, lineId, productId] = [newId(), newId(), newId()];
-  const [freight, tax] = [500, Math.round((net * 19) / 119)];
+async function addOrder(client: pg.Client, past: Past): Promise<string> {
+  const [id, productId] = [newId(), newId()];
   await insert(client, 'products', {
-    ...{
-      shop_id: shopId,
-      id: productId,
-      name: 'Chai',
-      status: 'active',
-      price_amount: 1000,
-      price_effective_at: at,
-    },
-    ...{ tax_rate_bps: 1900, collections: [], version: 1, created_at: at, updated_at: at },
-  });
-  const back = status === 'cancelled' && paidAt ? net + freight : settled;
-  await insert(client, 'orders', {
-    ...{ shop_id: shopId, id, number: id, channel: 'web', origin: 'placed', terms: 'prepaid', status },
-    ...{ payment_state: 'paid', fulfilment_state: 'unfulfilled', currency: 'USD', lines_amount: net },
-    ...{ discount_amount: 0, freight_amount: freight, freight_tax_rate_bps: 0, freight_tax_amount: 0 },
-    ...{ tax_amount: tax, total_amount: net + freight, paid_amount: paidAt ? net + freight : 0 },
-    ...{ refunded_amount: back, settled_amount: settled, settled_refund_amount: settled, metadata: {} },
-    ...{ placed_at: at, paid_at: paidAt, cancelled_at: status === 'cancelled' ? at : null, version: 3 },
+    shop_id: shopId,
+    id: productId,
+    name: 'Chai',
+    status: 'active',
+    price_amount: 1e3,
+    price_effective_at: at,
+    tax_rate_bps: 1900,
+    collections: [],
+    version: 1,
+    created_at: at,
     updated_at: at,
   });
+  await addHead(client, id, past);
+  await addLine(client, id, productId, past);
+  return id;
+}
+
+async function addHead(client: pg.Client, id: string, { status, net, settled, paidAt }: Past): Promise<void> {
+  const back = status === 'cancelled' && paidAt ? net + FREIGHT : settled;
+  await insert(client, 'orders', {
+    shop_id: shopId,
+    id,
+    number: id,
+    channel: 'web',
+    origin: 'placed',
+    terms: 'prepaid',
+    status,
+    payment_state: 'paid',
+    fulfilment_state: 'unfulfilled',
+    currency: 'USD',
+    lines_amount: net,
+    discount_amount: 0,
+    freight_amount: FREIGHT,
+    freight_tax_rate_bps: 0,
+    freight_tax_amount: 0,
+    tax_amount: taxIn(net),
+    total_amount: net + FREIGHT,
+    paid_amount: paidAt ? net + FREIGHT : 0,
+    refunded_amount: back,
+    settled_amount: settled,
+    settled_refund_amount: settled,
+    metadata: {},
+    placed_at: at,
+    paid_at: paidAt,
+    cancelled_at: status === 'cancelled' ? at : null,
+    version: 3,
+    updated_at: at,
+  });
+}
+
+async function addLine(
+  client: pg.Client,
+  orderId: string,
+  productId: string,
+  { quantity, net, settled }: Past,
+): Promise<void> {
+  const lineId = newId();
   await insert(client, 'order_lines', {
-    ...{
-      shop_id: shopId,
-      id: lineId,
-      order_id: id,
-      position: 1,
-      product_id: productId,
-      product_name: 'Chai',
-    },
-    ...{
-      quantity,
-      list_unit_amount: net / quantity,
-      discount_amount: 0,
-      net_amount: net,
-      settled_amount: settled,
-    },
-    ...{ tax_rate_bps: 1900, tax_amount: tax, placed_at: at },
+    shop_id: shopId,
+    id: lineId,
+    order_id: orderId,
+    position: 1,
+    product_id: productId,
+    product_name: 'Chai',
+    quantity,
+    list_unit_amount: net / quantity,
+    discount_amount: 0,
+    net_amount: net,
+    settled_amount: settled,
+    tax_rate_bps: 1900,
+    tax_amount: taxIn(net),
+    placed_at: at,
   });
   if (settled > 0)
     await insert(client, 'settlement_lines', {
-      ...{ shop_id: shopId, settlement_id: newId(), line_id: lineId, quantity, paid_net_amount: net },
-      ...{ difference_amount: settled, rate_bps: 10_000, settled_amount: 0, amount: settled, is_open: false },
+      shop_id: shopId,
+      settlement_id: newId(),
+      line_id: lineId,
+      quantity,
+      paid_net_amount: net,
+      difference_amount: settled,
+      rate_bps: 1e4,
+      settled_amount: 0,
+      amount: settled,
+      is_open: false,
     });
-  return id;
 }
 
 t.test('orders of before know what is left of their lines', async (t) => {
