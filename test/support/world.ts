@@ -1,3 +1,4 @@
+import { settleEvents } from '../../src/jobs.ts';
 import { simulatorCallback } from '../../src/modules/payments/providers/simulator.ts';
 import { newId } from '../../src/platform/ids.ts';
 import type { TestApp, TestShop } from './app.ts';
@@ -250,6 +251,19 @@ export const prepareForCustomer = (
   example: { body?: unknown },
 ): Promise<Prepared> | undefined => recipesOfCustomers[operationId]?.(shop, app, example);
 
+// The money of a manual payment has arrived when staff says so.
+const onSettled: Recipe = async (shop, app, { body }) => {
+  const { order } = await makePaidOrder(shop);
+  const goodwill = { body: { amount: 100 } };
+  const { id } = await must(shop.call(`POST /v1/orders/${order.id}/goodwill-settlements`, goodwill));
+  const { data } = await must(shop.call('GET /v1/refunds'));
+  const refund = data.find(({ subjectId }: { subjectId: string }) => subjectId === order.id);
+  await must(shop.call(`POST /v1/refunds/${refund.id}/confirm`, { body: {} }));
+  // Events only: a delivery to somebody's webhook would wait for its server.
+  await settleEvents(app.deps);
+  return { params: { settlementId: id }, body };
+};
+
 const recipes: Record<string, Recipe> = {
   previewOrderEdit: onEditable,
   editOrder: onEditable,
@@ -280,6 +294,7 @@ const recipes: Record<string, Recipe> = {
   approveSettlement: onDraft,
   declineSettlement: onDraft,
   cancelSettlement: onDraft,
+  answerSatisfaction: onSettled,
   quoteBasket: withProduct,
   placeOrder: withProduct,
   importOrder: withProduct,

@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, isNotNull, or, sql } from 'drizzle-orm';
 import type { Ctx } from '../../platform/context.ts';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { preparedSql } from '../../platform/db/prepared.ts';
@@ -30,12 +30,26 @@ const eraseOffers = preparedSql(
      and o.message is not null`,
 );
 
-/** Takes out what was said in a customer's settlements. */
-export async function eraseMessages(tx: Tx, shopId: string, customerId: string): Promise<void> {
+/** Removes what was written to and by a customer; nobody is asked for more. */
+export async function eraseWords(tx: Tx, shopId: string, customerId: string): Promise<void> {
   await tx
     .update(settlements)
-    .set({ message: null, version: sql`${settlements.version} + 1` })
-    .where(and(ofCustomer(shopId, customerId), isNotNull(settlements.message)));
+    .set({
+      message: null,
+      satisfactionComment: null,
+      satisfactionDueAt: null,
+      version: sql`${settlements.version} + 1`,
+    })
+    .where(
+      and(
+        ofCustomer(shopId, customerId),
+        or(
+          isNotNull(settlements.message),
+          isNotNull(settlements.satisfactionComment),
+          isNotNull(settlements.satisfactionDueAt),
+        ),
+      ),
+    );
   await eraseOffers(tx, [shopId, customerId]);
 }
 

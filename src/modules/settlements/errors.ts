@@ -17,4 +17,6 @@ export const settlementErrors = defineErrors({
   not_dearer: [422, 'An upgrade costs more than what it replaces'],
   settlement_not_open: [409, 'The settlement is not in a state for this'],
   sweep_not_open: [409, 'The sweep is over'],
+  settlement_not_settled: [409, 'The money of the settlement has not arrived yet'],
+  satisfaction_answered: [409, 'The customer has answered before, and otherwise'],
 });

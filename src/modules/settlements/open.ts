@@ -191,6 +191,13 @@ export const newSettlement = (
   acceptedAt: null,
   settledAt: null,
   dueAt: null,
+  satisfactionDueAt: null,
+  satisfactionAskedAt: null,
+  isSatisfied: null,
+  satisfactionComment: null,
+  satisfactionAnsweredAt: null,
+  satisfactionActorKind: null,
+  satisfactionActorId: null,
   version: 1,
   updatedAt: ctx.now,
 });

@@ -5,6 +5,7 @@ import { acceptOnOrder, type OrderLines, payFromOrder } from '../orders/settle.t
 import type { Order } from '../orders/tables.ts';
 import { clearing } from '../ledger/accounts.ts';
 import { creditWallet } from '../wallets/credit.ts';
+import { concludeSettlement } from './conclude.ts';
 import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
 import { lockSettlement } from './locked.ts';
@@ -83,16 +84,14 @@ async function credit(tx: Tx, ctx: Ctx, order: Order, paying: WholeSettlement): 
     ...(message === null ? {} : { note: message }),
     subject: { type: 'settlement', id },
   });
-  const settled = await moveSettlement(tx, paying, { state: 'settled', settledAt: ctx.now }, ctx.now);
-  await tell(tx, ctx, settlementEvents.settled, settled.settlement);
-  return settled;
+  return concludeSettlement(tx, ctx, order, paying);
 }
 
 /** A refund ended: when it carries money of a settlement, that one is settled or has failed. The same event again changes nothing. */
 export async function followRefund(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<void> {
   const id = await findSettlementOfRefund(tx, ctx.shop.id, event.subject_id);
   if (id === undefined) return;
-  const { whole } = await lockSettlement(tx, ctx, id);
+  const { order, whole } = await lockSettlement(tx, ctx, id);
   const { state } = whole.settlement;
   const next = decidePayout(await listPayoutStates(tx, ctx.shop.id, id));
   if (next === undefined || next === state || (state !== 'paying' && state !== 'failed')) return;
@@ -101,6 +100,5 @@ export async function followRefund(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<
     return tell(tx, ctx, settlementEvents.failed, failed.settlement);
   }
   const paying = state === 'failed' ? await moveSettlement(tx, whole, { state: 'paying' }, ctx.now) : whole;
-  const settled = await moveSettlement(tx, paying, { state: 'settled', settledAt: ctx.now }, ctx.now);
-  await tell(tx, ctx, settlementEvents.settled, settled.settlement);
+  await concludeSettlement(tx, ctx, order, paying);
 }

@@ -15,6 +15,7 @@ import { isOpen } from '../payments/rules.ts';
 import type { Payment } from '../payments/tables.ts';
 import { canTake } from './answer.ts';
 import { applySettled } from './apply.ts';
+import { concludeSettlement } from './conclude.ts';
 import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
 import { type LockedSettlement, lockSettlement } from './locked.ts';
@@ -131,10 +132,8 @@ async function settle(tx: Tx, ctx: Ctx, locked: OrderLines, whole: WholeSettleme
       ? whole
       : await moveSettlement(tx, whole, { state: 'paying' }, ctx.now);
   const applied = await applySettled(tx, ctx, locked, paying);
-  const changes = { state: 'settled', settledAt: ctx.now, dueAt: null } as const;
-  const settled = await moveSettlement(tx, paying, changes, ctx.now);
-  await cancelOpenPayments(tx, ctx, 'settlement', settled.settlement.id);
-  await tell(tx, ctx, settlementEvents.settled, settled.settlement);
+  await cancelOpenPayments(tx, ctx, 'settlement', paying.settlement.id);
+  await concludeSettlement(tx, ctx, applied, paying);
   return applied;
 }
 

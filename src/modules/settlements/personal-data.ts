@@ -1,7 +1,8 @@
+import { instantOrNull } from '../../platform/http/schema.ts';
 import type { CustomerMove, PersonalDataSection } from '../customers/ports.ts';
-import { eraseMessages, listOffersOf, listSettlementsOf, moveSettlements } from './customer-repository.ts';
+import { eraseWords, listOffersOf, listSettlementsOf, moveSettlements } from './customer-repository.ts';
 
-/** What settlements hold about a customer: what they were told and what they said. The amounts stay with the orders. */
+/** What settlements hold about a customer: what they were told, and what they said of it. The amounts stay with the orders. */
 export const settlementPersonalData: PersonalDataSection = {
   name: 'settlements',
   async export(on, ctx, customerId) {
@@ -23,11 +24,14 @@ export const settlementPersonalData: PersonalDataSection = {
           message,
           createdAt: createdAt.toISOString(),
         })),
+      isSatisfied: row.isSatisfied,
+      satisfactionComment: row.satisfactionComment,
+      satisfactionAnsweredAt: instantOrNull(row.satisfactionAnsweredAt),
       createdAt: row.createdAt.toISOString(),
     }));
   },
   async erase(tx, ctx, customerId) {
-    await eraseMessages(tx, ctx.shop.id, customerId);
+    await eraseWords(tx, ctx.shop.id, customerId);
     return { kept: [] };
   },
 };

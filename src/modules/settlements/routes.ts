@@ -27,6 +27,7 @@ import { editRoutes } from './edit-routes.ts';
 import { linkRoutes } from './link-routes.ts';
 import { offerRoutes } from './offer-routes.ts';
 import { priceProtectionRoutes } from './price-protection/routes.ts';
+import { satisfactionRoutes } from './satisfaction-routes.ts';
 import { settlementLifeRoutes } from './settlement-routes.ts';
 
 const tag = 'Settlements';
@@ -45,6 +46,7 @@ export function settlementRoutes(app: FastifyInstance): void {
   editRoutes(app);
   linkRoutes(app);
   priceProtectionRoutes(app);
+  satisfactionRoutes(app);
 }
 
 function policyReadRoutes(app: FastifyInstance): void {

@@ -18,5 +18,10 @@ export const settlementsSettings = defineSettings(
     payHours: whole(72, [1, MOST_HOURS], 'How long a customer has to pay what they accepted.'),
     counterOffers: whole(3, [0, 20], 'How many counter-offers there may be, of both sides together.'),
     linkHours: whole(168, [1, MOST_HOURS], 'For how many real hours a link counts that says nothing else.'),
+    satisfactionAfterDays: whole(
+      7,
+      [1, 90],
+      'How many days after a settlement its customer is asked whether they are satisfied with it.',
+    ),
   }),
 );

@@ -114,6 +114,15 @@ export async function getSettlement(
   return { settlement, lines, offers };
 }
 
+/** Takes the settlement's row, so that what is read next is what everybody else who takes it reads. */
+export async function lockSettlementRow(tx: Tx, shopId: string, id: string): Promise<void> {
+  await tx
+    .select({ id: settlements.id })
+    .from(settlements)
+    .where(and(eq(settlements.shopId, shopId), eq(settlements.id, id)))
+    .for('no key update');
+}
+
 const listSettlementLines = (on: Reader, shopId: string, id: string): Promise<SettlementLine[]> =>
   on
     .select()

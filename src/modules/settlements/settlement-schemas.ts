@@ -61,6 +61,26 @@ export const SettlementDecline = inputModel('SettlementDecline', 'Why it is decl
   reason: ref(DeclineReasonName),
 });
 
+export const SettlementSatisfactionAnswer = inputModel(
+  'SettlementSatisfactionAnswer',
+  'What the customer says of a settlement.',
+  {
+    isSatisfied: Type.Boolean({ description: 'Whether they are satisfied with it.' }),
+    comment: Type.Optional(text('In their own words.', 1000)),
+  },
+);
+const Satisfaction = model('SettlementSatisfaction', 'Whether the customer is satisfied with a settlement.', {
+  dueAt: nullableInstant('When they will be asked; null once they were, or have answered.'),
+  askedAt: nullableInstant('When they were asked.'),
+  isSatisfied: Type.Unsafe<boolean | null>({
+    type: ['boolean', 'null'],
+    description: 'What they said; null until they do.',
+  }),
+  comment: nullableText('In their own words.'),
+  answeredAt: nullableInstant('When they answered.'),
+  answeredBy: nullableText('Who gave the answer: `customer`, or `api_key` for staff.'),
+});
+
 const SettlementLineModel = model('SettlementLine', 'What is settled of a line, as it was decided.', {
   lineId: uuid('The line of the order.'),
   quantity: Type.Integer({ description: 'Units.' }),
@@ -101,6 +121,7 @@ const fields = {
   acceptedAt: nullableInstant('When it was accepted.'),
   settledAt: nullableInstant('When the money had arrived.'),
   dueAt: nullableInstant('Until when it is to be answered, or paid by the customer.'),
+  satisfaction: nullableRef(Satisfaction, 'Null until it is settled.'),
   updatedAt: instantText('When it last changed.'),
   version: versionNumber(),
 };
@@ -118,6 +139,15 @@ export const SettlementModel = model('Settlement', 'A price difference between s
   waysToPay: Type.Array(ref(ProviderName), {
     description: 'The providers by which who asks can have it paid; none when nothing is to be paid.',
   }),
+});
+
+const presentSatisfaction = (row: Settlement) => ({
+  dueAt: instantOrNull(row.satisfactionDueAt),
+  askedAt: instantOrNull(row.satisfactionAskedAt),
+  isSatisfied: row.isSatisfied,
+  comment: row.satisfactionComment,
+  answeredAt: instantOrNull(row.satisfactionAnsweredAt),
+  answeredBy: row.satisfactionActorKind,
 });
 
 /** A settlement in a list. */
@@ -141,6 +171,7 @@ export const presentSettlementHead = (row: Settlement) => ({
   acceptedAt: instantOrNull(row.acceptedAt),
   settledAt: instantOrNull(row.settledAt),
   dueAt: instantOrNull(row.dueAt),
+  satisfaction: row.state === 'settled' ? presentSatisfaction(row) : null,
   updatedAt: row.updatedAt.toISOString(),
   version: row.version,
 });

@@ -112,6 +112,15 @@ export const settlements = pgTable(
     settledAt: instant('settled_at'),
     /** Until when the offer is answered, or the accepted amount paid; null when nobody is waited for. Shop time. */
     dueAt: instant('due_at'),
+    /** When its customer is to be asked whether they are satisfied; null once they were asked or have answered. Shop time. */
+    satisfactionDueAt: instant('satisfaction_due_at'),
+    satisfactionAskedAt: instant('satisfaction_asked_at'),
+    isSatisfied: boolean('is_satisfied'),
+    satisfactionComment: text('satisfaction_comment'),
+    satisfactionAnsweredAt: instant('satisfaction_answered_at'),
+    /** Who gave the answer: the customer, or staff for them. */
+    satisfactionActorKind: text('satisfaction_actor_kind'),
+    satisfactionActorId: text('satisfaction_actor_id'),
     version: version(),
     updatedAt: instant('updated_at').notNull(),
   },
@@ -144,6 +153,20 @@ export const settlements = pgTable(
         when ${t.state} in ('accepted', 'paying', 'failed')
           then (${t.dueAt} is not null) = (${t.direction} = 'from_customer')
         else ${t.dueAt} is null end`,
+    ),
+    // What the sweep looks for.
+    index('settlements_satisfaction_due_idx')
+      .on(t.shopId, t.satisfactionDueAt, t.id)
+      .where(sql`${t.satisfactionDueAt} is not null`),
+    check(
+      'settlements_satisfaction',
+      sql`(${t.state} = 'settled' or (${t.satisfactionDueAt} is null and ${t.satisfactionAskedAt} is null
+          and ${t.isSatisfied} is null))
+        and (${t.satisfactionDueAt} is null or (${t.satisfactionAskedAt} is null and ${t.isSatisfied} is null))
+        and (${t.isSatisfied} is null) = (${t.satisfactionAnsweredAt} is null)
+        and (${t.isSatisfied} is null) = (${t.satisfactionActorKind} is null)
+        and (${t.isSatisfied} is null) = (${t.satisfactionActorId} is null)
+        and (${t.satisfactionComment} is null or ${t.isSatisfied} is not null)`,
     ),
     check('settlements_promise', sql`(${t.policyId} is null) = (${t.ruleVersion} is null)`),
     check('settlements_settled', sql`(${t.state} = 'settled') = (${t.settledAt} is not null)`),

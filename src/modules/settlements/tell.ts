@@ -18,6 +18,18 @@ const ON_TIMELINE: Readonly<Record<string, TimelineKind>> = {
 
 type SettlementEvent = EventDefinition<typeof settlementEvents.opened.data>;
 
+/** What every event of a settlement tells. */
+export const dataOf = (settlement: Settlement) => ({
+  orderId: settlement.orderId,
+  customerId: settlement.customerId,
+  direction: settlement.direction,
+  reason: settlement.reason,
+  state: settlement.state,
+  amount: Number(settlement.amount),
+  currency: settlement.currency,
+  dueAt: settlement.dueAt?.toISOString() ?? null,
+});
+
 /** Tells the world what became of a settlement, and the timeline of its locked order. What was said stays out of both. */
 export async function tell(tx: Tx, ctx: Ctx, event: SettlementEvent, settlement: Settlement): Promise<void> {
   const kind = ON_TIMELINE[event.type];
@@ -54,13 +66,4 @@ const detailsOf = ({ id, direction, reason, amount }: Settlement) => ({
 });
 
 const rowOf = (ctx: Ctx, event: SettlementEvent, settlement: Settlement): NewEvent =>
-  eventRow(ctx, event, settlement.id, {
-    orderId: settlement.orderId,
-    customerId: settlement.customerId,
-    direction: settlement.direction,
-    reason: settlement.reason,
-    state: settlement.state,
-    amount: Number(settlement.amount),
-    currency: settlement.currency,
-    dueAt: settlement.dueAt?.toISOString() ?? null,
-  });
+  eventRow(ctx, event, settlement.id, dataOf(settlement));

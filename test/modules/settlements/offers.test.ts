@@ -88,6 +88,7 @@ t.test('money from the customer, from the offer to the charged order', async (t)
     'settlement.countered',
     'settlement.accepted',
     'settlement.settled',
+    'settlement.review_invited',
   ]);
   await holds(t, app, shop);
 });
