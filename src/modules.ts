@@ -18,6 +18,10 @@ import { settlementCustomerMove, settlementPersonalData } from './modules/settle
 import { policyPromises } from './modules/settlements/promises.ts';
 import { shippingModule } from './modules/shipping/module.ts';
 import { walletBookChecks } from './modules/wallets/book-checks.ts';
+import {
+  couponPromiseCustomerMove,
+  couponPromisePersonalData,
+} from './modules/wallets/coupon-promise-personal-data.ts';
 import { walletsModule } from './modules/wallets/module.ts';
 import { walletCustomerMove, walletPersonalData } from './modules/wallets/personal-data.ts';
 import { walletProvider } from './modules/wallets/provider.ts';
@@ -38,8 +42,13 @@ export const modules: readonly Module[] = [
 // Ports: what a module needs of one that comes after it.
 dealPrices.fill(orderDealPrices);
 // Orders first: who pays one of them with a wallet has locked the order, and then the wallet.
-customerMerges.fill([orderCustomerMove, settlementCustomerMove, walletCustomerMove]);
-personalData.fill([orderPersonalData, settlementPersonalData, walletPersonalData]);
+customerMerges.fill([
+  orderCustomerMove,
+  settlementCustomerMove,
+  couponPromiseCustomerMove,
+  walletCustomerMove,
+]);
+personalData.fill([orderPersonalData, settlementPersonalData, couponPromisePersonalData, walletPersonalData]);
 bookChecks.fill([...orderBookChecks, ...walletBookChecks]);
 paymentProviders.fill([walletProvider]);
 orderPromises.fill(policyPromises);

@@ -23,6 +23,13 @@ export const walletOf = (customerId: string): Account => ({
   owner: customerId,
   floor: 0n,
 });
+/** Liability: what the shop promised a customer to take off as a coupon would. The promises themselves say what is left of each. */
+export const couponPromisesOf = (customerId: string): Account => ({
+  account: 'coupon_promises',
+  owner: customerId,
+});
+/** Income: what was promised as a coupon and never used. */
+export const lapsedCoupons = (): Account => ofShop('lapsed_coupons');
 /** Income: what orders cost. */
 export const sales = (): Account => ofShop('sales');
 /** Expense: what was given back because a price was not what it should have been. */
@@ -36,8 +43,8 @@ export const nameOf = ({ account, owner }: Account): string =>
 
 /** What the name of an account looks like: kinds with an owner, and those of the whole shop. */
 export const ACCOUNT_NAME =
-  '^(?:(?:receivable|clearing|wallet):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}' +
-  '|sales|price_differences|goodwill|funds:[a-z][a-z_]{0,39})$';
+  '^(?:(?:receivable|clearing|wallet|coupon_promises):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}' +
+  '|sales|price_differences|goodwill|lapsed_coupons|funds:[a-z][a-z_]{0,39})$';
 const SHAPE = new RegExp(ACCOUNT_NAME);
 
 /** The account that a name means, or undefined. */

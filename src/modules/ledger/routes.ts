@@ -17,8 +17,8 @@ export function ledgerRoutes(app: FastifyInstance): void {
     summary: 'List the entries of an account',
     description:
       'Newest first. Accounts of one order are `receivable:<order>` (what its buyer owes) and `clearing:<order>` (money of ' +
-      'the buyer on its way back), of one customer `wallet:<customer>` (stored value); of the whole shop `sales`, ' +
-      '`price_differences`, `goodwill` and `funds:<provider>`.',
+      'the buyer on its way back), of one customer `wallet:<customer>` (stored value) and `coupon_promises:<customer>`; of the ' +
+      'whole shop `sales`, `price_differences`, `goodwill`, `lapsed_coupons` and `funds:<provider>`.',
     access: { secret: 'ledger:read' },
     query: Type.Object({
       account: Type.String({ pattern: ACCOUNT_NAME, maxLength: 100, description: 'The account.' }),

@@ -19,4 +19,5 @@ export const settlementErrors = defineErrors({
   sweep_not_open: [409, 'The sweep is over'],
   settlement_not_settled: [409, 'The money of the settlement has not arrived yet'],
   satisfaction_answered: [409, 'The customer has answered before, and otherwise'],
+  coupon_not_agreed: [422, 'A coupon instead of money needs the consent of the customer'],
 });

@@ -48,6 +48,13 @@ export const settlementInvariants: readonly Invariant[] = [
           and s.payout_method = 'stored_value'`,
   ),
   invariant(
+    'a settlement as a coupon is promised with its amount',
+    sql`select count(*) as checked, count(*) filter (where p.amount is distinct from s.amount) as broken
+        from settlements s left join (select shop_id, from_id, sum(amount) as amount from coupon_promises
+          where from_type = 'settlement' group by shop_id, from_id) p on p.shop_id = s.shop_id and p.from_id = s.id
+        where s.settled_at is not null and s.payout_method = 'coupon'`,
+  ),
+  invariant(
     "what is used of a policy's caps is the sum of the settlements that count in them",
     sql`select count(*) as checked, count(*) filter (where u.used_amount <> coalesce((
           select sum(s.amount) from settlements s join price_difference_policy_versions v

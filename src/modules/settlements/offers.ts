@@ -84,7 +84,7 @@ function headOf(ctx: Ctx, order: Order, input: OfferInput): Settlement {
     return { ...newSettlement(ctx, order, null, 0n, undefined), ...head };
   }
   const method = input.payoutMethod ?? 'original_payment';
-  checkMethod(order, method, ['original_payment', 'stored_value']);
+  checkMethod(ctx, order, { payoutMethod: method }, ['original_payment', 'stored_value']);
   return { ...newSettlement(ctx, order, method, 0n, undefined), ...head };
 }
 

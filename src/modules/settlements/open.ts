@@ -19,7 +19,7 @@ import type { ClaimDecision } from './difference-rules.ts';
 import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
 import { payOut } from './pay-out.ts';
-import type { PayoutMethod } from './policy-rules.ts';
+import { PAYOUT_METHODS, type PayoutMethod } from './policy-rules.ts';
 import { REFUSAL_WORDS } from './refusal-words-rules.ts';
 import { insertSettlement, takePolicyUse, type WholeSettlement } from './settlement-repository.ts';
 import { spreadGoodwill } from './settlement-rules.ts';
@@ -32,15 +32,21 @@ const MOST_ATTEMPTS = 5;
 /** A cap has less left than was read. */
 class CapTaken extends Error {}
 
-interface ClaimRequest extends ClaimInput {
-  readonly orderId: string;
+interface Payout {
   readonly payoutMethod: PayoutMethod;
+  /** Staff says for the customer that they want a coupon. */
+  readonly isAgreed?: boolean;
+}
+
+interface ClaimRequest extends Omit<ClaimInput, 'payoutMethod'>, Payout {
+  readonly orderId: string;
   readonly message?: string;
 }
 
 /**
  * Claims what the shop promised for an order: accepted and paid by rule up to the policy's automatic amount, above it a draft that
- * waits for a person. Refusals: claim_refused (with its code, words and lines), payout_method_not_available, line_in_settlement.
+ * waits for a person. Refusals: claim_refused (with its code, words and lines), payout_method_not_available, coupon_not_agreed,
+ * line_in_settlement.
  */
 export async function claimSettlement(ctx: Ctx, input: ClaimRequest): Promise<SettlementView> {
   for (let attempt = 1; ; attempt += 1) {
@@ -59,11 +65,12 @@ function decideAndOpen(ctx: Ctx, input: ClaimRequest): Promise<SettlementView> {
     const { order, lines } = await lockOrderLines(tx, ctx, input.orderId);
     const best = payable(await decideBest(tx, ctx, order, lines, input), order);
     const { promised, decision } = best;
-    checkMethod(order, input.payoutMethod, promised.rule.payoutMethods);
+    const agreedBy = checkMethod(ctx, order, input, promised.rule.payoutMethods);
     await takeCaps(tx, ctx, order, best);
     const settlement = {
       ...newSettlement(ctx, order, input.payoutMethod, decision.amount, input.message),
       reason: input.reason,
+      agreedBy,
       policyId: promised.policyId,
       ruleVersion: promised.ruleVersion,
     };
@@ -75,19 +82,20 @@ function decideAndOpen(ctx: Ctx, input: ClaimRequest): Promise<SettlementView> {
 
 /**
  * Gives money without an obligation, spread over the lines by what is left of their price, and pays it at once. Refusals:
- * order_not_settleable, settlement_too_large, payout_method_not_available, line_in_settlement.
+ * order_not_settleable, settlement_too_large, payout_method_not_available, coupon_not_agreed, line_in_settlement.
  */
 export async function giveGoodwill(
   ctx: Ctx,
-  input: { orderId: string; amount: number; payoutMethod: PayoutMethod; message?: string },
+  input: Payout & { orderId: string; amount: number; message?: string },
 ): Promise<SettlementView> {
   return inTransaction(ctx, async (tx) => {
     const { order, lines } = await lockOrderLines(tx, ctx, input.orderId);
     if (order.status === 'cancelled' || order.paidAt === null) throw settlementErrors.order_not_settleable();
-    checkMethod(order, input.payoutMethod, ['original_payment', 'stored_value']);
+    const agreedBy = checkMethod(ctx, order, input, PAYOUT_METHODS);
     const shares = spreadGoodwill(BigInt(input.amount), lines.map(asGoodwillLine));
     if (!shares) throw tooLarge(lines);
-    const settlement = newSettlement(ctx, order, input.payoutMethod, BigInt(input.amount), input.message);
+    const made = newSettlement(ctx, order, input.payoutMethod, BigInt(input.amount), input.message);
+    const settlement = { ...made, agreedBy };
     const whole = {
       settlement,
       offers: [],
@@ -139,12 +147,20 @@ function payable(claim: Claim | undefined, order: Order): Claim {
   throw settlementErrors.claim_refused(words.en, { pointer: '/reason', extra });
 }
 
-/** Refuses a way to pay out that is not among those allowed, or that the customer cannot be paid by. */
-export function checkMethod(order: Order, method: PayoutMethod, allowed: readonly PayoutMethod[]): void {
-  // A guest has no wallet. Coupons can be promised, but there is nothing yet that issues them.
-  const isPayable = method === 'original_payment' || (method === 'stored_value' && order.customerId !== null);
-  if (allowed.includes(method) && isPayable) return;
-  throw settlementErrors.payout_method_not_available(undefined, { pointer: '/payoutMethod' });
+/** Whether it can be paid this way. A guest has neither a wallet nor coupons, and nobody gets a coupon who did not agree. */
+export function checkMethod(
+  ctx: Ctx,
+  order: Order,
+  { payoutMethod, isAgreed }: Payout,
+  allowed: readonly PayoutMethod[],
+): Settlement['agreedBy'] {
+  const isPayable = payoutMethod === 'original_payment' || order.customerId !== null;
+  if (!allowed.includes(payoutMethod) || !isPayable)
+    throw settlementErrors.payout_method_not_available(undefined, { pointer: '/payoutMethod' });
+  if (payoutMethod !== 'coupon') return null;
+  if (ctx.customerId !== undefined) return 'customer';
+  if (isAgreed !== true) throw settlementErrors.coupon_not_agreed(undefined, { pointer: '/isAgreed' });
+  return 'api_key';
 }
 
 /** Takes the amount from the budget and the customer's year, or throws CapTaken. */
@@ -178,6 +194,7 @@ export const newSettlement = (
   policyId: null,
   ruleVersion: null,
   payoutMethod,
+  agreedBy: null,
   amount,
   freightAmount: 0n,
   editId: null,

@@ -4,6 +4,7 @@ import type { FeedEvent } from '../../platform/events/dispatcher.ts';
 import { acceptOnOrder, type OrderLines, payFromOrder } from '../orders/settle.ts';
 import type { Order } from '../orders/tables.ts';
 import { clearing } from '../ledger/accounts.ts';
+import { issueCouponPromise } from '../wallets/coupon-promises.ts';
 import { creditWallet } from '../wallets/credit.ts';
 import { concludeSettlement } from './conclude.ts';
 import { settlementErrors } from './errors.ts';
@@ -70,20 +71,20 @@ export async function payAccepted(
   return paying;
 }
 
-/** Stored value is there at once. */
+/** Stored value and a promise of a coupon are there at once. */
 async function credit(tx: Tx, ctx: Ctx, order: Order, paying: WholeSettlement): Promise<WholeSettlement> {
-  const { id, amount, customerId, message } = paying.settlement;
+  const { id, amount, customerId, message, payoutMethod, reason } = paying.settlement;
   if (customerId === null)
     throw settlementErrors.payout_method_not_available(undefined, { pointer: '/payoutMethod' });
-  await creditWallet(tx, ctx, {
-    kind: 'credited',
-    reason: paying.settlement.reason === 'goodwill' ? 'goodwill' : 'price_difference',
-    customerId,
-    amount,
-    from: clearing(order.id),
-    ...(message === null ? {} : { note: message }),
-    subject: { type: 'settlement', id },
-  });
+  const given = { customerId, amount, from: clearing(order.id), subject: { type: 'settlement', id } };
+  if (payoutMethod === 'coupon') await issueCouponPromise(tx, ctx, given);
+  else
+    await creditWallet(tx, ctx, {
+      ...given,
+      kind: 'credited',
+      reason: reason === 'goodwill' ? 'goodwill' : 'price_difference',
+      ...(message === null ? {} : { note: message }),
+    });
   return concludeSettlement(tx, ctx, order, paying);
 }
 

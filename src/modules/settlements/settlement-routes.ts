@@ -33,6 +33,7 @@ const whole = { schema: SettlementModel, description: 'The settlement.' };
 
 export function settlementLifeRoutes(app: FastifyInstance): void {
   openingRoutes(app);
+  givingRoutes(app);
   readingRoutes(app);
   decidingRoutes(app);
   withdrawingRoutes(app);
@@ -57,6 +58,7 @@ function openingRoutes(app: FastifyInstance): void {
     errors: [
       errors.claim_refused,
       errors.payout_method_not_available,
+      errors.coupon_not_agreed,
       errors.line_in_settlement,
       platformErrors.version_conflict,
     ],
@@ -64,7 +66,9 @@ function openingRoutes(app: FastifyInstance): void {
     run: (ctx, { params: { orderId }, body }) => claimSettlement(ctx, { orderId, ...body }),
     present: presentSettlement,
   });
+}
 
+function givingRoutes(app: FastifyInstance): void {
   operation(app, {
     operationId: 'giveGoodwill',
     method: 'POST',
@@ -81,6 +85,7 @@ function openingRoutes(app: FastifyInstance): void {
       errors.order_not_settleable,
       errors.settlement_too_large,
       errors.payout_method_not_available,
+      errors.coupon_not_agreed,
       errors.line_in_settlement,
     ],
     example: { params: { orderId: someId }, body: { amount: 500, message: 'Sorry for the long wait.' } },

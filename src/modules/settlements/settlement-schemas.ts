@@ -44,17 +44,26 @@ const DeclineReasonName = enumeration(
 );
 
 const message = Type.Optional(text('For the customer.', 1000));
+const isAgreed = Type.Optional(
+  Type.Boolean({
+    description:
+      'For a coupon instead of money, when staff claims or gives it: the customer said that they want one. It is not asked of customers ' +
+      'who claim it themselves.',
+  }),
+);
 const payoutMethod = ref(PayoutMethodName, { description: 'How the money is paid.' });
 
 export const SettlementCreate = inputModel('SettlementCreate', 'A claim on what the shop promised.', {
   reason: ref(PolicyReasonName),
   policyId: Type.Optional(uuid('By this policy; by the one that pays most, when absent.')),
   payoutMethod: { ...payoutMethod, default: 'original_payment' },
+  isAgreed,
   message,
 });
 export const GoodwillCreate = inputModel('GoodwillSettlementCreate', 'Money that nobody has to give.', {
   amount: Type.Integer({ minimum: 1, maximum: 999_999_999_999_999, description: 'Minor units.' }),
   payoutMethod: { ...payoutMethod, default: 'original_payment' },
+  isAgreed,
   message,
 });
 export const SettlementDecline = inputModel('SettlementDecline', 'Why it is declined.', {
@@ -109,6 +118,7 @@ const fields = {
     description: 'The version of its rule.',
   }),
   payoutMethod: nullableRef(PayoutMethodName, 'How the customer gets it; null when the customer pays.'),
+  agreedBy: nullableText('Who said that the customer takes a coupon: `customer`, or `api_key` for staff.'),
   amount: ref(PositiveAmount),
   freightAmount: ref(PositiveAmount, {
     description: 'The part of it that is for freight, which no line is for.',
@@ -161,6 +171,7 @@ export const presentSettlementHead = (row: Settlement) => ({
   policyId: row.policyId,
   ruleVersion: row.ruleVersion,
   payoutMethod: row.payoutMethod,
+  agreedBy: row.agreedBy,
   amount: toWire(row.amount),
   freightAmount: toWire(row.freightAmount),
   editId: row.editId,

@@ -91,6 +91,8 @@ export const settlements = pgTable(
     ruleVersion: integer('rule_version'),
     /** How the customer gets it; null when the customer pays. */
     payoutMethod: text('payout_method').$type<PayoutMethod>(),
+    /** Who said that the customer takes a coupon instead of money: they themselves, or staff for them. */
+    agreedBy: text('agreed_by').$type<'customer' | 'api_key'>(),
     amount: amount('amount').notNull(),
     /** The part of it that is for freight, which no line is for. */
     freightAmount: amount('freight_amount').notNull().default(sql`0`),
@@ -167,6 +169,10 @@ export const settlements = pgTable(
         and (${t.isSatisfied} is null) = (${t.satisfactionActorKind} is null)
         and (${t.isSatisfied} is null) = (${t.satisfactionActorId} is null)
         and (${t.satisfactionComment} is null or ${t.isSatisfied} is not null)`,
+    ),
+    check(
+      'settlements_agreed',
+      sql`(${t.payoutMethod} is not distinct from 'coupon') = (${t.agreedBy} is not null)`,
     ),
     check('settlements_promise', sql`(${t.policyId} is null) = (${t.ruleVersion} is null)`),
     check('settlements_settled', sql`(${t.state} = 'settled') = (${t.settledAt} is not null)`),

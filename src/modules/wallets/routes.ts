@@ -6,6 +6,7 @@ import { pageQuery } from '../../platform/http/pagination.ts';
 import { uuid } from '../../platform/http/schema.ts';
 import { customersErrors } from '../customers/errors.ts';
 import { ledgerErrors } from '../ledger/errors.ts';
+import { couponPromiseRoutes } from './coupon-promise-routes.ts';
 import { creditCustomerWallet, withdrawFromWallet } from './credit.ts';
 import { ownWalletRoutes } from './own-wallet-routes.ts';
 import { getWallet, listWalletMovements } from './read.ts';
@@ -33,6 +34,7 @@ export function walletRoutes(app: FastifyInstance): void {
   creditRoute(app);
   withdrawalRoute(app);
   ownWalletRoutes(app);
+  couponPromiseRoutes(app);
 }
 
 function readRoutes(app: FastifyInstance): void {
