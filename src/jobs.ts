@@ -48,7 +48,7 @@ export async function startJobs(deps: Deps, connectionString: string): Promise<J
   const worker = await startWorker(deps, {
     connectionString,
     tasks: mainTasks,
-    everyMinute: ['sweep', 'purge', 'webhooks.revive'],
+    everyMinute: ['sweep', 'purge', 'webhooks.revive', 'ledger.snapshot'],
   });
   // Workers of their own: those of payments never wait for somebody's slow server. Most of the time they wait, so many cost
   // little.

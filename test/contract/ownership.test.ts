@@ -4,6 +4,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { type Answer, startApp, type TestShop } from '../support/app.ts';
 import { fingerprint, idsOf } from '../support/snapshot.ts';
 import {
+  makeCouponPromise,
   makeCustomer,
   makeOrder,
   makePaidOrder,
@@ -53,6 +54,7 @@ const asCustomer = (op: Described, prepared: Prepared): Prepared => {
   return body ? { ...prepared, body } : prepared;
 };
 const order = await makeOrder(ofOwner, { externalId: 'the-owners-order' });
+await makeCouponPromise(ofOwner);
 
 /** What the shop's things are called where a list can be asked for them. */
 const names: Record<string, string> = {

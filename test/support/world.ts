@@ -148,6 +148,13 @@ export async function makeCheaper(shop: TestShop, policy: object = {}, order: ob
 const claim = (shop: TestShop, orderId: string, body: object = { reason: 'price_drop' }) =>
   must(shop.call(`POST /v1/orders/${orderId}/settlements`, { body }));
 
+/** A coupon for the customer whose orders the shop places, given of goodwill. */
+export async function makeCouponPromise(shop: TestShop) {
+  const { order } = await makePaidOrder(shop);
+  const body = { amount: 100, payoutMethod: 'coupon', isAgreed: true };
+  return must(shop.call(`POST /v1/orders/${order.id}/goodwill-settlements`, { body }));
+}
+
 // With an automatic amount of nothing it waits for a person.
 const onDraft: Recipe = async (shop, _app, { body }) => {
   const { order } = await makeCheaper(shop, { automaticAmount: 0 });

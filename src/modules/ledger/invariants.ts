@@ -29,6 +29,20 @@ export const ledgerInvariants: readonly ShopInvariant[] = [
             as running from ledger_entries where account_version is not null and ${of('ledger_entries')}) e`,
   ),
   shopInvariant(
+    'a snapshot and the tail behind it are the full sum of the entries',
+    (of) => sql`select count(*) as checked, count(*) filter (where coalesce(e.sum, 0) <> coalesce(k.sum, 0)
+          or coalesce(e.entries, 0) <> coalesce(k.entries, 0)) as broken
+        from (select e.shop_id, e.account, t.unit, sum(e.amount) as sum, count(*) as entries
+            from ledger_entries e join ledger_transfers t on t.shop_id = e.shop_id and t.id = e.transfer_id
+            where e.owner_id is null and ${of('e')} group by e.shop_id, e.account, t.unit) e
+        full join (select shop_id, account, unit, sum(sum) as sum, sum(entries) as entries
+            from (select shop_id, account, unit, balance as sum, entry_count as entries from ledger_snapshots
+                where ${of('ledger_snapshots')}
+              union all select shop_id, account, unit, amount, 1 from ledger_tail where ${of('ledger_tail')}) b
+            group by shop_id, account, unit) k
+          on k.shop_id = e.shop_id and k.account = e.account and k.unit = e.unit`,
+  ),
+  shopInvariant(
     'what is held of a balance is the sum of its active holds',
     (of) => sql`select count(*) as checked, count(*) filter (where a.held <> coalesce(h.sum, 0)) as broken
         from ledger_accounts a left join (select shop_id, account, owner_id, sum(amount) as sum from ledger_holds

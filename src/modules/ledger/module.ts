@@ -2,6 +2,7 @@ import type { Module } from '../../platform/module.ts';
 import { ledgerErrors } from './errors.ts';
 import { ledgerInvariants } from './invariants.ts';
 import { ledgerRoutes } from './routes.ts';
+import { takeSnapshots } from './snapshots.ts';
 import { holdStates } from './states.ts';
 import { ledgerSweeps } from './sweeps.ts';
 
@@ -11,6 +12,7 @@ export const ledgerModule: Module = {
   routes: ledgerRoutes,
   errors: ledgerErrors,
   sweeps: ledgerSweeps,
+  tasks: { 'ledger.snapshot': takeSnapshots },
   invariants: ledgerInvariants,
   states: { hold: holdStates },
 };

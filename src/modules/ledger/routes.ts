@@ -4,7 +4,15 @@ import { operation } from '../../platform/http/operation.ts';
 import { pageQuery } from '../../platform/http/pagination.ts';
 import { ACCOUNT_NAME } from './accounts.ts';
 import { listLedgerEntries, verifyLedger } from './read.ts';
-import { LedgerEntryPage, LedgerVerification, presentEntry, presentVerification } from './schemas.ts';
+import {
+  LedgerBalanceList,
+  LedgerEntryPage,
+  LedgerVerification,
+  presentBalances,
+  presentEntry,
+  presentVerification,
+} from './schemas.ts';
+import { listLedgerBalances } from './snapshots.ts';
 
 const tag = 'Ledger';
 
@@ -29,6 +37,23 @@ export function ledgerRoutes(app: FastifyInstance): void {
     example: { query: { account: 'sales', limit: 20 } },
     run: (ctx, { query }) => listLedgerEntries(ctx, query),
     present: ({ rows, nextCursor }) => ({ data: rows.map(presentEntry), nextCursor }),
+  });
+
+  operation(app, {
+    operationId: 'listLedgerBalances',
+    method: 'GET',
+    path: '/v1/ledger/balances',
+    tag,
+    summary: "List the balances of the shop's accounts",
+    description:
+      'Those of the whole shop: `sales`, `price_differences`, `goodwill`, `lapsed_coupons` and `funds:<provider>`. Exact at the ' +
+      'moment of the call, and as quick with ten million entries as with ten.',
+    access: { secret: 'ledger:read' },
+    success: { statuses: [200], schema: LedgerBalanceList, description: 'The balances.' },
+    errors: [],
+    example: {},
+    run: (ctx) => listLedgerBalances(ctx),
+    present: presentBalances,
   });
 
   operation(app, {

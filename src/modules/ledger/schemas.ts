@@ -12,6 +12,7 @@ import {
 } from '../../platform/http/schema.ts';
 import { nameOf } from './accounts.ts';
 import type { BookCheck, PostedEntry } from './read.ts';
+import type { ShopBalance } from './snapshot-repository.ts';
 
 const LedgerEntryModel = model('LedgerEntry', 'One side of a transfer between accounts.', {
   transferId: uuid('The transfer. Its entries sum to zero.'),
@@ -43,6 +44,33 @@ export const presentEntry = ({ entry, transfer }: PostedEntry) => ({
   reversesId: transfer.reversesId,
   effectiveAt: transfer.effectiveAt.toISOString(),
   recordedAt: transfer.recordedAt.toISOString(),
+});
+
+const LedgerBalance = model('LedgerBalance', 'What an account of the whole shop holds.', {
+  account: text('The account, such as `sales`.', 100),
+  unit: text('The currency of the amount, ISO 4217.', 10),
+  balanceAmount: Type.Integer({
+    description:
+      'Debits less credits, signed as entries are: what is in `funds:manual` or was spent on `goodwill` is positive, what ' +
+      '`sales` brought is negative. Minor units.',
+  }),
+  entryCount: Type.Integer({ minimum: 0, description: 'How many entries it is the sum of.' }),
+});
+export const LedgerBalanceList = model(
+  'LedgerBalanceList',
+  'The balances of the accounts of the whole shop.',
+  {
+    data: Type.Array(ref(LedgerBalance), { description: 'Every account that has an entry, by its name.' }),
+  },
+);
+
+export const presentBalances = (rows: readonly ShopBalance[]) => ({
+  data: rows.map(({ account, unit, balanceAmount, entryCount }) => ({
+    account,
+    unit,
+    balanceAmount: toWire(balanceAmount),
+    entryCount: Number(entryCount),
+  })),
 });
 
 const LedgerCheck = model('LedgerCheck', 'Something that must never be false of the books.', {

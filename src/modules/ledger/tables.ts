@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   check,
   foreignKey,
   index,
@@ -149,3 +150,40 @@ export const ledgerHolds = pgTable(
 );
 
 export type LedgerHold = typeof ledgerHolds.$inferSelect;
+
+/** What the entries of an account of the whole shop sum to, without those that still stand in the tail. */
+export const ledgerSnapshots = pgTable(
+  'ledger_snapshots',
+  {
+    shopId: shopId().references(() => shops.id),
+    account: text('account').notNull(),
+    unit: text('unit').notNull(),
+    /** Debits less credits. */
+    balance: amount('balance').notNull(),
+    /** How many entries are in it. */
+    entryCount: bigint('entry_count', { mode: 'bigint' }).notNull(),
+    /** Real time. */
+    takenAt: instant('taken_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.account, t.unit] }),
+    check('ledger_snapshots_entry_count', sql`${t.entryCount} > 0`),
+  ],
+);
+
+/**
+ * The entries of accounts of the whole shop that are in no snapshot yet. A trigger writes them with the entry; a snapshot takes them
+ * out. No foreign keys: they are written with every order, by nobody but the trigger.
+ */
+export const ledgerTail = pgTable(
+  'ledger_tail',
+  {
+    shopId: shopId(),
+    transferId: id('transfer_id'),
+    position: integer('position').notNull(),
+    account: text('account').notNull(),
+    unit: text('unit').notNull(),
+    amount: amount('amount').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.shopId, t.transferId, t.position] })],
+);
