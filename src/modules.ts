@@ -24,7 +24,7 @@ import {
 } from './modules/wallets/coupon-promise-personal-data.ts';
 import { walletsModule } from './modules/wallets/module.ts';
 import { walletCustomerMove, walletPersonalData } from './modules/wallets/personal-data.ts';
-import { walletProvider } from './modules/wallets/provider.ts';
+import { couponProvider, walletProvider } from './modules/wallets/provider.ts';
 import type { Module } from './platform/module.ts';
 
 /** THE list of modules, in import order: a module imports only from those before it. */
@@ -50,6 +50,6 @@ customerMerges.fill([
 ]);
 personalData.fill([orderPersonalData, settlementPersonalData, couponPromisePersonalData, walletPersonalData]);
 bookChecks.fill([...orderBookChecks, ...walletBookChecks]);
-paymentProviders.fill([walletProvider]);
+paymentProviders.fill([walletProvider, couponProvider]);
 orderPromises.fill(policyPromises);
 paymentSubjects.fill({ order: orderPaymentSubject, settlement: settlementPaymentSubject });

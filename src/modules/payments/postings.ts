@@ -12,12 +12,17 @@ import type { Payment, Refund } from './tables.ts';
 export async function postCapture(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
   const clearing = await subjectOf(payment).clearing(tx, ctx, payment.subjectId);
   const source = await sourceOf(tx, ctx, payment);
-  await postBetween(tx, ctx, payment, 'spent', {
-    kind: 'payment_captured',
-    subject: payment.id,
-    legs: [debit(source, payment.amount), credit(clearing, payment.amount)],
-    ...(payment.succeededAt ? { effectiveAt: payment.succeededAt } : {}),
-  });
+  await postBetween(
+    tx,
+    ctx,
+    { payment, source, kind: 'spent' },
+    {
+      kind: 'payment_captured',
+      subject: payment.id,
+      legs: [debit(source, payment.amount), credit(clearing, payment.amount)],
+      ...(payment.succeededAt ? { effectiveAt: payment.succeededAt } : {}),
+    },
+  );
 }
 
 const refundSubject = ({ id, attempt }: Pick<Refund, 'id' | 'attempt'>): string => `${id}:${attempt}`;
@@ -26,11 +31,16 @@ const refundSubject = ({ id, attempt }: Pick<Refund, 'id' | 'attempt'>): string 
 export async function postRefund(tx: Tx, ctx: Ctx, refund: Refund, payment: Payment): Promise<void> {
   const clearing = await subjectOf(refund).clearing(tx, ctx, refund.subjectId);
   const source = await sourceOf(tx, ctx, payment);
-  await postBetween(tx, ctx, payment, 'refunded', {
-    kind: 'refund_paid',
-    subject: refundSubject(refund),
-    legs: [debit(clearing, refund.amount), credit(source, refund.amount)],
-  });
+  await postBetween(
+    tx,
+    ctx,
+    { payment, source, kind: 'refunded' },
+    {
+      kind: 'refund_paid',
+      subject: refundSubject(refund),
+      legs: [debit(clearing, refund.amount), credit(source, refund.amount)],
+    },
+  );
 }
 
 /** Where the money of a payment comes from and goes back to: what the payer keeps here, or the shop's funds with its provider. */
@@ -45,14 +55,15 @@ async function sourceOf(tx: Tx, ctx: Ctx, payment: Payment): Promise<Account> {
 async function postBetween(
   tx: Tx,
   ctx: Ctx,
-  payment: Payment,
-  kind: 'spent' | 'refunded',
+  move: { readonly payment: Payment; readonly source: Account; readonly kind: 'spent' | 'refunded' },
   transfer: TransferInput,
 ): Promise<void> {
   const entries = await post(tx, ctx, transfer);
+  const { payment, source, kind } = move;
   const { storedValue } = providerOf(payment);
-  // Only the payer's account has a floor, and so a balance after the entry.
-  const entry = entries.find(({ balanceAfter }) => balanceAfter !== null);
+  const entry = entries.find(
+    ({ account, ownerId }) => account === source.account && ownerId === source.owner,
+  );
   if (storedValue && entry) await storedValue.onMoved(tx, ctx, payment, entry, kind);
 }
 

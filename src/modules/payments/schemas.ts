@@ -27,7 +27,8 @@ const RefundState = enumeration('RefundState', 'Where a refund stands.', refundS
 export const ProviderName = enumeration(
   'PaymentProvider',
   '`manual`: staff records cash or a bank transfer. `simulator`: a pretended provider for test shops. `stripe`: needs ' +
-    "an account that the shop has connected. `wallet`: the customer's stored value, taken at once.",
+    "an account that the shop has connected. `wallet`: the customer's stored value, taken at once. `coupon`: a promise of a coupon, as a part of another payment; it " +
+    'is named as `couponPromiseId` and never asked for as a provider.',
   PROVIDER_NAMES,
 );
 const RefundReason = enumeration('RefundReason', 'Why money goes back.', [

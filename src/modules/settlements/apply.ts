@@ -5,6 +5,7 @@ import { chargeOrder, type OrderLines } from '../orders/settle.ts';
 import type { Order } from '../orders/tables.ts';
 import { cancelOpenPayments } from '../payments/attempts.ts';
 import { giveBackCaps } from './caps.ts';
+import { releaseCoupons } from './coupons.ts';
 import { sharesOf } from './pay-out.ts';
 import type { WholeSettlement } from './settlement-repository.ts';
 
@@ -25,10 +26,11 @@ export async function applySettled(
 
 /**
  * Lets go of what a settlement kept that ends without money, under its order's lock: nobody can pay it any more, its part of caps
- * is free, and the edit that it was to pay for is given up.
+ * is free, so is a coupon, and the edit that it was to pay for is given up.
  */
 export async function letGo(tx: Tx, ctx: Ctx, order: Order, { settlement }: WholeSettlement): Promise<void> {
   await cancelOpenPayments(tx, ctx, 'settlement', settlement.id);
+  await releaseCoupons(tx, ctx, settlement);
   await giveBackCaps(tx, ctx, settlement);
   if (settlement.editId !== null) await dropEdit(tx, ctx, order, settlement.editId);
 }

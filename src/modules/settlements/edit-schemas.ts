@@ -18,8 +18,9 @@ import type { EditPreview } from '../orders/edits/open-edit.ts';
 import { editStates } from '../orders/edits/states.ts';
 import type { OrderEdit, OrderEditItem, OrderEditUnit } from '../orders/edits/tables.ts';
 import { AddressModel } from '../orders/schemas.ts';
-import { PaymentCreate, PaymentResource, presentPayment } from '../payments/schemas.ts';
+import { PaymentResource, presentPayment } from '../payments/schemas.ts';
 import type { EditView, PricedOrderEdit } from './edits.ts';
+import { SettlementPaymentCreate } from './offer-schemas.ts';
 import { presentSettlement, SettlementModel } from './settlement-schemas.ts';
 
 const OrderEditStateName = enumeration('OrderEditState', 'Where an edit stands.', editStates.names);
@@ -46,9 +47,7 @@ const wishes = {
 };
 const message = Type.Optional(text('For the customer.', 1000));
 const paymentField = Type.Optional(
-  ref(PaymentCreate, {
-    description: 'Pays the difference in the same call; its amount is always the whole difference.',
-  }),
+  ref(SettlementPaymentCreate, { description: 'Pays the difference in the same call.' }),
 );
 
 export const OrderEditPreviewCreate = inputModel('OrderEditPreviewCreate', 'An edit to price.', wishes);

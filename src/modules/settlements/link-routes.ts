@@ -213,7 +213,7 @@ function payingRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Pay a settlement by its link',
     description:
-      'As `paySettlement`, for who holds the link: by a provider, not in cash and not with the stored value of the customer.',
+      'As `paySettlement`, for who holds the link: by a provider, not in cash and not with the stored value or coupons of the customer.',
     access,
     idempotency: 'required',
     versioned: true,

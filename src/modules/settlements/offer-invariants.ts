@@ -37,12 +37,18 @@ export const offerInvariants: readonly Invariant[] = [
           on s.shop_id = o.shop_id and s.order_id = o.id`,
   ),
   invariant(
-    'a settlement that the customer paid kept one payment of its amount, and no other kept any',
+    'a settlement that the customer paid kept payments of its amount, and no other kept any',
     sql`select count(*) as checked, count(*) filter (where coalesce(p.kept, 0) > s.amount
           or s.state not in ('settled') and coalesce(p.kept, 0) <> 0) as broken
         from settlements s left join (select shop_id, subject_id, sum(amount - refunded_amount) as kept
           from payments where subject_type = 'settlement' and state = 'succeeded' group by shop_id, subject_id) p
           on p.shop_id = s.shop_id and p.subject_id = s.id
         where s.direction = 'from_customer'`,
+  ),
+  invariant(
+    'a promise of a coupon is held only for a settlement whose payment is on its way',
+    sql`select count(*) as checked, count(*) filter (where s.state is distinct from 'paying') as broken
+        from coupon_promises c left join settlements s on s.shop_id = c.shop_id and s.id = c.used_for_id
+        where c.state = 'held'`,
   ),
 ];

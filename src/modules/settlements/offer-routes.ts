@@ -6,6 +6,7 @@ import { ledgerErrors } from '../ledger/errors.ts';
 import { OrderPaymentList } from '../orders/schemas.ts';
 import { paymentErrors } from '../payments/errors.ts';
 import { PaymentResource, presentPayment } from '../payments/schemas.ts';
+import { walletErrors } from '../wallets/errors.ts';
 import { acceptSettlement, counterSettlement } from './answer.ts';
 import { settlementErrors as errors } from './errors.ts';
 import { SettlementCounter, SettlementOfferCreate, SettlementPaymentCreate } from './offer-schemas.ts';
@@ -35,6 +36,7 @@ export const payErrors = [
   paymentErrors.amount_not_supported,
   paymentErrors.payment_method_not_taken,
   ledgerErrors.insufficient_balance,
+  walletErrors.coupon_promise_not_usable,
 ];
 
 /** Offers, answers to them, and paying what was accepted. */
@@ -131,7 +133,8 @@ function payingRoutes(app: FastifyInstance): void {
     summary: 'Pay a settlement',
     description:
       'Opens an attempt with a number of its own for all of what the customer accepted. The first that succeeds settles it; what ' +
-      'is paid beyond that, or too late, goes back by itself.',
+      'is paid beyond that, or too late, goes back by itself. A coupon of the customer may pay a part: it is held while the attempt ' +
+      'is open, and used in the moment in which the rest is paid.',
     access: { secret: 'payments:write', customer: true },
     idempotency: 'required',
     versioned: true,

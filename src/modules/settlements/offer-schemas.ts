@@ -13,7 +13,7 @@ import {
   uuid,
 } from '../../platform/http/schema.ts';
 import type { Link } from '../../platform/auth/tables.ts';
-import { attemptFields } from '../payments/schemas.ts';
+import { attemptFields, ProviderName } from '../payments/schemas.ts';
 import { SIDES } from './offer-rules.ts';
 import { PayoutMethodName } from './policy-schemas.ts';
 import { Direction, SettlementReasonName } from './name-schemas.ts';
@@ -77,7 +77,15 @@ export const SettlementCounter = inputModel('SettlementCounter', 'Another amount
 export const SettlementPaymentCreate = model(
   'SettlementPaymentCreate',
   'An attempt to pay a settlement, always all of it.',
-  attemptFields,
+  {
+    ...attemptFields,
+    provider: Type.Optional(
+      ref(ProviderName, { description: 'Who takes the money; not needed where a coupon pays all of it.' }),
+    ),
+    couponPromiseId: Type.Optional(
+      uuid('A promise of a coupon that the customer has: it pays what it is worth, the provider the rest.'),
+    ),
+  },
 );
 
 export const SettlementOfferModel = model('SettlementOffer', 'What one side offered in a round.', {

@@ -1,6 +1,7 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
+import { sumOf } from '../../platform/money.ts';
 import { checkVersion } from '../../platform/versions.ts';
 import { clearing } from '../ledger/accounts.ts';
 import { takeOrderMoney } from '../orders/pay.ts';
@@ -16,17 +17,22 @@ import type { Payment } from '../payments/tables.ts';
 import { canTake } from './answer.ts';
 import { applySettled } from './apply.ts';
 import { concludeSettlement } from './conclude.ts';
+import { coveringCoupon, holdCoupon, releaseCoupons } from './coupons.ts';
 import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
 import { type LockedSettlement, lockSettlement } from './locked.ts';
 import { getSettlement, moveSettlement, type WholeSettlement } from './settlement-repository.ts';
 import { isAwaitingMoney } from './settlement-rules.ts';
+import type { Settlement } from './tables.ts';
 import { tell } from './tell.ts';
 import { mayPayBy } from './view.ts';
 
 /** With what the customer pays; the amount is always all of it. */
 export interface PayInput {
-  readonly provider: string;
+  /** Not needed where a coupon pays all of it. */
+  readonly provider?: string;
+  /** A promise of a coupon that pays what it is worth, and the provider the rest. */
+  readonly couponPromiseId?: string;
   readonly reference?: string;
   readonly paymentMethod?: string;
   readonly simulate?: string;
@@ -34,8 +40,9 @@ export interface PayInput {
 }
 
 /**
- * Opens an attempt to pay what the customer accepted, always for all of it; a manual payment and one by stored value count at
- * once. Refusals: settlement_not_payable, offer_expired, order_not_settleable, provider_not_available, and those of startPayment.
+ * Opens an attempt to pay what the customer accepted, always for all of it, of which a coupon may pay a part; a manual payment and
+ * one by stored value or by coupon alone count at once. Refusals: settlement_not_payable, offer_expired, order_not_settleable,
+ * provider_not_available, coupon_promise_not_usable, and those of startPayment.
  */
 export async function paySettlement(
   ctx: Ctx,
@@ -56,19 +63,40 @@ export async function payUnderLock(
   input: PayInput,
 ): Promise<Payment> {
   checkPayable(ctx, { order, lines: await listLines(tx, ctx.shop.id, order.id) }, whole);
-  const { id, state, amount, customerId } = whole.settlement;
-  const { provider, reference, simulate, delaySeconds, paymentMethod } = input;
-  if (!mayPayBy(ctx, provider, customerId))
-    throw paymentErrors.provider_not_available(`The provider ${provider} cannot be used by who calls.`, {
-      pointer: '/provider',
-    });
-  if (state !== 'paying') await moveSettlement(tx, whole, { state: 'paying' }, ctx.now);
+  const { settlement } = whole;
+  if (settlement.state !== 'paying') await moveSettlement(tx, whole, { state: 'paying' }, ctx.now);
+  const couponAmount = await holdCoupon(tx, ctx, settlement, input.couponPromiseId);
+  const amount = settlement.amount - couponAmount;
+  return amount === 0n && input.couponPromiseId !== undefined
+    ? startPart(tx, ctx, settlement, 'coupon', couponAmount, { couponPromiseId: input.couponPromiseId })
+    : startPart(tx, ctx, settlement, providerOf(ctx, settlement, input), amount, input);
+}
+
+/** Refuses who may not pay by a provider. */
+function providerOf(ctx: Ctx, { customerId }: Settlement, { provider }: PayInput): string {
+  if (provider !== undefined && mayPayBy(ctx, provider, customerId)) return provider;
+  const detail =
+    provider === undefined
+      ? 'What no coupon pays is paid by a provider.'
+      : `The provider ${provider} cannot be used by who calls.`;
+  throw paymentErrors.provider_not_available(detail, { pointer: '/provider' });
+}
+
+/** Opens an attempt for all of a settlement that no coupon pays, or for what a coupon does. */
+async function startPart(
+  tx: Tx,
+  ctx: Ctx,
+  { id, orderId }: Pick<Settlement, 'id' | 'orderId'>,
+  provider: string,
+  amount: bigint,
+  { reference, simulate, delaySeconds, paymentMethod, couponPromiseId }: PayInput,
+): Promise<Payment> {
   const details = { provider, amount: Number(amount), settlementId: id };
-  await addTimeline(tx, ctx, order.id, { kind: 'payment_started', details });
+  await addTimeline(tx, ctx, orderId, { kind: 'payment_started', details });
   return startPayment(tx, ctx, {
     subjectType: 'settlement',
     subjectId: id,
-    orderId: order.id,
+    orderId,
     provider,
     amount,
     reference,
@@ -76,6 +104,7 @@ export async function payUnderLock(
       ...(simulate && { simulate }),
       ...(delaySeconds !== undefined && { delaySeconds }),
       ...(paymentMethod !== undefined && { paymentMethod }),
+      ...(couponPromiseId !== undefined && { couponPromiseId }),
     },
   });
 }
@@ -111,19 +140,35 @@ export const settlementPaymentSubject: PaymentSubject = {
 };
 
 /**
- * Money came in for a settlement. The first that covers one that waits for it settles it, and nobody can pay it any more. All
- * other money goes back: of a second attempt, or for a settlement or an order that is over.
+ * Money came in for a settlement. The first that covers one that waits for it settles it, and nobody can pay it any more; where a
+ * coupon is held with it, that pays the rest in the same step. All other money goes back: of a second attempt, or for a settlement
+ * or an order that is over.
  */
 async function takePayment(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
   const { order: before, whole } = await lockSettlement(tx, ctx, payment.subjectId);
   const paid = await takeOrderMoney(tx, ctx, before, payment);
   const { settlement } = whole;
   const locked = { order: paid, lines: await listLines(tx, ctx.shop.id, paid.id) };
-  const counts = isAwaitingMoney(settlement) && payment.amount >= settlement.amount && canTake(locked, whole);
+  const isWanted = isAwaitingMoney(settlement) && canTake(locked, whole);
+  const missing = settlement.amount - (await keptFor(tx, ctx, settlement));
+  const couponPromiseId = isWanted ? await coveringCoupon(tx, ctx, payment, missing) : undefined;
+  // It covers the settlement together with this payment, and settles it.
+  if (couponPromiseId !== undefined) {
+    await startPart(tx, ctx, settlement, 'coupon', missing, { couponPromiseId });
+    return;
+  }
+  const counts = isWanted && missing <= 0n;
   const order = counts ? await settle(tx, ctx, locked, whole) : paid;
   const reason = order.status === 'cancelled' ? 'cancellation' : 'surplus';
   await refundSurplus(tx, ctx, order, reason, counts ? undefined : payment);
   if (!counts) await failIfIdle(tx, ctx, whole);
+}
+
+/** What is there for a settlement and was not given back: what did not settle it goes back at once, so all of it is of this moment. */
+async function keptFor(tx: Tx, ctx: Ctx, { id }: Settlement): Promise<bigint> {
+  const payments = await listPaymentsOf(tx, ctx.shop.id, 'settlement', id);
+  const taken = payments.filter(({ state }) => state === 'succeeded');
+  return sumOf(taken.map(({ amount, refundedAmount }) => amount - refundedAmount));
 }
 
 async function settle(tx: Tx, ctx: Ctx, locked: OrderLines, whole: WholeSettlement): Promise<Order> {
@@ -133,6 +178,7 @@ async function settle(tx: Tx, ctx: Ctx, locked: OrderLines, whole: WholeSettleme
       : await moveSettlement(tx, whole, { state: 'paying' }, ctx.now);
   const applied = await applySettled(tx, ctx, locked, paying);
   await cancelOpenPayments(tx, ctx, 'settlement', paying.settlement.id);
+  await releaseCoupons(tx, ctx, paying.settlement);
   await concludeSettlement(tx, ctx, applied, paying);
   return applied;
 }
@@ -155,6 +201,7 @@ async function failIfIdle(tx: Tx, ctx: Ctx, whole: WholeSettlement): Promise<voi
   if (state !== 'paying') return;
   const attempts = await listPaymentsOf(tx, ctx.shop.id, 'settlement', id);
   if (attempts.some(isOpen)) return;
+  await releaseCoupons(tx, ctx, whole.settlement);
   const failed = await moveSettlement(tx, whole, { state: 'failed' }, ctx.now);
   await tell(tx, ctx, settlementEvents.failed, failed.settlement);
 }

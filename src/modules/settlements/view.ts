@@ -27,8 +27,13 @@ export async function viewOf(on: Reader, ctx: Ctx, whole: WholeSettlement): Prom
   };
 }
 
-/** Cash is staff's word. Stored value is its owner's: whoever holds a link may pay with anything else, but not with that. */
+/** Cash is staff's word, and a coupon is a part of another way to pay. */
 export function mayPayBy(ctx: Ctx, provider: string, customerId: string | null): boolean {
   if (provider === 'manual') return sideOf(ctx) === 'shop';
-  return provider !== 'wallet' || (customerId !== null && ctx.actor.kind !== 'link');
+  if (provider === 'coupon') return false;
+  return provider !== 'wallet' || maySpendFor(ctx, customerId);
 }
+
+/** Stored value and coupons are their owner's: whoever holds a link may pay with anything else, but not with that. */
+export const maySpendFor = (ctx: Ctx, customerId: string | null): customerId is string =>
+  customerId !== null && ctx.actor.kind !== 'link';

@@ -23,7 +23,7 @@ export const couponPromiseCustomerMove: CustomerMove = {
   async move(tx, ctx, from, to) {
     // The rows are locked from here on: who uses or returns one is done, or finds it with the survivor.
     const moved = await movePromiseRows(tx, ctx, from, to);
-    const open = moved.filter(({ state }) => state === 'issued');
+    const open = moved.filter(({ state }) => state === 'issued' || state === 'held');
     const amount = open.reduce((sum, promise) => sum + promise.amount, 0n);
     await post(tx, ctx, {
       kind: 'coupon_promises_merged',

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, lte, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, lte, or, sql } from 'drizzle-orm';
 import type { Ctx } from '../../platform/context.ts';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
@@ -17,80 +17,144 @@ const ofCustomer = (shopId: string, customerId: string) =>
 const isPromise = (ctx: Ctx, id: string) =>
   and(eq(couponPromises.shopId, ctx.shop.id), eq(couponPromises.id, id));
 
-/** A promise that can be used now, locked: of two who use it, the second finds it used. */
+const isFor = ({ type, id }: MovementSubject) =>
+  and(eq(couponPromises.usedForType, type), eq(couponPromises.usedForId, id));
+
+/** A promise that can be held for a subject now, or is already, locked: of two who want it, the second finds it held. */
 export async function lockUsable(
   tx: Tx,
   ctx: Ctx,
-  id: string,
-  customerId: string,
+  use: { readonly id: string; readonly customerId: string; readonly forSubject: MovementSubject },
 ): Promise<CouponPromise | undefined> {
   const [open] = await tx
     .select()
     .from(couponPromises)
     .where(
       and(
-        isPromise(ctx, id),
-        eq(couponPromises.customerId, customerId),
-        eq(couponPromises.state, 'issued'),
-        gt(couponPromises.expiresAt, ctx.now),
+        isPromise(ctx, use.id),
+        eq(couponPromises.customerId, use.customerId),
+        or(
+          and(eq(couponPromises.state, 'issued'), gt(couponPromises.expiresAt, ctx.now)),
+          and(eq(couponPromises.state, 'held'), isFor(use.forSubject)),
+        ),
       ),
     )
     .for('no key update');
   return open;
 }
 
-/** Writes what a locked promise is used for. */
-export async function writeUse(
+/** Writes what a locked promise is held for, and how much of it. */
+export async function writeHold(
   tx: Tx,
   ctx: Ctx,
   { id }: CouponPromise,
-  use: { readonly amount: bigint; readonly forSubject: MovementSubject },
+  hold: { readonly amount: bigint; readonly forSubject: MovementSubject },
 ): Promise<CouponPromise> {
-  const [used] = await tx
+  const [held] = await tx
     .update(couponPromises)
     .set({
-      state: 'used',
-      amount: use.amount,
-      usedForType: use.forSubject.type,
-      usedForId: use.forSubject.id,
+      state: 'held',
+      amount: hold.amount,
+      usedForType: hold.forSubject.type,
+      usedForId: hold.forSubject.id,
       usedAt: ctx.now,
       expireDueAt: null,
       ...raised(ctx),
     })
     .where(and(isPromise(ctx, id), eq(couponPromises.state, 'issued')))
     .returning();
-  if (!used) throw new Error(`the promise ${id} was used under its lock`);
-  return used;
+  if (!held) throw new Error(`the promise ${id} was held under its lock`);
+  return held;
 }
 
-/** Opens a promise again that is in use for a subject, once. */
-export async function writeReturn(
+/** Uses what is held for a subject, with exactly its amount, once. */
+export async function writeUse(
   tx: Tx,
   ctx: Ctx,
-  { id, forSubject }: { readonly id: string; readonly forSubject: MovementSubject },
+  use: {
+    readonly id: string;
+    readonly customerId: string;
+    readonly forSubject: MovementSubject;
+    readonly amount: bigint;
+  },
 ): Promise<CouponPromise | undefined> {
-  const endsAt = sql`${couponPromises.expiresAt} + (${ctx.now.toISOString()}::timestamptz - ${couponPromises.usedAt})`;
-  const [returned] = await tx
+  const [used] = await tx
     .update(couponPromises)
-    .set({
-      state: 'issued',
-      expiresAt: endsAt,
-      expireDueAt: endsAt,
-      usedForType: null,
-      usedForId: null,
-      usedAt: null,
-      ...raised(ctx),
-    })
+    .set({ state: 'used', usedAt: ctx.now, ...raised(ctx) })
     .where(
       and(
-        isPromise(ctx, id),
-        eq(couponPromises.state, 'used'),
-        eq(couponPromises.usedForType, forSubject.type),
-        eq(couponPromises.usedForId, forSubject.id),
+        isPromise(ctx, use.id),
+        eq(couponPromises.customerId, use.customerId),
+        eq(couponPromises.amount, use.amount),
+        eq(couponPromises.state, 'held'),
+        isFor(use.forSubject),
       ),
     )
     .returning();
+  return used;
+}
+
+/** What is held for a subject. By coupon_promises_used_for_idx. */
+export const listHeldFor = (tx: Tx, ctx: Ctx, forSubject: MovementSubject): Promise<CouponPromise[]> =>
+  tx
+    .select()
+    .from(couponPromises)
+    .where(and(eq(couponPromises.shopId, ctx.shop.id), eq(couponPromises.state, 'held'), isFor(forSubject)))
+    .orderBy(couponPromises.id);
+
+// While it was held or used, its time stood still.
+const timeLeft = (ctx: Ctx) =>
+  sql`${couponPromises.expiresAt} + (${ctx.now.toISOString()}::timestamptz - ${couponPromises.usedAt})`;
+const reopened = (ctx: Ctx) => ({
+  state: 'issued' as const,
+  expiresAt: timeLeft(ctx),
+  expireDueAt: timeLeft(ctx),
+  usedForType: null,
+  usedForId: null,
+  usedAt: null,
+  ...raised(ctx),
+});
+
+/** Opens everything again that is held for a subject. */
+export const writeReleases = (tx: Tx, ctx: Ctx, forSubject: MovementSubject): Promise<CouponPromise[]> =>
+  tx
+    .update(couponPromises)
+    .set(reopened(ctx))
+    .where(and(eq(couponPromises.shopId, ctx.shop.id), eq(couponPromises.state, 'held'), isFor(forSubject)))
+    .returning();
+
+interface Return {
+  readonly id: string;
+  readonly customerId: string;
+  readonly forSubject: MovementSubject;
+  readonly amount: bigint;
+}
+const isReturned = (ctx: Ctx, { id, customerId, forSubject }: Return) =>
+  and(
+    isPromise(ctx, id),
+    eq(couponPromises.customerId, customerId),
+    eq(couponPromises.state, 'used'),
+    isFor(forSubject),
+  );
+
+/** Opens a promise again that is used for a subject with exactly this amount, once. */
+export async function writeReturn(tx: Tx, ctx: Ctx, what: Return): Promise<CouponPromise | undefined> {
+  const [returned] = await tx
+    .update(couponPromises)
+    .set(reopened(ctx))
+    .where(and(isReturned(ctx, what), eq(couponPromises.amount, what.amount)))
+    .returning();
   return returned;
+}
+
+/** Takes a part out of what is used for a subject. */
+export async function writePartReturn(tx: Tx, ctx: Ctx, what: Return): Promise<CouponPromise | undefined> {
+  const [left] = await tx
+    .update(couponPromises)
+    .set({ amount: sql`${couponPromises.amount} - ${what.amount}`, ...raised(ctx) })
+    .where(and(isReturned(ctx, what), gt(couponPromises.amount, what.amount)))
+    .returning();
+  return left;
 }
 
 /** A batch of promises whose time is over; what another sweep has taken is left to it. By coupon_promises_expire_due_idx. */

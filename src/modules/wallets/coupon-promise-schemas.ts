@@ -19,7 +19,7 @@ import type { CouponPromise } from './tables.ts';
 
 export const CouponPromiseStateName = enumeration(
   'CouponPromiseState',
-  'Where a promise stands. `revoked`: its customer was erased.',
+  'Where a promise stands. `held`: a payment with it is on its way. `revoked`: its customer was erased.',
   couponPromiseStates.names,
 );
 
@@ -33,9 +33,9 @@ const CouponPromiseModel = model('CouponPromise', 'An amount that a customer may
   fromType: text('What it was promised for, such as `settlement`.', 40),
   fromId: uuid('Which one.'),
   restOfId: nullableUuid('The promise that was used in part, whose rest this is.'),
-  usedForType: nullableText('What it was used for, such as `settlement`.'),
+  usedForType: nullableText('What it is held or was used for, such as `settlement`.'),
   usedForId: nullableUuid('Which one.'),
-  usedAt: nullableInstant('When it was used.'),
+  usedAt: nullableInstant('Since when it is held, or when it was used.'),
   createdAt: instantText('When it was promised, or when the rest was left.'),
   updatedAt: instantText('When it last changed.'),
 });

@@ -4,6 +4,7 @@ import { inTransaction } from '../../platform/db/transaction.ts';
 import { type EventDefinition, eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { newId } from '../../platform/ids.ts';
+import { minOf } from '../../platform/money.ts';
 import { after, DAY_MS } from '../../platform/time.ts';
 import { type Account, couponPromisesOf, lapsedCoupons } from '../ledger/accounts.ts';
 import { post } from '../ledger/post.ts';
@@ -11,9 +12,13 @@ import { credit, debit } from '../ledger/rules.ts';
 import {
   endPromises,
   insertPromise,
+  listHeldFor,
   lockExpired,
   lockOpenOf,
   lockUsable,
+  writeHold,
+  writePartReturn,
+  writeReleases,
   writeReturn,
   writeUse,
 } from './coupon-promise-repository.ts';
@@ -57,63 +62,67 @@ export async function issueCouponPromise(
   return promise;
 }
 
+interface Use {
+  readonly id: string;
+  readonly customerId: string;
+  /** What it pays for, such as a settlement. */
+  readonly forSubject: MovementSubject;
+  /** Minor units, more than zero. */
+  readonly amount: bigint;
+}
+
 /**
- * Takes an amount off for a subject, once: of any number who try, one does. What is left of the promise is a promise of its own,
- * with the same end: 2.00 of 6.00 are a used one of 2.00 and an open one of 4.00. `to` is the account that gets the amount.
- * Refusal: coupon_promise_not_usable.
+ * Keeps a promise for a payment that is on its way, at most the amount: of any number who want it, one gets it, and for one
+ * subject it is held once, however many attempts there are. What is left of the promise is a promise of its own, with the same end:
+ * 2.00 of 6.00 are a held one of 2.00 and an open one of 4.00. The books do not move yet. Refusal: coupon_promise_not_usable.
  */
-export async function useCouponPromise(
-  tx: Tx,
-  ctx: Ctx,
-  input: {
-    readonly id: string;
-    readonly customerId: string;
-    readonly forSubject: MovementSubject;
-    /** Minor units, more than zero and no more than it is worth. */
-    readonly amount: bigint;
-    readonly to: Account;
-  },
-): Promise<CouponPromise> {
-  const { id, customerId, amount, to } = input;
-  const open = await lockUsable(tx, ctx, id, customerId);
-  if (!open || amount <= 0n || open.amount < amount) throw walletErrors.coupon_promise_not_usable();
-  const { expiresAt, fromType, fromId } = open;
-  const used = await writeUse(tx, ctx, open, input);
+export async function holdCouponPromise(tx: Tx, ctx: Ctx, use: Use): Promise<CouponPromise> {
+  const open = await lockUsable(tx, ctx, use);
+  if (!open || use.amount <= 0n)
+    throw walletErrors.coupon_promise_not_usable(undefined, { pointer: '/couponPromiseId' });
+  if (open.state === 'held') return open;
+  const amount = minOf(open.amount, use.amount);
+  const held = await writeHold(tx, ctx, open, { ...use, amount });
   const rest = open.amount - amount;
-  if (rest > 0n)
-    await insertPromise(
-      tx,
-      newPromise(ctx, { customerId, amount: rest, expiresAt, fromType, fromId, restOfId: id }),
-    );
-  await post(tx, ctx, {
-    kind: 'coupon_promise_used',
-    // It may be used again after it was returned.
-    subject: newId(),
-    legs: [debit(couponPromisesOf(customerId), amount), credit(to, amount)],
-  });
+  if (rest > 0n) await insertPromise(tx, restOf(ctx, open, { amount: rest, expiresAt: open.expiresAt }));
+  await tell(tx, ctx, couponPromiseEvents.held, [held]);
+  return held;
+}
+
+/** What is held for a subject. */
+export const heldCouponPromises = (tx: Tx, ctx: Ctx, forSubject: MovementSubject): Promise<CouponPromise[]> =>
+  listHeldFor(tx, ctx, forSubject);
+
+/** Lets go of what is held for a subject that needs it no more, with the time that each promise had left. */
+export async function releaseCouponPromises(tx: Tx, ctx: Ctx, forSubject: MovementSubject): Promise<void> {
+  await tell(tx, ctx, couponPromiseEvents.returned, await writeReleases(tx, ctx, forSubject));
+}
+
+/** A payment took exactly what is held: the caller has posted it. Refusal: coupon_promise_not_usable. */
+export async function useCouponPromise(tx: Tx, ctx: Ctx, use: Use): Promise<CouponPromise> {
+  const used = await writeUse(tx, ctx, use);
+  if (!used) throw walletErrors.coupon_promise_not_usable(undefined, { pointer: '/couponPromiseId' });
   await tell(tx, ctx, couponPromiseEvents.used, [used]);
   return used;
 }
 
 /**
- * Gives a promise back whose subject ended unpaid, with the time that it had left: while it was used its time stood still. `from`
- * is the account that had got the amount. Undefined, and nothing given back, when it is not in use for the subject.
+ * A refund gave back what a payment took, or a part of it: the caller has posted it. All of it opens the promise again, with the
+ * time that it had left; a part is a promise of its own, with the same time. Returns the one that is open again.
  */
-export async function returnCouponPromise(
-  tx: Tx,
-  ctx: Ctx,
-  input: { readonly id: string; readonly forSubject: MovementSubject; readonly from: Account },
-): Promise<CouponPromise | undefined> {
-  const returned = await writeReturn(tx, ctx, input);
-  if (!returned) return undefined;
-  const { customerId, amount } = returned;
-  await post(tx, ctx, {
-    kind: 'coupon_promise_returned',
-    subject: newId(),
-    legs: [debit(input.from, amount), credit(couponPromisesOf(customerId), amount)],
-  });
+export async function returnCouponPromise(tx: Tx, ctx: Ctx, what: Use): Promise<CouponPromise> {
+  const returned = (await writeReturn(tx, ctx, what)) ?? (await returnPart(tx, ctx, what));
   await tell(tx, ctx, couponPromiseEvents.returned, [returned]);
   return returned;
+}
+
+async function returnPart(tx: Tx, ctx: Ctx, what: Use): Promise<CouponPromise> {
+  const left = await writePartReturn(tx, ctx, what);
+  if (!left?.usedAt) throw new Error(`the promise ${what.id} is not used with ${what.amount}`);
+  const expiresAt = after(left.expiresAt, ctx.now.getTime() - left.usedAt.getTime());
+  const part = restOf(ctx, left, { amount: what.amount, expiresAt });
+  await insertPromise(tx, part);
+  return part;
 }
 
 /** Ends promises whose time is over. Returns how many. */
@@ -145,6 +154,13 @@ async function lapse(
   await tell(tx, ctx, couponPromiseEvents[state], ended);
   return ended.length;
 }
+
+/** What of a promise is not used, as one of its own. */
+const restOf = (
+  ctx: Ctx,
+  { id, customerId, fromType, fromId }: CouponPromise,
+  rest: { readonly amount: bigint; readonly expiresAt: Date },
+): CouponPromise => newPromise(ctx, { customerId, fromType, fromId, restOfId: id, ...rest });
 
 type NewPromise = Pick<CouponPromise, 'customerId' | 'amount' | 'expiresAt' | 'fromType' | 'fromId'>;
 

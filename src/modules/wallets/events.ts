@@ -22,17 +22,24 @@ const promiseData = Type.Object({
   expiresAt: instantText('Until when it can be used.'),
   fromType: Type.String({ description: 'What it was promised for, such as `settlement`.' }),
   fromId: uuid('Which one.'),
-  forType: nullableText('What it was used for, such as `settlement`; null for everything but a use.'),
+  forType: nullableText(
+    'What it was used for, such as `settlement`; null for everything but a hold and a use.',
+  ),
   forId: nullableUuid('Which one.'),
 });
 
 /** What happens to promises of coupons. */
 export const couponPromiseEvents = {
   issued: defineEvent('coupon_promise.issued', 'A customer may have an amount taken off once.', promiseData),
+  held: defineEvent(
+    'coupon_promise.held',
+    'A promise is kept for a payment that is on its way; what is not needed of it is a promise of its own.',
+    promiseData,
+  ),
   used: defineEvent('coupon_promise.used', 'A customer had an amount taken off.', promiseData),
   returned: defineEvent(
     'coupon_promise.returned',
-    'What a promise was used for ended unpaid: it is there again.',
+    'What a promise was held or used for ended unpaid or went back: it, or a part of it, is there again.',
     promiseData,
   ),
   expired: defineEvent('coupon_promise.expired', 'A promise was not used in its time.', promiseData),

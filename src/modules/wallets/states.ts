@@ -1,12 +1,13 @@
 import { defineStates } from '../../platform/states.ts';
 
 /**
- * A promise of a coupon. It is used once; what it was used for may end unpaid, and then it is there again. One is revoked only
- * with the person it was promised to.
+ * A promise of a coupon. It is held while the payment is on its way that it is to pay a part of, and used once that has arrived;
+ * when that goes back, it is there again. One is revoked only with the person it was promised to.
  */
 export const couponPromiseStates = defineStates(
   {
-    issued: ['used', 'expired', 'revoked'],
+    issued: ['held', 'expired', 'revoked'],
+    held: ['used', 'issued'],
     used: ['issued'],
     expired: [],
     revoked: [],

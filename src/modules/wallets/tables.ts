@@ -102,6 +102,7 @@ export const couponPromises = pgTable(
     expiresAt: instant('expires_at').notNull(),
     /** The same while it can be used, else null: what the sweep looks for. */
     expireDueAt: instant('expire_due_at'),
+    /** What it is held or was used for, and since when. */
     usedForType: text('used_for_type'),
     usedForId: uuid('used_for_id'),
     usedAt: instant('used_at'),
@@ -115,17 +116,20 @@ export const couponPromises = pgTable(
     uniqueIndex('coupon_promises_from_key')
       .on(t.shopId, t.fromType, t.fromId)
       .where(sql`${t.restOfId} is null`),
+    // Those that are held or used for something.
+    index('coupon_promises_used_for_idx').on(t.shopId, t.usedForId).where(sql`${t.usedForId} is not null`),
     index('coupon_promises_customer_idx').on(t.shopId, t.customerId, t.id),
     // What the sweep looks for.
     index('coupon_promises_expire_due_idx')
       .on(t.shopId, t.expireDueAt, t.id)
       .where(sql`${t.expireDueAt} is not null`),
-    check('coupon_promises_state', sql`${t.state} in ('issued', 'used', 'expired', 'revoked')`),
+    check('coupon_promises_state', sql`${t.state} in ('issued', 'held', 'used', 'expired', 'revoked')`),
     check('coupon_promises_amount', sql`${t.amount} > 0`),
     check(
       'coupon_promises_used',
-      sql`(${t.state} = 'used') = (${t.usedAt} is not null) and (${t.state} = 'used') = (${t.usedForType} is not null)
-        and (${t.state} = 'used') = (${t.usedForId} is not null)`,
+      sql`(${t.state} in ('held', 'used')) = (${t.usedAt} is not null)
+        and (${t.state} in ('held', 'used')) = (${t.usedForType} is not null)
+        and (${t.state} in ('held', 'used')) = (${t.usedForId} is not null)`,
     ),
     check('coupon_promises_due', sql`(${t.state} = 'issued') = (${t.expireDueAt} is not null)`),
   ],

@@ -1,9 +1,13 @@
 import t from 'tap';
-import { clearing } from '../../../src/modules/ledger/accounts.ts';
+import { clearing, couponPromisesOf } from '../../../src/modules/ledger/accounts.ts';
+import { post } from '../../../src/modules/ledger/post.ts';
+import { credit, debit } from '../../../src/modules/ledger/rules.ts';
 import { ledgerInvariants } from '../../../src/modules/ledger/invariants.ts';
 import { walletBookChecks } from '../../../src/modules/wallets/book-checks.ts';
 import {
+  holdCouponPromise,
   issueCouponPromise,
+  releaseCouponPromises,
   returnCouponPromise,
   useCouponPromise,
 } from '../../../src/modules/wallets/coupon-promises.ts';
@@ -33,31 +37,43 @@ async function makePromised(shop: TestShop, amount = 600n) {
 }
 type Promised = Awaited<ReturnType<typeof makePromised>>;
 
+const NOT_USABLE = { message: /^coupon_promise_not_usable/ };
+
+/** Holds and uses a promise as a payment does, which posts it; without one here. */
 const use = async (shop: TestShop, { promise, order }: Promised, amount: bigint, more: object = {}) => {
   const ctx = await shop.ctx();
   const forSubject = { type: 'settlement', id: newId() };
-  const { id, customerId } = promise;
-  const to = clearing(order.id);
-  return inTransaction(ctx, (tx) =>
-    useCouponPromise(tx, ctx, { id, customerId, forSubject, amount, to, ...more }),
-  );
+  const wish = { id: promise.id, customerId: promise.customerId, forSubject, amount, ...more };
+  return inTransaction(ctx, async (tx) => {
+    await holdCouponPromise(tx, ctx, wish);
+    const legs = [debit(couponPromisesOf(wish.customerId), amount), credit(clearing(order.id), amount)];
+    await post(tx, ctx, { kind: 'payment_captured', subject: newId(), legs });
+    return useCouponPromise(tx, ctx, wish);
+  });
 };
-const giveBack = async (shop: TestShop, { promise, order }: Promised, subjectId: string) => {
+const giveBack = async (
+  shop: TestShop,
+  { promise, order }: Promised,
+  subjectId: string,
+  amount: bigint,
+  customerId = promise.customerId,
+) => {
   const ctx = await shop.ctx();
   const forSubject = { type: 'settlement', id: subjectId };
-  return inTransaction(ctx, (tx) =>
-    returnCouponPromise(tx, ctx, { id: promise.id, forSubject, from: clearing(order.id) }),
-  );
+  return inTransaction(ctx, async (tx) => {
+    const legs = [debit(clearing(order.id), amount), credit(couponPromisesOf(customerId), amount)];
+    await post(tx, ctx, { kind: 'refund_paid', subject: newId(), legs });
+    return returnCouponPromise(tx, ctx, { id: promise.id, customerId, forSubject, amount });
+  });
 };
 const owedTo = async (shop: TestShop, customerId: string): Promise<number> =>
   (await ok(shop.call(`GET /v1/ledger/entries?account=coupon_promises:${customerId}`))).data.reduce(
     (sum: number, { amount }: { amount: number }) => sum - amount,
     0,
   );
-const NOT_USABLE = { message: /^coupon_promise_not_usable/ };
 const eventsOf = async (shop: TestShop): Promise<string[]> => {
   await app.settle();
-  const types = ['issued', 'used', 'returned', 'expired', 'revoked'].map(
+  const types = ['issued', 'held', 'used', 'returned', 'expired', 'revoked'].map(
     (type) => `types=coupon_promise.${type}`,
   );
   return (await ok(shop.call(`GET /v1/changes?${types.join('&')}`))).data.map(
@@ -83,7 +99,7 @@ t.test('a promise is used once, and its rest is a promise of its own', async (t)
   t.match(first, { id: promise.id, state: 'used', amount: 200, usedForId: used.usedForId });
   t.match(rest, { state: 'issued', amount: 400, restOfId: promise.id, expiresAt: first.expiresAt });
   t.equal(await owedTo(shop, customer.id), 400);
-  t.same(await eventsOf(shop), ['issued', 'used']);
+  t.same(await eventsOf(shop), ['issued', 'held', 'used']);
 });
 
 t.test('what it was used for ends unpaid: it is there again, with the time that it had left', async (t) => {
@@ -91,16 +107,56 @@ t.test('what it was used for ends unpaid: it is there again, with the time that 
   const promised = await makePromised(shop);
   const used = await use(shop, promised, 600n);
   await advance(shop, 400 * DAY);
-  t.equal(await giveBack(shop, promised, newId()), undefined, 'not for what it was not used for');
-  const back = await giveBack(shop, promised, used.usedForId ?? '');
-  t.equal(await giveBack(shop, promised, used.usedForId ?? ''), undefined, 'once');
+  const subjectId = used.usedForId ?? '';
+  await t.rejects(giveBack(shop, promised, newId(), 600n), Error, 'not for what it was not used for');
+  await t.rejects(giveBack(shop, promised, subjectId, 601n), Error, 'not more than was used');
+  const back = await giveBack(shop, promised, subjectId, 600n);
+  await t.rejects(giveBack(shop, promised, subjectId, 600n), Error, 'once');
   t.match(back, { state: 'issued', usedAt: null });
-  const left = (back?.expiresAt.getTime() ?? 0) - (await shop.ctx()).now.getTime();
+  const left = back.expiresAt.getTime() - (await shop.ctx()).now.getTime();
   t.ok(Math.abs(left - 365 * DAY * 60_000) < 10_000);
   await use(shop, promised, 100n);
   t.equal(await owedTo(shop, promised.customer.id), 500);
-  t.same(await eventsOf(shop), ['issued', 'used', 'returned', 'used']);
+  t.same(await eventsOf(shop), ['issued', 'held', 'used', 'returned', 'held', 'used']);
 });
+
+t.test('a part that goes back is a promise of its own', async (t) => {
+  const shop = await app.createShop();
+  const promised = await makePromised(shop);
+  const { id, usedForId } = await use(shop, promised, 600n);
+  await giveBack(shop, promised, usedForId ?? '', 150n);
+  t.match(await listOf(shop, promised.customer.id), [
+    { state: 'issued', amount: 150, restOfId: id },
+    { state: 'used', amount: 450, id },
+  ]);
+  t.equal(await owedTo(shop, promised.customer.id), 150);
+  await giveBack(shop, promised, usedForId ?? '', 450n);
+  t.match(await listOf(shop, promised.customer.id), [{ amount: 150 }, { state: 'issued', amount: 450, id }]);
+});
+
+t.test(
+  'what is held stands still: nobody else gets it, no time ends it, and it is let go as it was',
+  async (t) => {
+    const shop = await app.createShop();
+    const promised = await makePromised(shop);
+    const ctx = await shop.ctx();
+    const { id, customerId } = promised.promise;
+    const forSubject = { type: 'settlement', id: newId() };
+    const hold = () =>
+      inTransaction(ctx, (tx) => holdCouponPromise(tx, ctx, { id, customerId, forSubject, amount: 200n }));
+    t.match(await hold(), { state: 'held', amount: 200n });
+    t.match(await hold(), { state: 'held', amount: 200n }, 'for the same it is held once');
+    await t.rejects(use(shop, promised, 200n), NOT_USABLE);
+    t.equal(await owedTo(shop, customerId), 600, 'the books do not move');
+    await advance(shop, 400 * DAY);
+    t.match(await listOf(shop, customerId), [{ state: 'expired', amount: 400 }, { state: 'held' }]);
+    const later = await shop.ctx();
+    await inTransaction(later, (tx) => releaseCouponPromises(tx, later, forSubject));
+    const [, open] = await listOf(shop, customerId);
+    t.match(open, { state: 'issued', amount: 200, usedForId: null, usedAt: null });
+    t.ok(Date.parse(open.expiresAt) > later.now.getTime() + 364 * DAY * 60_000);
+  },
+);
 
 t.test('what is not used in its time is the shop’s again', async (t) => {
   const shop = await app.createShop();
@@ -151,7 +207,7 @@ t.test(
       const promised = await makePromised(shop);
       const used = await use(shop, promised, 600n);
       await Promise.allSettled([
-        ...times(10).map(() => giveBack(shop, promised, used.usedForId ?? '')),
+        ...times(10).map(() => giveBack(shop, promised, used.usedForId ?? '', 600n)),
         ...times(10).map(() => use(shop, promised, 600n)),
         ...times(4).map(() => runDueSweeps({ ...app.deps, clock }, walletSweeps)),
       ]);
@@ -180,7 +236,7 @@ t.test('a merge moves promises, also those that come back later; an erasure ends
   const body = { duplicateCustomerId: customer.id };
   await ok(shop.call(`POST /v1/customers/${survivor.id}/merge`, { body }));
   t.same([await owedTo(shop, customer.id), await owedTo(shop, survivor.id)], [0, 400]);
-  await giveBack(shop, promised, used.usedForId ?? '');
+  await giveBack(shop, promised, used.usedForId ?? '', 200n, survivor.id);
   t.equal(await owedTo(shop, survivor.id), 600);
   t.match(await listOf(shop, survivor.id), [{ amount: 400 }, { amount: 200 }]);
   const data = await ok(shop.call(`GET /v1/customers/${survivor.id}/personal-data`));
