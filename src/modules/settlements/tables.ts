@@ -75,6 +75,23 @@ export const priceDifferencePolicyVersions = pgTable(
 
 export type PolicyVersion = typeof priceDifferencePolicyVersions.$inferSelect;
 
+// Somebody is waited for while it is offered, and the customer while they have to pay.
+const DUE =
+  sql.raw(`case when "settlements"."state" in ('offered', 'countered') then "settlements"."due_at" is not null
+        when "settlements"."state" in ('accepted', 'paying', 'failed')
+          then ("settlements"."due_at" is not null) = ("settlements"."direction" = 'from_customer')
+        else "settlements"."due_at" is null end`);
+
+// Asked or answered only once it is settled, and an answer is whole.
+const SATISFACTION =
+  sql.raw(`("settlements"."state" = 'settled' or ("settlements"."satisfaction_due_at" is null and "settlements"."satisfaction_asked_at" is null
+          and "settlements"."is_satisfied" is null))
+        and ("settlements"."satisfaction_due_at" is null or ("settlements"."satisfaction_asked_at" is null and "settlements"."is_satisfied" is null))
+        and ("settlements"."is_satisfied" is null) = ("settlements"."satisfaction_answered_at" is null)
+        and ("settlements"."is_satisfied" is null) = ("settlements"."satisfaction_actor_kind" is null)
+        and ("settlements"."is_satisfied" is null) = ("settlements"."satisfaction_actor_id" is null)
+        and ("settlements"."satisfaction_comment" is null or "settlements"."is_satisfied" is not null)`);
+
 /** A price difference between shop and customer, for one order. */
 export const settlements = pgTable(
   'settlements',
@@ -149,27 +166,12 @@ export const settlements = pgTable(
       ),
     check('settlements_amount', sql`${t.amount} > 0 and ${t.freightAmount} between 0 and ${t.amount}`),
     check('settlements_payout', sql`(${t.payoutMethod} is null) = (${t.direction} = 'from_customer')`),
-    check(
-      'settlements_due',
-      sql`case when ${t.state} in ('offered', 'countered') then ${t.dueAt} is not null
-        when ${t.state} in ('accepted', 'paying', 'failed')
-          then (${t.dueAt} is not null) = (${t.direction} = 'from_customer')
-        else ${t.dueAt} is null end`,
-    ),
+    check('settlements_due', DUE),
     // What the sweep looks for.
     index('settlements_satisfaction_due_idx')
       .on(t.shopId, t.satisfactionDueAt, t.id)
       .where(sql`${t.satisfactionDueAt} is not null`),
-    check(
-      'settlements_satisfaction',
-      sql`(${t.state} = 'settled' or (${t.satisfactionDueAt} is null and ${t.satisfactionAskedAt} is null
-          and ${t.isSatisfied} is null))
-        and (${t.satisfactionDueAt} is null or (${t.satisfactionAskedAt} is null and ${t.isSatisfied} is null))
-        and (${t.isSatisfied} is null) = (${t.satisfactionAnsweredAt} is null)
-        and (${t.isSatisfied} is null) = (${t.satisfactionActorKind} is null)
-        and (${t.isSatisfied} is null) = (${t.satisfactionActorId} is null)
-        and (${t.satisfactionComment} is null or ${t.isSatisfied} is not null)`,
-    ),
+    check('settlements_satisfaction', SATISFACTION),
     check(
       'settlements_agreed',
       sql`(${t.payoutMethod} is not distinct from 'coupon') = (${t.agreedBy} is not null)`,
