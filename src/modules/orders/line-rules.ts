@@ -38,14 +38,18 @@ export function valueLeftOf(line: LineMoney): bigint {
   return amount - prefixOf(amount, quantity - unitsLeftOf(line), quantity);
 }
 
-/** What was paid for the units that are left, with what was charged on top, before settlements gave anything back. */
+/**
+ * What was paid for the units that are left, with what was charged on top, before settlements gave anything back. What was charged
+ * when some had gone was paid for the others alone: they were never worth more than was paid for them.
+ */
 export function paidLeftOf(line: LineMoney): bigint {
   const paid = line.netAmount + line.chargedAmount;
-  return paid - prefixOf(paid, line.quantity - unitsLeftOf(line), line.quantity);
+  const left = paid - prefixOf(paid, line.quantity - unitsLeftOf(line), line.quantity);
+  return maxOf(left, valueLeftOf(line));
 }
 
 /** What settlements gave back for the units that are left. */
-export const settledLeftOf = (line: LineMoney): bigint => maxOf(0n, paidLeftOf(line) - valueLeftOf(line));
+export const settledLeftOf = (line: LineMoney): bigint => paidLeftOf(line) - valueLeftOf(line);
 
 /** The tax in a value of the line: its part of the line's tax, so that the parts of the whole line sum to that. */
 const taxIn = (line: LineMoney, value: bigint): bigint =>

@@ -153,6 +153,13 @@ t.test('whatever happens to a line, in any order, adds up to what was paid for i
   );
 });
 
+t.test('what is charged when units have gone was paid for the others', async (t) => {
+  const one = creditLine(lineOf(2, 3600n), 1, 'cancelled');
+  const charged = one && chargeLine(one.line, 301n);
+  t.equal(charged && paidLeftOf(charged), 2101n);
+  t.equal(charged && settledLeftOf(charged), 0n);
+});
+
 t.test('what is not there is refused', async (t) => {
   t.equal(creditLine(lineOf(2, 100n), 3, 'returned'), undefined);
   t.equal(creditLine(lineOf(2, 100n), 0, 'returned'), undefined);

@@ -71,8 +71,10 @@ const part = (amount: number, units: number, of: number) => Math.floor((2 * amou
 /** What is left of a line, and what was paid for the units that are left. */
 const worth = ({ valued, left }: ModelLine) =>
   left === 0 ? 0 : valued.worth - part(valued.worth, valued.units - left, valued.units);
-const paidLeft = ({ net, charged, quantity, left }: ModelLine) =>
-  net + charged - part(net + charged, quantity - left, quantity);
+const paidLeft = (line: ModelLine) => {
+  const paid = line.net + line.charged;
+  return Math.max(worth(line), paid - part(paid, line.quantity - line.left, line.quantity));
+};
 
 function change(line: ModelLine, amount: number): void {
   if (amount !== 0) line.valued = { units: line.left, worth: worth(line) + amount };
