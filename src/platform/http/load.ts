@@ -7,6 +7,9 @@ import { platformErrors } from '../errors.ts';
 const REQUESTS_PER_CONNECTION = 8;
 const MAX_EVENT_LOOP_DELAY_MS = 500;
 const SAMPLE_MS = 1_000;
+// One late second is a stall: code that runs for the first time, or a machine that was held up. Who came in meanwhile is answered
+// after it, and would not be sooner for being refused. Lateness that goes on is load.
+const LATE_SAMPLES = 2;
 
 /** What is said to who comes when no more can be taken on. */
 export const overloaded = platformErrors.overloaded(undefined, { headers: { 'retry-after': '1' } });
@@ -70,7 +73,19 @@ export async function watchEventLoop(app: FastifyInstance, gate: Gate): Promise<
     sampleInterval: SAMPLE_MS,
     pressureHandler: letThrough,
   });
-  gate.watch(() => settled && app.isUnderPressure());
+  const lateness = createLateness();
+  const sample = setInterval(() => lateness.note(app.isUnderPressure()), SAMPLE_MS).unref();
+  app.addHook('onClose', async () => clearInterval(sample));
+  gate.watch(() => settled && lateness.lasts());
+}
+
+/** Tells lateness that lasts from a stall, by the samples so far. */
+export function createLateness() {
+  let inARow = 0;
+  return {
+    note: (isLate: boolean) => void (inARow = isLate ? inARow + 1 : 0),
+    lasts: () => inARow >= LATE_SAMPLES,
+  };
 }
 
 // Only the measure is wanted: a refusal by the plugin itself would come after routing, and cost what it should save.
