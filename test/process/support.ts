@@ -98,24 +98,36 @@ export interface Answer {
   readonly headers: Headers;
 }
 
-/** How a stranger calls: over HTTP, with one key. */
+/** How a stranger calls: over HTTP, with one key. Refused because the process is late, it comes again when it was told to. */
 export function caller(url: string, apiKey: string) {
   return async (target: string, options: { body?: unknown; key?: string } = {}): Promise<Answer> => {
-    const [method = 'GET', path = '/'] = target.split(' ');
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${apiKey}`,
-        ...(method === 'POST' ? { 'idempotency-key': options.key ?? newId() } : {}),
-        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-    });
-    const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json');
-    return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+    const request = requestOf(target, apiKey, options);
+    for (const deadline = Date.now() + PATIENCE_MS; ; ) {
+      const answer = await readAnswer(await fetch(`${url}${request.path}`, request));
+      if (!isTooBusy(answer) || Date.now() > deadline) return answer;
+      await sleep(Number(answer.headers.get('retry-after')) * 1_000);
+    }
   };
 }
+
+function requestOf(target: string, apiKey: string, { body, key }: { body?: unknown; key?: string }) {
+  const [method = 'GET', path = '/'] = target.split(' ');
+  const headers = {
+    authorization: `Bearer ${apiKey}`,
+    ...(method === 'POST' ? { 'idempotency-key': key ?? newId() } : {}),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  };
+  return { method, path, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+}
+
+async function readAnswer(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+}
+
+/** The process itself is late, which a slow machine can make it; a database that is away says so in the detail. */
+const isTooBusy = ({ body }: Answer): boolean => body.code === 'overloaded' && body.detail === body.title;
 
 export interface Server extends Program {
   readonly url: string;
