@@ -16,6 +16,8 @@ export interface RefundRequest {
   readonly kind: 'cancelled' | 'returned';
   /** What freight is given back. */
   readonly freightAmount?: bigint;
+  /** What else changes about the order in the same step, by its lines as they are then. */
+  readonly changes?: (lines: readonly OrderLine[]) => Partial<Order>;
 }
 
 /** What units take off a line: how it was, how it is then, and the figures. */
@@ -33,6 +35,10 @@ interface Refundable {
 
 export interface Allocation<P> {
   readonly credits: readonly LineCredit[];
+  /** All lines as they are then. */
+  readonly lines: readonly OrderLine[];
+  /** What changes about the order, but for what is refunded. */
+  readonly changes: Partial<Order>;
   /** What comes off the order's price: the credits and the freight. */
   readonly creditedAmount: bigint;
   /** What goes back, to which payment: less, where the order was not paid in full, more, where it had been paid too much. */
@@ -56,14 +62,20 @@ export function allocateRefund<P extends Refundable>(
   const credits = creditUnits(lines, request);
   const freightAmount = request.freightAmount ?? 0n;
   if (!credits || freightAmount > freightLeftOf(order)) return undefined;
+  const left = lines.map((line) => credits.find(({ before }) => before.id === line.id)?.after ?? line);
   const creditedAmount = sumOf(credits.map(({ credit }) => credit.amount)) + freightAmount;
-  const refundAmount = surplusOf({ ...order, creditedAmount: order.creditedAmount + creditedAmount });
+  const changes = {
+    ...request.changes?.(left),
+    creditedAmount: order.creditedAmount + creditedAmount,
+    creditedFreightAmount: order.creditedFreightAmount + freightAmount,
+  };
+  const refundAmount = surplusOf({ ...order, ...changes });
   const parts = spreadRefund(refundAmount, newestFirst);
-  return parts && { credits, creditedAmount, refundAmount, parts };
+  return parts && { credits, lines: left, changes, creditedAmount, refundAmount, parts };
 }
 
 /** What each line gets back for units of it; a line that is named twice is one. Undefined when one has fewer left. */
-export function creditUnits(
+function creditUnits(
   lines: readonly OrderLine[],
   { units, kind }: Pick<RefundRequest, 'units' | 'kind'>,
 ): LineCredit[] | undefined {

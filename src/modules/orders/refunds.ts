@@ -1,5 +1,5 @@
 import type { Ctx } from '../../platform/context.ts';
-import type { Tx } from '../../platform/db/client.ts';
+import type { Reader, Tx } from '../../platform/db/client.ts';
 import { newId } from '../../platform/ids.ts';
 import { sumOf } from '../../platform/money.ts';
 import { listPaymentsOfOrder } from '../payments/attempts.ts';
@@ -8,7 +8,7 @@ import { spreadRefund } from '../payments/rules.ts';
 import type { Payment, Refund } from '../payments/tables.ts';
 import { insertCredits, writeLineMoney } from './line-money-repository.ts';
 import { postOrderChange } from './postings.ts';
-import { creditUnits, type LineCredit, type RefundRequest } from './refund-rules.ts';
+import { type Allocation, allocateRefund, type LineCredit, type RefundRequest } from './refund-rules.ts';
 import { updateOrder } from './repository.ts';
 import { decidePaymentState, surplusOf } from './rules.ts';
 import type { Order, OrderCredit, OrderLine } from './tables.ts';
@@ -23,51 +23,44 @@ interface Cause {
 export interface UnitsRefund extends RefundRequest {
   readonly cause: Cause;
   readonly reason: Refund['reason'];
-  /** What else changes about the order in the same step, by its lines as they are then. */
-  readonly changes?: (lines: readonly OrderLine[]) => Partial<Order>;
   /** What the books call it. */
   readonly transferKind: string;
 }
 
 /**
- * Takes units and freight off a locked order and gives back what was paid too much then, along its payments, newest first. Returns
- * the order as it is then, what each line got back, and the refunds that carry the money. The caller has checked that
- * the units are there: else it throws.
+ * Takes units and freight off a locked order and gives back what was paid too much then, along its payments, newest first, as
+ * `allocateRefund` says. Returns the order and its lines as they are then, and the refunds that carry the money. The caller
+ * has checked that the units are there: else it throws.
  */
 export async function refundUnits(
   tx: Tx,
   ctx: Ctx,
-  locked: { readonly order: Order; readonly lines: readonly OrderLine[] },
+  { order, lines }: { readonly order: Order; readonly lines: readonly OrderLine[] },
   request: UnitsRefund,
-): Promise<{ order: Order; credits: readonly LineCredit[]; refunds: readonly Refund[] }> {
-  const { order } = locked;
-  const credits = await writeCredits(tx, ctx, locked, request);
-  const lines = locked.lines.map(
-    (line) => credits.find(({ before }) => before.id === line.id)?.after ?? line,
-  );
-  const freightAmount = request.freightAmount ?? 0n;
-  const changes = {
-    ...request.changes?.(lines),
-    creditedAmount: order.creditedAmount + sumOf(credits.map(({ credit }) => credit.amount)) + freightAmount,
-    creditedFreightAmount: order.creditedFreightAmount + freightAmount,
-  };
-  const paymentState = decidePaymentState({ ...order, ...changes });
-  const credited = await updateOrder(tx, order, { ...changes, paymentState }, ctx.now);
+): Promise<{ order: Order; lines: readonly OrderLine[]; refunds: readonly Refund[] }> {
+  const payments = await listRefundable(tx, ctx, order.id);
+  const allocation = allocateRefund(order, lines, request, payments);
+  if (!allocation) throw new Error(`order ${order.id} does not have these units or this money any more`);
+  await writeCredits(tx, ctx, order, request, allocation.credits);
+  const paymentState = decidePaymentState({ ...order, ...allocation.changes });
+  const credited = await updateOrder(tx, order, { ...allocation.changes, paymentState }, ctx.now);
   const { transferKind: kind, cause } = request;
   await postOrderChange(tx, ctx, { kind, subject: cause.id }, order, credited);
-  return { ...(await refundSurplus(tx, ctx, credited, request.reason)), credits };
+  return {
+    ...(await giveBack(tx, ctx, credited, allocation.parts, request.reason)),
+    lines: allocation.lines,
+  };
 }
 
 /** Writes down what units take off the lines. */
 async function writeCredits(
   tx: Tx,
   ctx: Ctx,
-  { order, lines }: { readonly order: Order; readonly lines: readonly OrderLine[] },
-  request: RefundRequest & { readonly cause: Cause },
-): Promise<readonly LineCredit[]> {
-  const credits = creditUnits(lines, request);
-  if (!credits) throw new Error(`order ${order.id} does not have these units any more`);
-  if (credits.length === 0) return [];
+  order: Order,
+  request: UnitsRefund,
+  credits: readonly LineCredit[],
+): Promise<void> {
+  if (credits.length === 0) return;
   await writeLineMoney(tx, credits);
   const rows = credits.map(
     ({ before, credit }): OrderCredit => ({
@@ -83,7 +76,6 @@ async function writeCredits(
     }),
   );
   await insertCredits(tx, rows);
-  return credits;
 }
 
 /**
@@ -100,7 +92,22 @@ export async function refundSurplus(
 ): Promise<{ order: Order; refunds: readonly Refund[] }> {
   const amount = surplusOf(order);
   if (amount === 0n) return { order, refunds: [] };
-  const refunds = await refundAlongPayments(tx, ctx, order.id, amount, reason, unasked);
+  return giveBack(tx, ctx, order, await spreadOver(tx, ctx, order.id, amount, unasked), reason);
+}
+
+type Parts = Allocation<Payment>['parts'];
+
+/** Sets what was paid too much on its way back. */
+async function giveBack(
+  tx: Tx,
+  ctx: Ctx,
+  order: Order,
+  parts: Parts,
+  reason: Refund['reason'],
+): Promise<{ order: Order; refunds: readonly Refund[] }> {
+  const amount = sumOf(parts.map((part) => part.amount));
+  if (amount === 0n) return { order, refunds: [] };
+  const refunds = await requestParts(tx, ctx, parts, reason);
   const refundedAmount = order.refundedAmount + amount;
   await addTimeline(tx, ctx, order.id, { kind: 'refunded', details: { amount: Number(amount), reason } });
   const paymentState = decidePaymentState({ ...order, refundedAmount });
@@ -114,17 +121,40 @@ export async function refundAlongPayments(
   orderId: string,
   amount: bigint,
   reason: Refund['reason'],
-  first?: Payment,
 ): Promise<readonly Refund[]> {
-  const payments = await listPaymentsOfOrder(tx, ctx.shop.id, orderId);
+  return requestParts(tx, ctx, await spreadOver(tx, ctx, orderId, amount), reason);
+}
+
+/** What each payment of an order carries of an amount. */
+async function spreadOver(
+  tx: Tx,
+  ctx: Ctx,
+  orderId: string,
+  amount: bigint,
+  first?: Payment,
+): Promise<Parts> {
+  const payments = await listRefundable(tx, ctx, orderId);
   const parts = spreadRefund(
     amount,
-    payments
-      .filter(({ state }) => state === 'succeeded')
-      .toSorted((a, b) => Number(b.id === first?.id) - Number(a.id === first?.id)),
+    payments.toSorted((a, b) => Number(b.id === first?.id) - Number(a.id === first?.id)),
   );
   if (!parts) throw new Error(`the payments of order ${orderId} do not hold ${amount}`);
+  return parts;
+}
+
+async function requestParts(
+  tx: Tx,
+  ctx: Ctx,
+  parts: Parts,
+  reason: Refund['reason'],
+): Promise<readonly Refund[]> {
   const refunds: Refund[] = [];
   for (const part of parts) refunds.push(await requestRefund(tx, ctx, part.payment, part.amount, reason));
   return refunds;
+}
+
+/** The payments of an order that money can go back to, newest first. */
+export async function listRefundable(on: Reader, ctx: Ctx, orderId: string): Promise<Payment[]> {
+  const payments = await listPaymentsOfOrder(on, ctx.shop.id, orderId);
+  return payments.filter(({ state }) => state === 'succeeded');
 }

@@ -4,9 +4,9 @@ import type { Violation } from '../../../platform/errors.ts';
 import { newId } from '../../../platform/ids.ts';
 import { findSellables, type Sellable } from '../../catalogue/sellables.ts';
 import { reserveStock } from '../../catalogue/stock.ts';
-import { listPaymentsOfOrder } from '../../payments/attempts.ts';
 import type { Payment } from '../../payments/tables.ts';
 import { orderErrors } from '../errors.ts';
+import { listRefundable } from '../refunds.ts';
 import type { LineInput } from '../rules.ts';
 import type { OrderLines } from '../settle.ts';
 import type { Address } from '../tables.ts';
@@ -38,12 +38,8 @@ export async function previewEdit(
     const violations = faults.map((fault): Violation => ({ in: 'body', ...fault }));
     throw orderErrors.edit_not_possible(undefined, { violations });
   }
-  const [goods, payments] = await Promise.all([
-    readGoods(on, ctx, wish),
-    listPaymentsOfOrder(on, ctx.shop.id, order.id),
-  ]);
-  const succeeded = payments.filter(({ state }) => state === 'succeeded');
-  const priced = priceEdit(order, lines, wish.units, goods, succeeded);
+  const [goods, payments] = await Promise.all([readGoods(on, ctx, wish), listRefundable(on, ctx, order.id)]);
+  const priced = priceEdit(order, lines, wish.units, goods, payments);
   if (!priced) throw orderErrors.amount_too_large();
   return priced;
 }

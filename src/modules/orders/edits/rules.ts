@@ -100,8 +100,8 @@ export function priceEdit<L extends LineInput, P extends Refundable>(
   const added = priceBasket(items, { taxRateBps: 0, amountFor: () => 0n });
   const addedAmount = added.totalAmount;
   if (order.linesAmount + addedAmount > MAX_AMOUNT) return undefined;
-  const raised = { ...order, totalAmount: order.totalAmount + addedAmount };
-  const allocation = allocateRefund(raised, lines, { units, kind: 'cancelled' }, newestFirst);
+  const changes = () => ({ totalAmount: order.totalAmount + addedAmount });
+  const allocation = allocateRefund(order, lines, { units, kind: 'cancelled', changes }, newestFirst);
   if (!allocation) return undefined;
   const { credits, creditedAmount, parts } = allocation;
   const differenceAmount = addedAmount - creditedAmount;
