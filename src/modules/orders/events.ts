@@ -19,12 +19,22 @@ const summary = {
   refundedAmount: amount('What was given back.'),
   placedAt: Type.String({ format: 'date-time', description: 'When it was placed.' }),
 };
-const line = model('OrderEventLine', 'A line of an order, as events tell it.', {
+const lineFields = {
   productId: uuid('The product.'),
   category: Type.Unsafe<string | null>({ type: ['string', 'null'], description: "The product's category." }),
   quantity: Type.Integer({ description: 'Units.' }),
   netAmount: amount('What the line costs after discounts.'),
-});
+};
+const line = model('OrderEventLine', 'A line of an order, as events tell it.', lineFields);
+const editedLine = model(
+  'EditedOrderEventLine',
+  'A line of an edited order: as it was ordered, and what is left of it.',
+  {
+    ...lineFields,
+    remainingQuantity: Type.Integer({ description: 'Units that the customer has or still gets.' }),
+    remainingAmount: amount('What is left of what was paid for them, after settlements.'),
+  },
+);
 const withLines = Type.Object({ ...summary, lines: Type.Array(ref(line), { description: 'The lines.' }) });
 const plain = Type.Object(summary);
 const parcel = Type.Object({
@@ -43,10 +53,10 @@ export const orderEvents = {
   paid: defineEvent('order.paid', 'An order was paid in full.', withLines),
   edited: defineEvent(
     'order.edited',
-    'Goods of a paid order were changed. The lines are those that it has now, with what was ordered of them.',
+    'Goods of a paid order were changed. The lines are all that it has ever had, with what is left of them.',
     Type.Object({
       ...summary,
-      lines: Type.Array(ref(line), { description: 'The lines.' }),
+      lines: Type.Array(ref(editedLine), { description: 'The lines.' }),
       editId: uuid('The edit.'),
     }),
   ),

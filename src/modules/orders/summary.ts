@@ -1,3 +1,4 @@
+import { unitsLeftOf, valueLeftOf } from './line-rules.ts';
 import type { Order, OrderLine } from './tables.ts';
 
 /** What every event of an order tells. */
@@ -16,10 +17,22 @@ export const orderSummary = (order: Order) => ({
 /** The same with the lines. */
 export const summaryWithLines = (order: Order, lines: readonly OrderLine[]) => ({
   ...orderSummary(order),
+  lines: lines.map(lineSummary),
+});
+
+/** The same with what is left of the lines. */
+export const summaryWithRemainders = (order: Order, lines: readonly OrderLine[]) => ({
+  ...orderSummary(order),
   lines: lines.map((line) => ({
-    productId: line.productId,
-    category: line.category,
-    quantity: line.quantity,
-    netAmount: Number(line.netAmount),
+    ...lineSummary(line),
+    remainingQuantity: unitsLeftOf(line),
+    remainingAmount: Number(valueLeftOf(line)),
   })),
+});
+
+const lineSummary = (line: OrderLine) => ({
+  productId: line.productId,
+  category: line.category,
+  quantity: line.quantity,
+  netAmount: Number(line.netAmount),
 });

@@ -25,6 +25,11 @@ const act = (shop: TestShop, id: string, what: string, body?: object, as?: strin
     ...(as === undefined ? {} : { as }),
   });
 
+const eventsOf = async (shop: TestShop, wanted: string) =>
+  (await ok(shop.call('GET /v1/changes?limit=200'))).data.filter(
+    ({ type }: { type: string }) => type === wanted,
+  );
+
 t.test('fewer units go back along the payments, to the cent of what they cost', async (t) => {
   const shop = await app.createShop();
   const { order, products } = await makePaid(shop, [
@@ -63,6 +68,17 @@ t.test('fewer units go back along the payments, to the cent of what they cost', 
   t.match(refund, { amount: 2000, reason: 'settlement' });
   await ok(shop.call(`POST /v1/refunds/${refund.id}/confirm`, { body: {} }));
   await app.settle();
+  t.match(await eventsOf(shop, 'order.edited'), [
+    {
+      data: {
+        editId: made.id,
+        lines: [
+          { quantity: 3, netAmount: 3000, remainingQuantity: 1, remainingAmount: 1000 },
+          { quantity: 1, netAmount: 500, remainingQuantity: 1, remainingAmount: 500 },
+        ],
+      },
+    },
+  ]);
   t.match(await ok(shop.call(`GET /v1/settlements/${made.settlement.id}`)), { state: 'settled' });
   t.match(await ok(shop.call(`GET /v1/orders/${order.id}/edits/${made.id}`)), {
     state: 'applied',

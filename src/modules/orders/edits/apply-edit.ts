@@ -11,7 +11,7 @@ import { refundUnits } from '../refunds.ts';
 import { decideFulfilment } from '../rules.ts';
 import type { OrderLines } from '../settle.ts';
 import { ordersSettings } from '../settings.ts';
-import { summaryWithLines } from '../summary.ts';
+import { summaryWithRemainders } from '../summary.ts';
 import type { Order, OrderLine } from '../tables.ts';
 import { addTimeline } from '../timeline.ts';
 import { getEdit, insertLines, updateEdit, type WholeEdit } from './repository.ts';
@@ -52,10 +52,10 @@ export async function applyEdit(
   await releaseUnits(tx, ctx, locked, whole);
   await updateEdit(tx, edit, { state: 'applied', appliedAt: ctx.now }, ctx.now);
   await addTimeline(tx, ctx, order.id, { kind: 'edited', details: detailsOf(edit) });
-  const lines = [...locked.lines, ...made];
+  const lines = [...result.lines, ...made];
   await appendEvents(tx, ctx, [
     eventRow(ctx, orderEvents.edited, order.id, {
-      ...summaryWithLines(result.order, lines),
+      ...summaryWithRemainders(result.order, lines),
       editId: edit.id,
     }),
   ]);
