@@ -49,8 +49,8 @@ export const declineSettlement = (ctx: Ctx, id: string, reason: DeclineReason): 
   });
 
 /**
- * The customer, or staff for them, withdraws a draft; staff also what was offered, and what the customer has accepted and is not
- * paying at the moment. Refusal: settlement_not_open.
+ * The customer, or staff for them, withdraws a draft and an edit that waits for its money; staff also what was offered, and whatever
+ * the customer has accepted and is not paying at the moment. Refusal: settlement_not_open.
  */
 export const cancelSettlement = (ctx: Ctx, id: string): Promise<SettlementView> =>
   underLock(ctx, id, async (tx, locked) => {
@@ -67,12 +67,13 @@ export async function cancel(tx: Tx, ctx: Ctx, { order, whole }: LockedSettlemen
   return cancelled;
 }
 
-function isCancellable(ctx: Ctx, { state, direction }: Settlement): boolean {
+function isCancellable(ctx: Ctx, { state, direction, editId }: Settlement): boolean {
   if (state === 'draft') return true;
-  if (sideOf(ctx) === 'customer') return false;
   // What was set on its way to the customer is theirs, also when it did not arrive.
-  const isUnpaid = state === 'accepted' || state === 'failed';
-  return state === 'offered' || state === 'countered' || (isUnpaid && direction === 'from_customer');
+  const isUnpaid = direction === 'from_customer' && (state === 'accepted' || state === 'failed');
+  // Goods that a customer does not want any more are not forced on them: the order stays what it was. Another price they agreed to.
+  if (sideOf(ctx) === 'customer') return isUnpaid && editId !== null;
+  return isUnpaid || state === 'offered' || state === 'countered';
 }
 
 const notOpen = ({ state }: Settlement) =>

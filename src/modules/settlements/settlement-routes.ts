@@ -188,8 +188,8 @@ function withdrawingRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Withdraw a settlement',
     description:
-      'The customer, or staff for them, withdraws a claim that waits for a decision; staff also an offer, and what the customer ' +
-      'accepted and is not paying at the moment.',
+      'The customer, or staff for them, withdraws a claim that waits for a decision, or an edit that waits for its money: the ' +
+      'order stays what it was. Staff also withdraws an offer, and what the customer accepted and is not paying at the moment.',
     access: { secret: 'settlements:write', customer: true },
     versioned: true,
     params,

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { startApp } from '../../support/app.ts';
-import { makeProduct, tokenOf } from '../../support/world.ts';
+import { makeCustomer, makeProduct, tokenOf } from '../../support/world.ts';
 import { checkInvariants, ok, readOrder, readStock, runJobs, tally, times } from '../orders/support.ts';
 import { makePaid, refundsOf, unchanged } from './edit-support.ts';
 
@@ -62,6 +62,35 @@ t.test('an upgrade by wallet is done when it is answered', async (t) => {
     { state: 'applied', settlement: { state: 'settled' }, payment: { state: 'succeeded' } },
   );
   t.match(await ok(shop.call(`GET /v1/customers/${customer.id}/wallet`)), { balanceAmount: 600 });
+  await checkInvariants(t, app);
+});
+
+t.test('a customer gives up what they have not paid, and the order is as it was', async (t) => {
+  const shop = await app.createShop();
+  const { order, customer } = await makePaid(shop, [{ price: 1800, quantity: 1 }]);
+  const [dearer, as, stranger] = [
+    await makeProduct(shop, { priceAmount: 2200 }),
+    await tokenOf(shop, customer.id),
+    await tokenOf(shop, (await makeCustomer(shop)).id),
+  ];
+  const upgrade = (payment?: object) =>
+    shop.call(`POST /v1/orders/${order.id}/lines/${order.lines[0].id}/upgrade`, {
+      body: { productId: dearer.id, ...(payment && { payment }) },
+      as,
+    });
+  const giveUp = (id: string, token: string) => shop.call(`POST /v1/settlements/${id}/cancel`, { as: token });
+  const accepted = await ok(upgrade());
+  t.match(await giveUp(accepted.settlement.id, stranger), { status: 404 });
+  t.match(await ok(giveUp(accepted.settlement.id, as)), { state: 'cancelled' });
+  t.equal((await readStock(shop, dearer.id)).reservedQuantity, 0);
+  const failing = await ok(upgrade({ provider: 'simulator', simulate: 'decline' }));
+  t.match(await giveUp(failing.settlement.id, as), { status: 409, body: { code: 'settlement_not_open' } });
+  await runJobs(app);
+  t.match(await ok(giveUp(failing.settlement.id, as)), { state: 'cancelled' });
+  await unchanged(t, shop, order);
+  t.match(await ok(shop.call(`POST /v1/orders/${order.id}/cancel`, { as, body: {} })), {
+    status: 'cancelled',
+  });
   await checkInvariants(t, app);
 });
 
