@@ -2,6 +2,7 @@ import { defineErrors } from '../../platform/errors.ts';
 
 export const settlementErrors = defineErrors({
   policy_inconsistent: [422, 'The parts of the policy contradict each other'],
+  product_not_found: [422, 'There is no such product'],
   policy_archived: [409, 'The policy is archived'],
   claim_refused: [422, 'The promise pays nothing for this order'],
   order_not_settleable: [409, 'The order is not paid or is cancelled'],

@@ -19,6 +19,7 @@ import {
   updatePolicyRow,
   type WholePolicy,
 } from './policy-repository.ts';
+import { requireProducts } from './named-products.ts';
 import { findRuleFaults, type PolicyRule } from './policy-rules.ts';
 import type { PolicyVersion } from './tables.ts';
 import { describePolicy } from './words-rules.ts';
@@ -29,7 +30,7 @@ export interface PolicyInput extends PolicyRule {
   readonly inForceFrom?: string;
 }
 
-/** Promises to pay price differences. Refusals: policy_inconsistent. */
+/** Promises to pay price differences. Refusals: policy_inconsistent, product_not_found. */
 export async function createPolicy(ctx: Ctx, input: PolicyInput): Promise<WholePolicy> {
   const { name, inForceFrom, ...rule } = input;
   refuseFaults(rule);
@@ -47,6 +48,7 @@ export async function createPolicy(ctx: Ctx, input: PolicyInput): Promise<WholeP
   };
   const whole = { policy, current: versionOf(ctx, policy.id, 1, rule, from) };
   return inTransaction(ctx, async (tx) => {
+    await requireProducts(tx, ctx, productsOf(rule));
     await insertPolicy(tx, whole);
     await tell(tx, ctx, policyEvents.created, whole);
     return whole;
@@ -55,7 +57,7 @@ export async function createPolicy(ctx: Ctx, input: PolicyInput): Promise<WholeP
 
 /**
  * Gives a policy another rule for orders from now on. Orders that were placed before keep what they were promised: no promise is
- * changed after it was made. Refusals: policy_inconsistent, policy_archived.
+ * changed after it was made. Refusals: policy_inconsistent, product_not_found, policy_archived.
  */
 export async function updatePolicy(
   ctx: Ctx,
@@ -68,6 +70,7 @@ export async function updatePolicy(
     if (policy.archivedAt) throw settlementErrors.policy_archived();
     const rule = { ...current.rule, ...changes };
     refuseFaults(rule);
+    await requireProducts(tx, ctx, productsOf(changes));
     const isSame = Object.keys(changes).length === 0;
     const ruleVersion = policy.ruleVersion + (isSame ? 0 : 1);
     const next = isSame
@@ -133,6 +136,11 @@ function refuseFaults(rule: PolicyRule): void {
   const violations = faults.map((fault) => ({ in: 'body' as const, code: 'policy_inconsistent', ...fault }));
   throw settlementErrors.policy_inconsistent(undefined, { violations });
 }
+
+const productsOf = ({ productIds, excludedProductIds }: Partial<PolicyRule>) => ({
+  productIds,
+  excludedProductIds,
+});
 
 const inconsistent = (pointer: string, detail: string): Problem =>
   settlementErrors.policy_inconsistent(detail, { pointer });

@@ -113,7 +113,7 @@ function policyWriteRoutes(app: FastifyInstance): void {
     access: { secret: 'settlements:write' },
     body: PolicyCreate,
     success: { statuses: [201], schema: PolicyModel, description: 'The policy.' },
-    errors: [settlementErrors.policy_inconsistent],
+    errors: [settlementErrors.policy_inconsistent, settlementErrors.product_not_found],
     example: {
       body: {
         name: 'Thirty days',
@@ -141,7 +141,11 @@ function policyWriteRoutes(app: FastifyInstance): void {
     params: policyParams,
     body: PolicyUpdate,
     success: { statuses: [200], schema: PolicyModel, description: 'The policy.' },
-    errors: [settlementErrors.policy_inconsistent, settlementErrors.policy_archived],
+    errors: [
+      settlementErrors.policy_inconsistent,
+      settlementErrors.product_not_found,
+      settlementErrors.policy_archived,
+    ],
     example: { params: somePolicy, body: { windowDays: 60 } },
     run: (ctx, { params, body }) =>
       updatePolicy(ctx, params.policyId, body as Parameters<typeof updatePolicy>[2]),

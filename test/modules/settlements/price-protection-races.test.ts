@@ -157,7 +157,8 @@ t.test('killed in the middle of a batch and gone on with, nothing is lost or dou
   const { shop, orders } = world;
   const { $client } = app.deps.db;
   await $client.query(
-    `create function fail_here() returns trigger language plpgsql as $$ begin raise 'killed'; end $$`,
+    `create function fail_here() returns trigger language plpgsql as
+     $$ begin perform pg_terminate_backend(pg_backend_pid()); return new; end $$`,
   );
   const poisoned = orders.map(({ id }) => String(id)).toSorted((a, b) => (a < b ? -1 : 1))[5];
   await $client.query(

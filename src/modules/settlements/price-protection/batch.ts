@@ -60,6 +60,16 @@ export async function sweepOrders(
   return { decision, newHolderCount };
 }
 
+/** Leaves orders out of a sweep: their lines are counted, and whoever runs the shop can see in the log which they are. */
+export const leaveOut: typeof sweepOrders = async (tx, ctx, sweep, orderIds, only) => {
+  ctx.log.error({ sweepId: sweep.id, orderIds }, 'orders are left out of price protection');
+  const all = await listLinesToSettle(tx, sweep.shopId, orderIds, sweep.productIds);
+  const lines = only === undefined ? all : all.filter(({ id }) => only.has(id));
+  const refused = new Map([['order_failed' as const, lines.length]]);
+  const decision = { openings: [], waiting: [], refused, takes: [], foundLineCount: lines.length };
+  return { decision, newHolderCount: 0 };
+};
+
 async function decide(
   tx: Tx,
   ctx: Ctx,

@@ -1,7 +1,7 @@
 import type { Ctx } from '../../../platform/context.ts';
 import { inTransaction } from '../../../platform/db/transaction.ts';
 import { after, MINUTE_MS } from '../../../platform/time.ts';
-import { lockOrderLines } from '../../orders/settle.ts';
+import { lockOrder } from '../../orders/settle.ts';
 import { payAccepted } from '../pay-out.ts';
 import { getSettlement, listDuePayouts, postponePayout } from '../settlement-repository.ts';
 
@@ -21,7 +21,7 @@ export async function payDueSettlements(ctx: Ctx): Promise<number> {
 async function payDue(ctx: Ctx, id: string, orderId: string): Promise<boolean> {
   try {
     return await inTransaction(ctx, async (tx) => {
-      const { order } = await lockOrderLines(tx, ctx, orderId);
+      const order = await lockOrder(tx, ctx.shop.id, orderId);
       const whole = await getSettlement(tx, ctx.shop.id, id);
       // Somebody was faster, or it was withdrawn.
       if (whole.settlement.state !== 'accepted' || whole.settlement.payoutDueAt === null) return false;

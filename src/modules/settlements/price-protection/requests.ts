@@ -9,6 +9,7 @@ import { checkVersion } from '../../../platform/versions.ts';
 import type { productPriceChanged } from '../../catalogue/events.ts';
 import { settlementErrors } from '../errors.ts';
 import { sweepEvents } from '../events.ts';
+import { requireProducts } from '../named-products.ts';
 import type { PolicyReason } from '../policy-rules.ts';
 import { isEverPromised } from './facts-repository.ts';
 import {
@@ -32,7 +33,7 @@ export interface WholeSweep {
   readonly settlements: readonly StateCount[];
 }
 
-/** Queues a sweep; it begins when the platform's sweeps come by, within a minute. */
+/** Queues a sweep; it begins when the platform's sweeps come by, within a minute. Refusal: product_not_found. */
 export async function startPriceProtectionSweep(
   ctx: Ctx,
   input: { reason: PolicyReason; isDryRun: boolean; productIds?: readonly string[] },
@@ -63,6 +64,7 @@ export async function startPriceProtectionSweep(
     updatedAt: ctx.now,
   };
   return inTransaction(ctx, async (tx) => {
+    await requireProducts(tx, ctx, { productIds: input.productIds });
     await insertSweep(tx, sweep);
     return { sweep, settlements: [] };
   });

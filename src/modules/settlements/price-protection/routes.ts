@@ -47,7 +47,7 @@ function startingRoutes(app: FastifyInstance): void {
     idempotency: 'required',
     body: SweepCreate,
     success: { statuses: [201], ...whole },
-    errors: [],
+    errors: [settlementErrors.product_not_found],
     example: { body: { isDryRun: true } },
     run: (ctx, { body }) => startPriceProtectionSweep(ctx, body),
     present,

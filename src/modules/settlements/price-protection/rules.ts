@@ -10,8 +10,11 @@ import {
 } from '../difference-rules.ts';
 import type { PayoutMethod, PolicyReason, PolicyRule } from '../policy-rules.ts';
 
-/** Why a sweep opens nothing for a line: what a claim would be told, or that the promise pays in a way that this buyer has not. */
-export const SWEEP_REFUSALS = [...CLAIM_REFUSALS, 'payout_method_not_available'] as const;
+/**
+ * Why a sweep opens nothing for a line: what a claim would be told, that the promise pays in a way that this buyer has not, or that
+ * something is wrong with the order which somebody has to look at.
+ */
+export const SWEEP_REFUSALS = [...CLAIM_REFUSALS, 'payout_method_not_available', 'order_failed'] as const;
 export type SweepRefusal = (typeof SWEEP_REFUSALS)[number];
 
 /** A version of a policy with when it was promised. */

@@ -1,12 +1,11 @@
 import type { Ctx } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/client.ts';
-import { inTransaction } from '../../../platform/db/transaction.ts';
-import { after, MINUTE_MS } from '../../../platform/time.ts';
 import { sweepEvents } from '../events.ts';
-import { type BatchResult, CapTaken, sweepOrders } from './batch.ts';
+import type { BatchResult } from './batch.ts';
 import { listPromiseVersions } from './facts-repository.ts';
-import { lockIdleSweep, listDueSweeps, updateSweep } from './repository.ts';
+import { listDueSweeps, updateSweep } from './repository.ts';
 import { oldestStart } from './rules.ts';
+import { takeStep } from './step.ts';
 import type { PriceProtectionSweep } from './tables.ts';
 import { tellOfSweep } from './tell.ts';
 import {
@@ -20,8 +19,6 @@ import {
 
 // Enough that what a transaction costs by itself is small beside it, and few enough that their locks are held for moments.
 const BATCH_ORDERS = 1_000;
-const MOST_ATTEMPTS = 5;
-const POSTPONED_MS = 5 * MINUTE_MS;
 
 /** Takes the next step of a sweep that is due. Returns how many steps were taken: one, or none when nothing is left to do. */
 export const runDueSweep = async (ctx: Ctx): Promise<number> =>
@@ -42,12 +39,12 @@ async function firstOf(ids: readonly string[], step: (id: string) => Promise<boo
  * nothing to do, or another process is at it.
  */
 export const advanceSweep = (ctx: Ctx, id: string, batchOrders = BATCH_ORDERS): Promise<boolean> =>
-  taken(ctx, id, async (tx, sweep) => {
+  takeStep(ctx, id, batchOrders, async (tx, sweep, batch) => {
     if (sweep.state === 'queued') return begin(tx, ctx, sweep);
     if (sweep.state !== 'running') return false;
-    const orderIds = await nextOrders(tx, sweep, batchOrders);
+    const orderIds = await nextOrders(tx, sweep, batch.orders);
     if (orderIds.length === 0) return finish(tx, ctx, sweep);
-    const result = await sweepOrders(tx, ctx, sweep, orderIds);
+    const result = await batch.sweep(tx, ctx, sweep, orderIds);
     const progress = {
       cursorOrderId: orderIds.at(-1) ?? null,
       doneOrderCount: sweep.doneOrderCount + orderIds.length,
@@ -58,10 +55,10 @@ export const advanceSweep = (ctx: Ctx, id: string, batchOrders = BATCH_ORDERS): 
   });
 
 const resumeWaits = (ctx: Ctx, id: string): Promise<boolean> =>
-  taken(ctx, id, async (tx, sweep) => {
-    const waited = await takeDueWaits(tx, sweep, ctx.now, BATCH_ORDERS);
+  takeStep(ctx, id, BATCH_ORDERS, async (tx, sweep, batch) => {
+    const waited = await takeDueWaits(tx, sweep, ctx.now, batch.orders);
     if (waited.length === 0) return false;
-    const result = await sweepOrders(tx, ctx, sweep, ordersOf(waited), new Set(waited.map(lineIdOf)));
+    const result = await batch.sweep(tx, ctx, sweep, ordersOf(waited), new Set(waited.map(lineIdOf)));
     const swept = await updateSweep(tx, sweep, addFigures(sweep, result, waited.length), ctx.now);
     if (swept.state === 'finished' && swept.waitingLineCount === 0) await dropWork(tx, swept, true);
     return true;
@@ -71,35 +68,6 @@ const lineIdOf = ({ lineId }: WaitingLine): string => lineId;
 const ordersOf = (waited: readonly WaitingLine[]): string[] => [
   ...new Set(waited.map(({ orderId }) => orderId)),
 ];
-
-/** Runs a step under the lock of its sweep; one that fails is put off, and does not hold up others. */
-async function taken(
-  ctx: Ctx,
-  id: string,
-  step: (tx: Tx, sweep: PriceProtectionSweep) => Promise<boolean>,
-): Promise<boolean> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await inTransaction(ctx, async (tx) => {
-        // Two that run at once: the second one leaves the sweep to the first.
-        const sweep = await lockIdleSweep(tx, ctx.shop.id, id);
-        return sweep !== undefined && step(tx, sweep);
-      });
-    } catch (error) {
-      if (error instanceof CapTaken && attempt < MOST_ATTEMPTS) continue;
-      ctx.log.error({ err: error, sweepId: id }, 'a step of price protection failed');
-      return postpone(ctx, id);
-    }
-  }
-}
-
-const postpone = (ctx: Ctx, id: string): Promise<boolean> =>
-  inTransaction(ctx, async (tx) => {
-    const sweep = await lockIdleSweep(tx, ctx.shop.id, id);
-    if (sweep && sweep.dueAt !== null)
-      await updateSweep(tx, sweep, { dueAt: after(ctx.now, POSTPONED_MS) }, ctx.now);
-    return false;
-  });
 
 /** Lists the orders that something was promised for and to which something happened within the longest window. */
 async function begin(tx: Tx, ctx: Ctx, sweep: PriceProtectionSweep): Promise<true> {
