@@ -65,7 +65,10 @@ export function openDatabase(
   // Without listeners a connection that the server cuts would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
   pool.on('connect', (client) => {
-    client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+    client.on('error', (error) => {
+      // Ended by this side, it may still be cut by the other before it is closed.
+      if (!pool.ending) log.warn({ err: error }, 'a database connection was lost');
+    });
     batchWrites(client);
     if (!patient) setUpSession(client);
   });
