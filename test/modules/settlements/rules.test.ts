@@ -12,6 +12,7 @@ import {
   decideRateBps,
   findRuleFaults,
   type PolicyRule,
+  RULE_DEFAULTS,
 } from '../../../src/modules/settlements/policy-rules.ts';
 import { explainLine } from '../../../src/modules/settlements/refusal-words-rules.ts';
 import { describePolicy, moneyText } from '../../../src/modules/settlements/words-rules.ts';
@@ -19,33 +20,7 @@ import { after, DAY_MS } from '../../../src/platform/time.ts';
 
 const runs = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 300) };
 const placedAt = new Date('2026-05-01T12:00:00Z');
-const RULE: PolicyRule = {
-  reasons: ['price_drop'],
-  windowDays: 30,
-  windowFrom: 'paid',
-  productIds: [],
-  excludedProductIds: [],
-  categories: [],
-  excludedCategories: [],
-  includesClearance: false,
-  includesGifts: false,
-  compareWith: 'list_price',
-  rateBps: 10_000,
-  tierBy: null,
-  tiers: [],
-  soldFrom: null,
-  soldTo: null,
-  minimumOrderAmount: null,
-  placedFrom: null,
-  placedTo: null,
-  minimumDifferenceAmount: 0,
-  lineCapAmount: null,
-  orderCapAmount: null,
-  customerYearCapAmount: null,
-  budgetAmount: null,
-  payoutMethods: ['original_payment'],
-  automaticAmount: 0,
-};
+const RULE: PolicyRule = { ...RULE_DEFAULTS, reasons: ['price_drop'], windowDays: 30, windowFrom: 'paid' };
 const ORDER: OrderFacts = {
   status: 'paid',
   isPaid: true,
