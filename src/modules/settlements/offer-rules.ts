@@ -92,18 +92,22 @@ export function decideOfferLine(
   return { ...facts, comparedUnitAmount, differenceAmount };
 }
 
-/**
- * What can be offered of a line at most: to the customer what is left of what was paid net, from the customer what the API can
- * carry. Of 36.00 of which 4.00 were settled, 32.00.
- */
-export const largestOf = (
-  direction: Direction,
-  line: Pick<OfferShare, 'paidNetAmount' | 'settledAmount'>,
-): bigint => (direction === 'to_customer' ? maxOf(0n, line.paidNetAmount - line.settledAmount) : MAX_AMOUNT);
+/** What bounds an offer for a line. */
+type OfferBounds = Pick<
+  OfferShare,
+  'paidNetAmount' | 'settledAmount' | 'comparedUnitAmount' | 'differenceAmount'
+>;
 
-export interface ScalableLine {
-  readonly paidNetAmount: bigint;
-  readonly settledAmount: bigint;
+/**
+ * What can be offered of a line at most, in the first round as in every other: where a compared price is the reason the difference
+ * to that, and to the customer never more than is left of what was paid net. Of 36.00 of which 4.00 were settled, 32.00.
+ */
+export function largestOf(direction: Direction, line: OfferBounds): bigint {
+  const left = direction === 'to_customer' ? maxOf(0n, line.paidNetAmount - line.settledAmount) : MAX_AMOUNT;
+  return line.comparedUnitAmount === null ? left : minOf(left, line.differenceAmount);
+}
+
+export interface ScalableLine extends OfferBounds {
   /** What was offered of it at first. */
   readonly offeredAmount: bigint | null;
 }

@@ -85,6 +85,24 @@ t.test('offers whose parts contradict each other are refused, and nothing is wri
   ]);
 });
 
+t.test('no counter-offer goes beyond the difference that is the reason', async (t) => {
+  const shop = await app.createShop();
+  const { orderId, lineId, token } = await makeSettling(shop);
+  const offered = (fields: object, line: object) =>
+    ok(offer(shop, orderId, { ...fields, lines: [{ lineId, amount: 100, ...line }] }));
+  const most = (largestAmount: number) => ({
+    status: 422,
+    body: { code: 'settlement_too_large', largestAmount, errors: [{ pointer: '/amount' }] },
+  });
+  const back = await offered(gift, { comparedUnitAmount: 1700 });
+  t.match(await act(shop, back.id, 'counter', { amount: 201 }, token), most(200));
+  t.match(await ok(act(shop, back.id, 'counter', { amount: 200 }, token)), { amount: 200 });
+  await ok(act(shop, back.id, 'cancel'));
+  const more = await offered(charge, { comparedUnitAmount: 1850 });
+  await ok(act(shop, more.id, 'counter', { amount: 50 }, token));
+  t.match(await act(shop, more.id, 'counter', { amount: 999_999_999 }), most(100));
+});
+
 t.test('answers that come wrong are refused, and nothing is written', async (t) => {
   const shop = await app.createShop();
   const { orderId, lineId, token } = await makeSettling(shop);

@@ -24,16 +24,22 @@ import { sumOf } from '../../../src/platform/money.ts';
 const RUNS = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 500) };
 const anyDirection = fc.constantFrom<Direction>('to_customer', 'from_customer');
 const anyAmount = fc.bigInt({ min: 1n, max: 999_999_999_999n });
+const UNCOMPARED = { comparedUnitAmount: null, differenceAmount: 0n };
 const anyLine = fc
   .record({
     paidNetAmount: anyAmount,
     settledShare: fc.nat(100),
     offeredShare: fc.integer({ min: 1, max: 100 }),
+    // How much more than was offered the difference to a compared price is, where there is one.
+    room: fc.option(anyAmount),
   })
-  .map(({ paidNetAmount, settledShare, offeredShare }) => {
+  .map(({ paidNetAmount, settledShare, offeredShare, room }) => {
     const settledAmount = (paidNetAmount * BigInt(settledShare)) / 100n;
     const left = paidNetAmount - settledAmount;
-    return { paidNetAmount, settledAmount, offeredAmount: (left * BigInt(offeredShare)) / 100n + 1n };
+    const offeredAmount = (left * BigInt(offeredShare)) / 100n + 1n;
+    const compared =
+      room === null ? UNCOMPARED : { comparedUnitAmount: 1n, differenceAmount: offeredAmount + room };
+    return { paidNetAmount, settledAmount, offeredAmount, ...compared };
   });
 const anyLines = fc.array(anyLine, { minLength: 1, maxLength: 6 });
 
@@ -41,7 +47,7 @@ t.test('shares of another amount sum to it and are never more than a line has le
   fc.assert(
     fc.property(anyDirection, anyLines, anyAmount, (direction, lines, amount) => {
       const shares = scaleOffer(direction, amount, lines);
-      if (!shares) return assert.equal(direction, 'to_customer');
+      if (!shares) return assert.ok(amount > largestOffer(direction, lines) - BigInt(lines.length));
       assert.equal(sumOf(shares), amount);
       for (const [at, line] of lines.entries()) {
         assert.ok((shares[at] ?? -1n) >= 0n);
@@ -121,11 +127,13 @@ t.test('a line of an offer keeps its arithmetic', async () => {
 
 t.test('worked examples', async (t) => {
   const line = { lineId: 'a', quantity: 2, paidNetAmount: 3600n, settledAmount: 400n };
-  t.equal(largestOf('to_customer', line), 3200n);
+  t.equal(largestOf('to_customer', { ...line, ...UNCOMPARED }), 3200n);
+  for (const direction of ['to_customer', 'from_customer'] as const)
+    t.equal(largestOf(direction, { ...line, comparedUnitAmount: 1500n, differenceAmount: 600n }), 600n);
   t.same(
     scaleOffer('to_customer', 1000n, [
-      { paidNetAmount: 1000n, settledAmount: 0n, offeredAmount: 600n },
-      { paidNetAmount: 500n, settledAmount: 0n, offeredAmount: 300n },
+      { paidNetAmount: 1000n, settledAmount: 0n, offeredAmount: 600n, ...UNCOMPARED },
+      { paidNetAmount: 500n, settledAmount: 0n, offeredAmount: 300n, ...UNCOMPARED },
     ]),
     [667n, 333n],
   );
