@@ -14,7 +14,9 @@ const summary = {
   channel: Type.String({ description: 'Where it was placed.' }),
   status: Type.String({ description: 'The status after the event.' }),
   currency: Type.String({ description: 'ISO 4217.' }),
-  totalAmount: amount('What the order costs.'),
+  totalAmount: amount(
+    'What the order came to when everything on it was bought: nothing that went or was settled is taken off.',
+  ),
   paidAmount: amount('What was taken.'),
   refundedAmount: amount('What was given back.'),
   placedAt: Type.String({ format: 'date-time', description: 'When it was placed.' }),
@@ -58,6 +60,8 @@ export const orderEvents = {
       ...summary,
       lines: Type.Array(ref(editedLine), { description: 'The lines.' }),
       editId: uuid('The edit.'),
+      creditedAmount: amount('What went with units that are not wanted any more, in all.'),
+      netTotalAmount: amount('What the order costs now, after edits and settlements.'),
     }),
   ),
   priceLowered: defineEvent(

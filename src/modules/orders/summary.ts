@@ -1,4 +1,5 @@
 import { unitsLeftOf, valueLeftOf } from './line-rules.ts';
+import { netTotalOf } from './rules.ts';
 import type { Order, OrderLine } from './tables.ts';
 
 /** What every event of an order tells. */
@@ -23,7 +24,10 @@ export const summaryWithLines = (order: Order, lines: readonly OrderLine[]) => (
 /** The same with what is left of the lines. */
 export const summaryWithRemainders = (order: Order, lines: readonly OrderLine[]) => ({
   ...orderSummary(order),
+  creditedAmount: Number(order.creditedAmount),
+  netTotalAmount: Number(netTotalOf(order)),
   lines: lines.map((line) => ({
+    lineId: line.id,
     ...lineSummary(line),
     remainingQuantity: unitsLeftOf(line),
     remainingAmount: Number(valueLeftOf(line)),
