@@ -6,6 +6,7 @@ import { checkVersion } from '../../platform/versions.ts';
 import { applyEdit } from '../orders/edits/apply-edit.ts';
 import { type EditInput, type EditPreview, openEdit, previewEdit } from '../orders/edits/open-edit.ts';
 import { readEdit, readEdits, type WholeEdit } from '../orders/edits/read.ts';
+import { orderErrors } from '../orders/errors.ts';
 import { readOrder } from '../orders/read.ts';
 import { unitsLeftOf } from '../orders/line-rules.ts';
 import { netTotalOf, unitsToShip } from '../orders/rules.ts';
@@ -75,10 +76,12 @@ export async function upgradeLine(ctx: Ctx, input: UpgradeInput): Promise<EditVi
     checkVersion(ctx, locked.order);
     const line = locked.lines.find(({ id }) => id === input.lineId);
     if (!line) throw platformErrors.not_found('The order has no such line.');
-    const quantity = input.quantity ?? Math.max(1, unitsToShip(line));
+    const most = unitsToShip(line);
+    const quantity = input.quantity ?? Math.max(1, most);
+    if (quantity > most) throw tooManyUnits(most);
     const left = unitsLeftOf(line) - quantity;
     const wish = {
-      lines: [{ lineId: input.lineId, quantity: Math.max(0, left) }],
+      lines: [{ lineId: input.lineId, quantity: left }],
       items: [{ productId: input.productId, quantity }],
     };
     // Who pays at the counter has agreed.
@@ -90,6 +93,18 @@ export async function upgradeLine(ctx: Ctx, input: UpgradeInput): Promise<EditVi
     return { ...(await viewEdit(tx, ctx, opened.whole.edit.id)), payment };
   });
 }
+
+const tooManyUnits = (most: number) =>
+  orderErrors.edit_not_possible(undefined, {
+    violations: [
+      {
+        in: 'body',
+        pointer: '/quantity',
+        code: 'units_shipped',
+        detail: `Only ${most} units of the line are still to be shipped.`,
+      },
+    ],
+  });
 
 async function open(
   tx: Tx,

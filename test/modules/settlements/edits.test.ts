@@ -68,17 +68,6 @@ t.test('fewer units go back along the payments, to the cent of what they cost', 
   t.match(refund, { amount: 2000, reason: 'settlement' });
   await ok(shop.call(`POST /v1/refunds/${refund.id}/confirm`, { body: {} }));
   await app.settle();
-  t.match(await eventsOf(shop, 'order.edited'), [
-    {
-      data: {
-        editId: made.id,
-        lines: [
-          { quantity: 3, netAmount: 3000, remainingQuantity: 1, remainingAmount: 1000 },
-          { quantity: 1, netAmount: 500, remainingQuantity: 1, remainingAmount: 500 },
-        ],
-      },
-    },
-  ]);
   t.match(await ok(shop.call(`GET /v1/settlements/${made.settlement.id}`)), { state: 'settled' });
   t.match(await ok(shop.call(`GET /v1/orders/${order.id}/edits/${made.id}`)), {
     state: 'applied',
@@ -87,6 +76,46 @@ t.test('fewer units go back along the payments, to the cent of what they cost', 
   });
   t.ok((await timelineOf(shop, order.id)).includes('edited'));
   await checkInvariants(t, app);
+});
+
+t.test('the event of an edit tells what is left', async (t) => {
+  const shop = await app.createShop();
+  const { order, products } = await makePaid(shop, [
+    { price: 1000, quantity: 3 },
+    { price: 500, quantity: 1 },
+  ]);
+  const [first, second] = order.lines;
+  const extra = await makeProduct(shop, { priceAmount: 700 });
+  const made = await ok(
+    edit(shop, order.id, {
+      lines: [{ lineId: first.id, quantity: 1 }],
+      items: [{ productId: extra.id, quantity: 1 }],
+    }),
+  );
+  await app.settle();
+  const rest = { quantity: 1, netAmount: 500, remainingQuantity: 1, remainingAmount: 500 };
+  t.match(await eventsOf(shop, 'order.edited'), [
+    {
+      data: {
+        editId: made.id,
+        totalAmount: 4200,
+        creditedAmount: 2000,
+        netTotalAmount: 2200,
+        refundedAmount: 1300,
+        lines: [
+          {
+            lineId: first.id,
+            productId: products[0].id,
+            quantity: 3,
+            remainingQuantity: 1,
+            remainingAmount: 1000,
+          },
+          { lineId: second.id, ...rest },
+          { productId: extra.id, quantity: 1, remainingQuantity: 1, remainingAmount: 700 },
+        ],
+      },
+    },
+  ]);
 });
 
 t.test('three lines of 10.00 with 10.00 off give back 20.00, in any order', async (t) => {
@@ -251,6 +280,17 @@ t.test('only the address changes after a price changed: the total stays', async 
     [payment],
     'payments are untouched',
   );
+  const { version } = await readOrder(shop, order.id);
+  const [{ id: lineId, quantity }] = order.lines;
+  for (const same of [{}, { shippingAddress }, { lines: [{ lineId, quantity }] }]) {
+    const refused = {
+      status: 422,
+      body: { code: 'edit_not_possible', errors: [{ code: 'edit_changes_nothing' }] },
+    };
+    t.match(await preview(shop, order.id, same), refused);
+    t.match(await edit(shop, order.id, same), refused);
+  }
+  t.equal((await readOrder(shop, order.id)).version, version, 'nobody’s version is stale for nothing');
 });
 
 t.test('units that stay keep their price and their share of a discount', async (t) => {
@@ -329,7 +369,9 @@ t.test('twenty who edit at once: each unit goes once', async (t) => {
   const answers = await Promise.all(
     times(20).map(() => edit(shop, order.id, { lines: [{ lineId: line.id, quantity: 29 }] })),
   );
-  t.same(tally(answers), { 201: 20 }, 'whoever comes later finds it done, which costs nothing');
+  t.same(tally(answers), { 201: 1, 422: 19 }, 'whoever comes later finds it done');
+  const late = answers.filter(({ status }) => status === 422).map(({ body }) => body.errors[0].code);
+  t.same(new Set(late), new Set(['edit_changes_nothing']));
   t.match(await readOrder(shop, order.id), { creditedAmount: 700, refundedAmount: 700 });
   t.equal((await readStock(shop, products[0].id)).reservedQuantity, 29);
   const ship = () => shop.call(`POST /v1/orders/${order.id}/ship`, { body: {} });

@@ -18,6 +18,10 @@ t.test('an upgrade is one call for the customer', async (t) => {
     status: 422,
     body: { code: 'provider_not_available' },
   });
+  t.match(await upgrade({ productId: dearer.id, quantity: 3 }), {
+    status: 422,
+    body: { code: 'edit_not_possible', errors: [{ pointer: '/quantity', code: 'units_shipped' }] },
+  });
   await unchanged(t, shop, order);
   t.equal((await readStock(shop, dearer.id)).reservedQuantity, 0, 'a refused one keeps nothing');
   const made = await ok(upgrade({ productId: dearer.id, payment: { provider: 'simulator' } }));

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Ctx } from '../../../platform/context.ts';
 import type { Reader, Tx } from '../../../platform/db/client.ts';
 import type { Violation } from '../../../platform/errors.ts';
@@ -9,7 +10,7 @@ import { orderErrors } from '../errors.ts';
 import { listRefundable } from '../refunds.ts';
 import type { LineInput } from '../rules.ts';
 import type { OrderLines } from '../settle.ts';
-import type { Address } from '../tables.ts';
+import type { Address, Order } from '../tables.ts';
 import { findOpenEdit, insertEdit, type WholeEdit } from './repository.ts';
 import { type EditRequest, type EditWish, type PricedEdit, priceEdit, readEdit } from './rules.ts';
 
@@ -33,7 +34,7 @@ export async function previewEdit(
   if (order.status !== 'paid' || order.paymentState === 'partial')
     throw orderErrors.order_not_editable(`The order is ${order.status} and ${order.paymentState}.`);
   if ((await findOpenEdit(on, ctx.shop.id, order.id)) !== undefined) throw orderErrors.order_in_edit();
-  const { wish, faults } = readEdit(lines, input);
+  const { wish, faults } = readEdit(lines, input, changesAddress(order, input));
   if (faults.length > 0) {
     const violations = faults.map((fault): Violation => ({ in: 'body', ...fault }));
     throw orderErrors.edit_not_possible(undefined, { violations });
@@ -43,6 +44,9 @@ export async function previewEdit(
   if (!priced) throw orderErrors.amount_too_large();
   return priced;
 }
+
+const changesAddress = (order: Order, { shippingAddress }: EditInput): boolean =>
+  shippingAddress !== undefined && !isDeepStrictEqual(shippingAddress, order.shippingAddress);
 
 /** The goods that come, at their prices of now. */
 async function readGoods(on: Reader, ctx: Ctx, { items }: EditWish): Promise<EditGoods[]> {

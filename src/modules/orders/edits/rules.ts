@@ -23,17 +23,23 @@ export interface EditWish {
 /** Why an edit cannot be. Each has a place in the request. */
 export interface EditFault {
   readonly pointer: string;
-  readonly code: 'no_such_line' | 'line_named_twice' | 'units_shipped' | 'edit_empties_order';
+  readonly code:
+    | 'no_such_line'
+    | 'line_named_twice'
+    | 'units_shipped'
+    | 'edit_empties_order'
+    | 'edit_changes_nothing';
   readonly detail: string;
 }
 
 /**
  * What a request means for an order. More units of a line are new goods, at the price of now: what was sold keeps its price and its
- * share of every discount.
+ * share of every discount. `changesMore`: something else than goods is changed with it, so that they may stay as they are.
  */
 export function readEdit(
   lines: readonly OrderLine[],
   request: EditRequest,
+  changesMore = false,
 ): { wish: EditWish; faults: EditFault[] } {
   const faults: EditFault[] = [];
   const units: EditWish['units'][number][] = [];
@@ -56,6 +62,10 @@ export function readEdit(
       else if (fewer < 0) items.push({ productId: line.productId, quantity: -fewer, pointer });
     }
     named.add(lineId);
+  }
+  if (faults.length === 0 && units.length === 0 && items.length === 0 && !changesMore) {
+    const detail = 'Nothing would be different.';
+    faults.push({ pointer: '', code: 'edit_changes_nothing', detail });
   }
   const left = lines.reduce((sum, line) => sum + unitsLeftOf(line), 0);
   const gone = units.reduce((sum, { quantity }) => sum + quantity, 0);
