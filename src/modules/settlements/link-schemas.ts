@@ -15,6 +15,7 @@ import { ProviderName } from '../payments/schemas.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import { decideTurn } from './offer-rules.ts';
 import { SideName, SettlementOfferModel, presentOffer } from './offer-schemas.ts';
+import { explainEdit, type ExplainedGoods } from './edit-words-rules.ts';
 import { explainOffer } from './offer-words-rules.ts';
 import { Direction, SettlementReasonName } from './name-schemas.ts';
 import { PolicyWords } from '../orders/promise-schemas.ts';
@@ -35,6 +36,19 @@ const LinkedLine = model('LinkedSettlementLine', 'What is settled of a line, for
   words: ref(PolicyWords, { description: 'The arithmetic in words.' }),
 });
 
+const LinkedGoods = model('LinkedEditGoods', 'Goods that go or come with an edit of the order.', {
+  productName: text('What it is.', 500),
+  quantity: Type.Integer({ description: 'Units.' }),
+  amount: ref(PositiveAmount, {
+    description: 'What comes off the price with them, or what they cost, all units together.',
+  }),
+});
+const LinkedEdit = model('LinkedEdit', 'What the customer pays for, where it is an edit of the order.', {
+  goes: Type.Array(ref(LinkedGoods), { description: 'What goes.' }),
+  comes: Type.Array(ref(LinkedGoods), { description: 'What comes.' }),
+  words: ref(PolicyWords, { description: 'The arithmetic in words.' }),
+});
+
 export const LinkedSettlement = model('LinkedSettlement', 'A settlement as the holder of a link sees it.', {
   shopName: text('Who offers it.', 200),
   orderNumber: text('The order that it is about.', 200),
@@ -49,7 +63,10 @@ export const LinkedSettlement = model('LinkedSettlement', 'A settlement as the h
   payoutMethod: nullableRef(PayoutMethodName, 'How the customer gets it; null when the customer pays.'),
   waysToPay: Type.Array(ref(ProviderName), { description: 'The providers by which the holder can pay it.' }),
   dueAt: nullableInstant('Until when it is to be answered, or paid.'),
-  lines: Type.Array(ref(LinkedLine), { description: 'The lines that it is about; none for freight.' }),
+  lines: Type.Array(ref(LinkedLine), {
+    description: 'The lines that it is about; none for freight and for an edit.',
+  }),
+  edit: nullableRef(LinkedEdit, 'The edit that it pays for, such as an upgrade; null for anything else.'),
   offers: Type.Array(ref(SettlementOfferModel), { description: 'What was offered, oldest first.' }),
   version: versionNumber(),
 });
@@ -80,7 +97,28 @@ export function presentLinked(view: SettlementView, { shop }: { readonly shop: {
       amount: toWire(line.amount),
       words: explainOffer(line, settlement.currency),
     })),
+    edit: presentLinkedEdit(view),
     offers: offers.map(presentOffer),
     version: settlement.version,
+  };
+}
+
+function presentLinkedEdit({ edit, names, settlement }: SettlementView) {
+  if (edit === null) return null;
+  const goes = edit.units.map(({ lineId, quantity, amount }) => ({
+    productName: names.products.get(lineId) ?? '',
+    quantity,
+    amount,
+  }));
+  const comes = edit.items.map(({ productName, quantity, netAmount: amount }) => ({
+    productName,
+    quantity,
+    amount,
+  }));
+  const onWire = (goods: ExplainedGoods) => ({ ...goods, amount: toWire(goods.amount) });
+  return {
+    goes: goes.map(onWire),
+    comes: comes.map(onWire),
+    words: explainEdit(goes, comes, settlement.amount, settlement.currency),
   };
 }

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Reader } from '../../platform/db/client.ts';
+import { readEdit, type WholeEdit } from '../orders/edits/read.ts';
 import { listAvailable } from '../payments/providers/registry.ts';
 import { findNames, type SettlementNames } from './facts-repository.ts';
 import type { WholeSettlement } from './settlement-repository.ts';
@@ -11,18 +12,24 @@ export interface SettlementView extends WholeSettlement {
   /** The providers by which who asks can have it paid; none when nothing is to be paid by the customer. */
   readonly waysToPay: readonly string[];
   readonly names: SettlementNames;
+  /** The edit of the order whose difference it settles. */
+  readonly edit: WholeEdit | null;
 }
 
 /** Adds what depends on who asks. */
 export async function viewOf(on: Reader, ctx: Ctx, whole: WholeSettlement): Promise<SettlementView> {
   const { settlement } = whole;
-  const names = await findNames(on, ctx.shop.id, settlement.orderId);
+  const [names, edit] = await Promise.all([
+    findNames(on, ctx.shop.id, settlement.orderId),
+    settlement.editId === null ? null : readEdit(on, ctx.shop.id, settlement.editId),
+  ]);
   if (settlement.direction === 'to_customer' || settlementStates.isEnd(settlement.state))
-    return { ...whole, names, waysToPay: [] };
+    return { ...whole, names, edit, waysToPay: [] };
   const available = await listAvailable(on, ctx.shop);
   return {
     ...whole,
     names,
+    edit,
     waysToPay: available.filter((name) => mayPayBy(ctx, name, settlement.customerId)),
   };
 }

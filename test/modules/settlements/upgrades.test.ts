@@ -1,6 +1,6 @@
 import t from 'tap';
 import { startApp } from '../../support/app.ts';
-import { makeCustomer, makeProduct, tokenOf } from '../../support/world.ts';
+import { makeCustomer, makeLink, makeProduct, tokenOf } from '../../support/world.ts';
 import { checkInvariants, ok, readOrder, readStock, runJobs, tally, times } from '../orders/support.ts';
 import { makePaid, refundsOf, unchanged } from './edit-support.ts';
 
@@ -96,6 +96,29 @@ t.test('a customer gives up what they have not paid, and the order is as it was'
     status: 'cancelled',
   });
   await checkInvariants(t, app);
+});
+
+t.test('who pays an upgrade by link sees what goes and what comes, and nothing of staff', async (t) => {
+  const shop = await app.createShop();
+  const { order, products } = await makePaid(shop, [{ price: 1800, quantity: 2 }]);
+  const dearer = await makeProduct(shop, { name: 'Green tea', priceAmount: 2200 });
+  const path = `POST /v1/orders/${order.id}/lines/${order.lines[0].id}/upgrade`;
+  const made = await ok(shop.call(path, { body: { productId: dearer.id, quantity: 1 } }));
+  const { token } = await makeLink(shop, made.settlement.id);
+  const { status, body } = await shop.call(`GET /v1/settlement-links/${token}`, { as: null });
+  t.equal(status, 200);
+  t.match(body, { reason: 'upgrade', amount: 400, lines: [] });
+  const name = order.lines[0].productName;
+  t.same(body.edit, {
+    goes: [{ productName: name, quantity: 1, amount: 1800 }],
+    comes: [{ productName: 'Green tea', quantity: 1, amount: 2200 }],
+    words: {
+      en: `Comes 1 × Green tea $22.00; goes 1 × ${name} $18.00; difference $4.00`,
+      zh: `换入 1 × Green tea US$22.00; 换出 1 × ${name} US$18.00; 差价 US$4.00`,
+    },
+  });
+  const ids = [order.id, made.id, dearer.id, products[0].id, order.lines[0].id];
+  t.notMatch(JSON.stringify(body), new RegExp(ids.join('|')), 'no id of anything');
 });
 
 t.test('two upgrades at once: one edit waits, the other is told', async (t) => {
