@@ -91,6 +91,30 @@ export const holdCustomerRow = async (
 ): Promise<Pick<Customer, 'mergedIntoId' | 'erasedAt'> | undefined> =>
   (await lockToRefer(tx, { shopId, id }))[0];
 
+const tryLockToRefer = prepared('try_hold_customer', (db) =>
+  db
+    .select({ erasedAt: customers.erasedAt })
+    .from(customers)
+    .where(withId)
+    .for('key share', { skipLocked: true }),
+);
+
+/** The same without waiting: undefined when somebody is about to end the customer. */
+export const tryHoldCustomerRow = async (
+  tx: Tx,
+  shopId: string,
+  id: string,
+): Promise<Pick<Customer, 'erasedAt'> | undefined> => (await tryLockToRefer(tx, { shopId, id }))[0];
+
+const selectErased = preparedSql<{ id: string }>(
+  'list_erased_customers',
+  'select id from customers where shop_id = $1 and id = any($2::uuid[]) and erased_at is not null',
+);
+
+/** Those of these customers who were erased. By the primary key. */
+export const listErasedIds = async (on: Reader, shopId: string, ids: readonly string[]): Promise<string[]> =>
+  (await selectErased(on, [shopId, ids])).map(({ id }) => id);
+
 /** Holds a customer who takes part in the shop's life, or fails, as part of a statement. */
 export const holdPart = (shopId: string, id: string): Part => ({
   name: 'hold_customer',

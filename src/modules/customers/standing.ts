@@ -3,7 +3,13 @@ import { refusalDetail } from '../../platform/db/constraints.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import { checkKnown } from './customers.ts';
 import { customersErrors } from './errors.ts';
-import { findCustomerRow, holdCustomerRow, holdPart } from './repository.ts';
+import {
+  findCustomerRow,
+  holdCustomerRow,
+  holdPart,
+  listErasedIds,
+  tryHoldCustomerRow,
+} from './repository.ts';
 import { findStandingFault } from './rules.ts';
 
 /**
@@ -75,3 +81,25 @@ export async function holdSurvivor(tx: Tx, shopId: string, customerId: string): 
   }
   throw new Error(`customer ${customerId} is merged again and again`);
 }
+
+/**
+ * The same for a caller who has locked an order of the customer already: it never waits for the customer, because a merge or an
+ * erasure holds them first and may be waiting for that very order. Refusal: version_conflict, while one of them is at it.
+ */
+export async function holdBuyer(
+  tx: Tx,
+  shopId: string,
+  customerId: string,
+): Promise<{ readonly isErased: boolean }> {
+  const row = await tryHoldCustomerRow(tx, shopId, customerId);
+  if (!row) throw platformErrors.version_conflict();
+  return { isErased: row.erasedAt !== null };
+}
+
+/** Which of these customers were erased. */
+export const findErased = async (
+  on: Reader,
+  shopId: string,
+  customerIds: readonly string[],
+): Promise<ReadonlySet<string>> =>
+  customerIds.length === 0 ? new Set() : new Set(await listErasedIds(on, shopId, customerIds));

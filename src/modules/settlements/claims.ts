@@ -13,6 +13,7 @@ import {
   type OrderFacts,
 } from './difference-rules.ts';
 import { countUnitsSold, findBusyLines, findProductFacts, type ProductFacts } from './facts-repository.ts';
+import { payableMethods } from './payees.ts';
 import { findPromised, type Promised } from './policy-repository.ts';
 import type { PayoutMethod, PolicyReason } from './policy-rules.ts';
 import { sumPending } from './price-protection/facts-repository.ts';
@@ -23,7 +24,7 @@ export interface ClaimInput {
   readonly reason: PolicyReason;
   /** By this policy only; by the one that pays most when absent. */
   readonly policyId?: string;
-  /** How the customer wants the money: of several promises, one that allows it. */
+  /** How the customer wants the money: of several promises, one that allows it. As the promise usually pays when absent. */
   readonly payoutMethod?: PayoutMethod;
 }
 
@@ -31,6 +32,8 @@ export interface ClaimInput {
 export interface Claim {
   readonly promised: Promised;
   readonly decision: ClaimDecision;
+  /** How who bought it can be paid. */
+  readonly payableBy: readonly PayoutMethod[];
 }
 
 export interface Preview {
@@ -48,8 +51,8 @@ export async function previewDifference(ctx: Ctx, input: ClaimInput & { orderId:
 }
 
 /**
- * Of several promises that pay in the wanted way the one counts that pays most; of equals, the older one. One that is asked for
- * by name has to exist.
+ * Of several promises that pay in the wanted way the one counts that pays most; of equals, the older one. Where no way is wanted,
+ * one that pays along the payments goes before one that pays as stored value only. One that is asked for by name has to exist.
  */
 export async function decideBest(
   on: Reader,
@@ -64,33 +67,57 @@ export async function decideBest(
     throw platformErrors.not_found('The order was promised nothing by this policy.');
   const covered =
     input.policyId === undefined ? all.filter(({ rule }) => rule.reasons.includes(input.reason)) : named;
-  const asked = thoseThatAllow(input.payoutMethod, covered);
-  const ids = [...new Set(lines.map((line) => line.productId))];
-  const [products, busy] = await Promise.all([
-    findProductFacts(on, ctx.shop.id, ids),
-    findBusyLines(on, ctx.shop.id, lines),
-  ]);
-  let best: Claim | undefined;
-  for (const promised of asked) {
-    const sold = await soldUnder(on, ctx, promised, ids);
-    const facts = lines.map((line) => factsOf(line, products.get(line.productId), sold, busy));
-    const used = await usedUnder(on, ctx, promised, order);
-    const decision = decideClaim(promised.rule, input.reason, orderFactsOf(order), facts, used, ctx.now);
-    if (goesBefore(decision, best?.decision)) best = { promised, decision };
-  }
-  return best;
+  const facts = await readFacts(on, ctx, order, lines);
+  const best = await bestOf(
+    on,
+    ctx,
+    facts,
+    input.reason,
+    thoseThatAllow(input.payoutMethod ?? USUAL, covered),
+  );
+  if (input.payoutMethod !== undefined || (best !== undefined && best.decision.amount > 0n)) return best;
+  return bestOf(on, ctx, facts, input.reason, covered);
 }
 
+const USUAL: PayoutMethod = 'original_payment';
+
 /** A promise that pays more must not hide one that pays in the wanted way. Where none does, the best one is refused for that. */
-function thoseThatAllow(
-  method: PayoutMethod | undefined,
-  promises: readonly Promised[],
-): readonly Promised[] {
-  const allowed = promises.filter(({ rule }) => method === undefined || rule.payoutMethods.includes(method));
+function thoseThatAllow(method: PayoutMethod, promises: readonly Promised[]): readonly Promised[] {
+  const allowed = promises.filter(({ rule }) => rule.payoutMethods.includes(method));
   return allowed.length > 0 ? allowed : promises;
 }
 
-const orderFactsOf = (order: Order): OrderFacts => ({ ...order, isPaid: order.paidAt !== null });
+/** What every promise is held against. */
+type Facts = Awaited<ReturnType<typeof readFacts>>;
+
+async function readFacts(on: Reader, ctx: Ctx, order: Order, lines: readonly OrderLine[]) {
+  const productIds = [...new Set(lines.map((line) => line.productId))];
+  const [products, busy, payableBy] = await Promise.all([
+    findProductFacts(on, ctx.shop.id, productIds),
+    findBusyLines(on, ctx.shop.id, lines),
+    payableMethods(on, ctx, order),
+  ]);
+  return { order, lines, productIds, products, busy, payableBy };
+}
+
+async function bestOf(
+  on: Reader,
+  ctx: Ctx,
+  { order, lines, productIds, products, busy, payableBy }: Facts,
+  reason: PolicyReason,
+  promises: readonly Promised[],
+): Promise<Claim | undefined> {
+  const orderFacts: OrderFacts = { ...order, isPaid: order.paidAt !== null, payableBy };
+  let best: Claim | undefined;
+  for (const promised of promises) {
+    const sold = await soldUnder(on, ctx, promised, productIds);
+    const facts = lines.map((line) => factsOf(line, products.get(line.productId), sold, busy));
+    const used = await usedUnder(on, ctx, promised, order);
+    const decision = decideClaim(promised.rule, reason, orderFacts, facts, used, ctx.now);
+    if (goesBefore(decision, best?.decision)) best = { promised, decision, payableBy };
+  }
+  return best;
+}
 
 /** What the rule has to know of a line. */
 export const factsOf = (

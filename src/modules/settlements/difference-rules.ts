@@ -7,7 +7,7 @@ import {
   sumOf,
 } from '../../platform/money.ts';
 import { after, DAY_MS } from '../../platform/time.ts';
-import { decideRateBps, type PolicyReason, type PolicyRule } from './policy-rules.ts';
+import { decideRateBps, type PayoutMethod, type PolicyReason, type PolicyRule } from './policy-rules.ts';
 
 /** Why a claim, or a line of it, is refused. Every refusal has one of these and the rule's words. */
 export const CLAIM_REFUSALS = [
@@ -27,6 +27,7 @@ export const CLAIM_REFUSALS = [
   'already_settled',
   'line_busy',
   'cap_used_up',
+  'payout_method_not_available',
 ] as const;
 export type ClaimRefusal = (typeof CLAIM_REFUSALS)[number];
 
@@ -61,6 +62,8 @@ export interface OrderFacts {
   readonly paidAt: Date | null;
   readonly shippedAt: Date | null;
   readonly deliveredAt: Date | null;
+  /** How who bought it can be paid. */
+  readonly payableBy: readonly PayoutMethod[];
 }
 
 /** What other settlements have used up of the policy's caps. */
@@ -136,7 +139,9 @@ function refuseOrder(
     rule.windowFrom
   ];
   if (start === null || start > now) return 'window_not_begun';
-  return now < after(start, rule.windowDays * DAY_MS) ? null : 'window_over';
+  if (now >= after(start, rule.windowDays * DAY_MS)) return 'window_over';
+  const isPayable = rule.payoutMethods.some((method) => order.payableBy.includes(method));
+  return isPayable ? null : 'payout_method_not_available';
 }
 
 const isWithin = (at: Date, from: string | null, to: string | null): boolean =>

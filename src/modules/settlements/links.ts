@@ -1,4 +1,10 @@
-import { type LinkSubject, listLinks, makeLink, revokeLink } from '../../platform/auth/links.ts';
+import {
+  type LinkSubject,
+  listLinks,
+  makeLink,
+  revokeLink,
+  revokeLinksTo,
+} from '../../platform/auth/links.ts';
 import type { Link } from '../../platform/auth/tables.ts';
 import { recordAudit } from '../../platform/audit/audit.ts';
 import type { Ctx } from '../../platform/context.ts';
@@ -52,6 +58,10 @@ export const revokeSettlementLink = (
     await audit(tx, ctx, 'revokeSettlementLink', link);
     return link;
   });
+
+/** Closes all links to settlements. */
+export const closeSettlementLinks = (tx: Tx, ctx: Ctx, settlementIds: readonly string[]): Promise<void> =>
+  revokeLinksTo(tx, ctx, SETTLEMENT_LINK, settlementIds);
 
 const audit = (tx: Tx, ctx: Ctx, action: string, { id, subjectId }: Link): Promise<void> =>
   recordAudit(tx, ctx, { action, subjectType: 'settlement', subjectId, details: { linkId: id } });

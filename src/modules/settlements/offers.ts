@@ -20,6 +20,7 @@ import {
 import { freightLeftOf } from '../orders/refund-rules.ts';
 import { taxOf } from './offer-tax.ts';
 import { asGoodwillLine, checkMethod, newSettlement, tooLarge } from './open.ts';
+import { payableMethods } from './payees.ts';
 import type { PayoutMethod, SettlementReason } from './policy-rules.ts';
 import { insertSettlement, moveSettlement, type WholeSettlement } from './settlement-repository.ts';
 import { spreadGoodwill } from './settlement-rules.ts';
@@ -52,7 +53,8 @@ export async function offerSettlement(ctx: Ctx, input: OfferInput): Promise<Sett
     const { order, lines } = await lockOrderLines(tx, ctx, input.orderId);
     if (order.status === 'cancelled' || order.paidAt === null) throw settlementErrors.order_not_settleable();
     const content = contentOf(order, lines, input);
-    const settlement = { ...headOf(ctx, order, input), ...content.amounts };
+    const payableBy = await payableMethods(tx, ctx, order);
+    const settlement = { ...headOf(ctx, order, input, payableBy), ...content.amounts };
     const shares = content.shares.map((share) => lineOf(settlement, share, lines));
     return viewOf(tx, ctx, await openOffer(tx, ctx, { settlement, lines: shares }, input));
   });
@@ -75,7 +77,7 @@ async function openOffer(
   return offered;
 }
 
-function headOf(ctx: Ctx, order: Order, input: OfferInput): Settlement {
+function headOf(ctx: Ctx, order: Order, input: OfferInput, payableBy: readonly PayoutMethod[]): Settlement {
   const { direction, reason } = input;
   const head = { direction, reason, editId: input.editId ?? null };
   if (direction === 'from_customer') {
@@ -84,7 +86,7 @@ function headOf(ctx: Ctx, order: Order, input: OfferInput): Settlement {
     return { ...newSettlement(ctx, order, null, 0n, undefined), ...head };
   }
   const method = input.payoutMethod ?? 'original_payment';
-  checkMethod(ctx, order, { payoutMethod: method }, ['original_payment', 'stored_value']);
+  checkMethod(ctx, { payoutMethod: method }, ['original_payment', 'stored_value'], payableBy);
   return { ...newSettlement(ctx, order, method, 0n, undefined), ...head };
 }
 

@@ -19,7 +19,8 @@ import type { ClaimDecision } from './difference-rules.ts';
 import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
 import { payOut } from './pay-out.ts';
-import { PAYOUT_METHODS, type PayoutMethod } from './policy-rules.ts';
+import { payableMethods } from './payees.ts';
+import { PAYOUT_METHODS, type PayoutMethod, usualMethod } from './policy-rules.ts';
 import { REFUSAL_WORDS } from './refusal-words-rules.ts';
 import { insertSettlement, takePolicyUse, type WholeSettlement } from './settlement-repository.ts';
 import { spreadGoodwill } from './settlement-rules.ts';
@@ -38,7 +39,7 @@ interface Payout {
   readonly isAgreed?: boolean;
 }
 
-interface ClaimRequest extends Omit<ClaimInput, 'payoutMethod'>, Payout {
+interface ClaimRequest extends ClaimInput, Omit<Payout, 'payoutMethod'> {
   readonly orderId: string;
   readonly message?: string;
 }
@@ -64,11 +65,15 @@ function decideAndOpen(ctx: Ctx, input: ClaimRequest): Promise<SettlementView> {
   return inTransaction(ctx, async (tx) => {
     const { order, lines } = await lockOrderLines(tx, ctx, input.orderId);
     const best = payable(await decideBest(tx, ctx, order, lines, input), order);
-    const { promised, decision } = best;
-    const agreedBy = checkMethod(ctx, order, input, promised.rule.payoutMethods);
+    const { promised, decision, payableBy } = best;
+    const payoutMethod = input.payoutMethod ?? usualMethod(promised.rule, payableBy);
+    if (payoutMethod === undefined)
+      throw notPayable('The promise is kept with a coupon, which has to be asked for.');
+    const asked = { ...input, payoutMethod };
+    const agreedBy = checkMethod(ctx, asked, promised.rule.payoutMethods, payableBy);
     await takeCaps(tx, ctx, order, best);
     const settlement = {
-      ...newSettlement(ctx, order, input.payoutMethod, decision.amount, input.message),
+      ...newSettlement(ctx, order, payoutMethod, decision.amount, input.message),
       reason: input.reason,
       agreedBy,
       policyId: promised.policyId,
@@ -91,7 +96,7 @@ export async function giveGoodwill(
   return inTransaction(ctx, async (tx) => {
     const { order, lines } = await lockOrderLines(tx, ctx, input.orderId);
     if (order.status === 'cancelled' || order.paidAt === null) throw settlementErrors.order_not_settleable();
-    const agreedBy = checkMethod(ctx, order, input, PAYOUT_METHODS);
+    const agreedBy = checkMethod(ctx, input, PAYOUT_METHODS, await payableMethods(tx, ctx, order));
     const shares = spreadGoodwill(BigInt(input.amount), lines.map(asGoodwillLine));
     if (!shares) throw tooLarge(lines);
     const made = newSettlement(ctx, order, input.payoutMethod, BigInt(input.amount), input.message);
@@ -147,21 +152,23 @@ function payable(claim: Claim | undefined, order: Order): Claim {
   throw settlementErrors.claim_refused(words.en, { pointer: '/reason', extra });
 }
 
-/** Whether it can be paid this way. A guest has neither a wallet nor coupons, and nobody gets a coupon who did not agree. */
+/** Whether it may and can be paid this way; nobody gets a coupon who did not agree. Returns who agreed to one. */
 export function checkMethod(
   ctx: Ctx,
-  order: Order,
   { payoutMethod, isAgreed }: Payout,
   allowed: readonly PayoutMethod[],
+  payableBy: readonly PayoutMethod[],
 ): Settlement['agreedBy'] {
-  const isPayable = payoutMethod === 'original_payment' || order.customerId !== null;
-  if (!allowed.includes(payoutMethod) || !isPayable)
-    throw settlementErrors.payout_method_not_available(undefined, { pointer: '/payoutMethod' });
+  if (!allowed.includes(payoutMethod)) throw notPayable(`It is paid by ${allowed.join(' or ')}.`);
+  if (!payableBy.includes(payoutMethod)) throw notPayable('Only a customer has stored value and coupons.');
   if (payoutMethod !== 'coupon') return null;
   if (ctx.customerId !== undefined) return 'customer';
   if (isAgreed !== true) throw settlementErrors.coupon_not_agreed(undefined, { pointer: '/isAgreed' });
   return 'api_key';
 }
+
+const notPayable = (detail: string) =>
+  settlementErrors.payout_method_not_available(detail, { pointer: '/payoutMethod' });
 
 /** Takes the amount from the budget and the customer's year, or throws CapTaken. */
 async function takeCaps(tx: Tx, ctx: Ctx, order: Order, { promised, decision }: Claim): Promise<void> {

@@ -1,13 +1,13 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import type { FeedEvent } from '../../platform/events/dispatcher.ts';
+import { holdBuyer } from '../customers/standing.ts';
 import { acceptOnOrder, type OrderLines, payFromOrder } from '../orders/settle.ts';
 import type { Order } from '../orders/tables.ts';
 import { clearing } from '../ledger/accounts.ts';
 import { issueCouponPromise } from '../wallets/coupon-promises.ts';
 import { creditWallet } from '../wallets/credit.ts';
 import { concludeSettlement } from './conclude.ts';
-import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
 import { lockSettlement } from './locked.ts';
 import {
@@ -17,7 +17,9 @@ import {
   moveSettlement,
   type WholeSettlement,
 } from './settlement-repository.ts';
+import type { PayoutMethod } from './policy-rules.ts';
 import { decidePayout } from './settlement-rules.ts';
+import type { Settlement } from './tables.ts';
 import { tell } from './tell.ts';
 
 /** Accepts a settlement to the customer and sets its money on its way, under the order's lock. */
@@ -50,17 +52,23 @@ export async function payOut(
 export const sharesOf = ({ lines }: WholeSettlement) =>
   lines.filter(({ amount }) => amount > 0n).map(({ lineId, amount }) => ({ lineId, amount }));
 
-/** Sets the money of an accepted settlement on its way. */
+/** Sets the money of an accepted settlement on its way. Refusal: version_conflict, while its customer is being merged or erased. */
 export async function payAccepted(
   tx: Tx,
   ctx: Ctx,
   order: Order,
   accepted: WholeSettlement,
 ): Promise<WholeSettlement> {
-  const { amount, payoutMethod } = accepted.settlement;
-  const alongPayments = payoutMethod === 'original_payment';
+  const method = await methodNow(tx, ctx, accepted.settlement);
+  const alongPayments = method === 'original_payment';
+  const { amount } = accepted.settlement;
   const { refunds } = await payFromOrder(tx, ctx, order, { amount, alongPayments });
-  const paying = await moveSettlement(tx, accepted, { state: 'paying' }, ctx.now);
+  const changes = {
+    state: 'paying',
+    payoutMethod: method,
+    ...(alongPayments ? { agreedBy: null } : {}),
+  } as const;
+  const paying = await moveSettlement(tx, accepted, changes, ctx.now);
   if (!alongPayments) return credit(tx, ctx, order, paying);
   await insertPayouts(
     tx,
@@ -71,11 +79,19 @@ export async function payAccepted(
   return paying;
 }
 
+/** How it is paid at this moment: who was erased since it was decided can be given nothing, but their payments can be paid back. */
+async function methodNow(tx: Tx, ctx: Ctx, settlement: Settlement): Promise<PayoutMethod> {
+  const { payoutMethod, customerId } = settlement;
+  if (payoutMethod === null || payoutMethod === 'original_payment') return 'original_payment';
+  if (customerId === null) throw new Error(`settlement ${settlement.id} has nobody to give anything to`);
+  const { isErased } = await holdBuyer(tx, ctx.shop.id, customerId);
+  return isErased ? 'original_payment' : payoutMethod;
+}
+
 /** Stored value and a promise of a coupon are there at once. */
 async function credit(tx: Tx, ctx: Ctx, order: Order, paying: WholeSettlement): Promise<WholeSettlement> {
   const { id, amount, customerId, message, payoutMethod, reason } = paying.settlement;
-  if (customerId === null)
-    throw settlementErrors.payout_method_not_available(undefined, { pointer: '/payoutMethod' });
+  if (customerId === null) throw new Error(`settlement ${id} has nobody to give anything to`);
   const given = { customerId, amount, from: clearing(order.id), subject: { type: 'settlement', id } };
   if (payoutMethod === 'coupon') await issueCouponPromise(tx, ctx, given);
   else

@@ -1,5 +1,7 @@
 import { instantOrNull } from '../../platform/http/schema.ts';
 import type { CustomerMove, PersonalDataSection } from '../customers/ports.ts';
+import { closeSettlementLinks } from './links.ts';
+import { settlementStates } from './states.ts';
 import { eraseWords, listOffersOf, listSettlementsOf, moveSettlements } from './customer-repository.ts';
 
 /** What settlements hold about a customer: what they were told, and what they said of it. The amounts stay with the orders. */
@@ -32,7 +34,17 @@ export const settlementPersonalData: PersonalDataSection = {
   },
   async erase(tx, ctx, customerId) {
     await eraseWords(tx, ctx.shop.id, customerId);
-    return { kept: [] };
+    const rows = await listSettlementsOf(tx, ctx.shop.id, customerId);
+    const open = rows.filter(({ state }) => !settlementStates.isEnd(state));
+    if (open.length === 0) return { kept: [] };
+    // Whoever has a link read of somebody's purchase with it.
+    await closeSettlementLinks(
+      tx,
+      ctx,
+      open.map(({ id }) => id),
+    );
+    const why = 'They are decided, or expire. What they give goes back along the payments of the order.';
+    return { kept: [{ what: `${open.length} settlements that are not over`, why, until: null }] };
   },
 };
 

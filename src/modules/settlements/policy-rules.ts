@@ -70,6 +70,18 @@ export interface PolicyRule {
   readonly automaticAmount: number;
 }
 
+/**
+ * How a promise is kept where nobody says how: along the payments, or as stored value where it is promised only so. A coupon is never
+ * given without being asked for.
+ */
+export const usualMethod = (
+  { payoutMethods }: Pick<PolicyRule, 'payoutMethods'>,
+  payableBy: readonly PayoutMethod[],
+): PayoutMethod | undefined =>
+  (['original_payment', 'stored_value'] as const).find(
+    (method) => payoutMethods.includes(method) && payableBy.includes(method),
+  );
+
 /** What a policy promises where its shop does not say otherwise. */
 export const RULE_DEFAULTS: Omit<PolicyRule, 'reasons' | 'windowDays'> = {
   windowFrom: 'delivered',

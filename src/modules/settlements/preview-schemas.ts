@@ -13,7 +13,7 @@ import {
 import { Currency } from '../../platform/shops/schemas.ts';
 import { CAPS, CLAIM_REFUSALS } from './difference-rules.ts';
 import { PolicyWords } from '../orders/promise-schemas.ts';
-import { PolicyReasonName } from './policy-schemas.ts';
+import { PayoutMethodName, PolicyReasonName } from './policy-schemas.ts';
 import type { Preview } from './claims.ts';
 import { explainLine, REFUSAL_WORDS } from './refusal-words-rules.ts';
 
@@ -23,6 +23,11 @@ export const CapName = enumeration('SettlementCap', 'What made an amount smaller
 export const PreviewCreate = inputModel('PriceDifferencePreviewCreate', 'What is asked for.', {
   reason: ref(PolicyReasonName),
   policyId: Type.Optional(uuid('By this policy; by the one that pays most, when absent.')),
+  payoutMethod: Type.Optional(
+    ref(PayoutMethodName, {
+      description: 'Paid this way; when absent, as a claim would be that does not say how.',
+    }),
+  ),
 });
 
 const PreviewLine = model('PriceDifferencePreviewLine', 'What is paid for a line, and why.', {

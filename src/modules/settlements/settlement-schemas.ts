@@ -56,7 +56,12 @@ const payoutMethod = ref(PayoutMethodName, { description: 'How the money is paid
 export const SettlementCreate = inputModel('SettlementCreate', 'A claim on what the shop promised.', {
   reason: ref(PolicyReasonName),
   policyId: Type.Optional(uuid('By this policy; by the one that pays most, when absent.')),
-  payoutMethod: { ...payoutMethod, default: 'original_payment' },
+  payoutMethod: Type.Optional(
+    ref(PayoutMethodName, {
+      description:
+        'How the money is paid. When absent, along the payments of the order; as stored value where the promise knows nothing else.',
+    }),
+  ),
   isAgreed,
   message,
 });

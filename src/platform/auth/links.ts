@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull } from 'drizzle-orm';
 import type { Ctx } from '../context.ts';
 import type { Reader, Tx } from '../db/client.ts';
 import { platformErrors } from '../errors.ts';
@@ -53,3 +53,22 @@ export async function revokeLink(tx: Tx, ctx: Ctx, subject: LinkSubject, id: str
   if (!link) throw platformErrors.not_found();
   return link;
 }
+
+/** Closes every link to things of a kind. */
+export const revokeLinksTo = async (
+  tx: Tx,
+  ctx: Ctx,
+  type: string,
+  subjectIds: readonly string[],
+): Promise<void> =>
+  void (await tx
+    .update(links)
+    .set({ revokedAt: ctx.realNow })
+    .where(
+      and(
+        eq(links.shopId, ctx.shop.id),
+        eq(links.subjectType, type),
+        inArray(links.subjectId, [...subjectIds]),
+        isNull(links.revokedAt),
+      ),
+    ));

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import t from 'tap';
 import type { LineFacts } from '../../../src/modules/settlements/difference-rules.ts';
 import { createPolicy, updatePolicy, archivePolicy } from '../../../src/modules/settlements/policies.ts';
+import { payableTo } from '../../../src/modules/settlements/payees.ts';
 import { findPromised } from '../../../src/modules/settlements/policy-repository.ts';
 import { type PolicyRule, RULE_DEFAULTS } from '../../../src/modules/settlements/policy-rules.ts';
 import { listPromiseVersions } from '../../../src/modules/settlements/price-protection/facts-repository.ts';
@@ -56,6 +57,7 @@ const order = (id: string, lines: readonly LineFacts[], fields: object = {}) => 
     paidAt: day('2024-05-01'),
     shippedAt: null,
     deliveredAt: null,
+    payableBy: payableTo('customerId' in fields ? null : 'c', new Set()),
     ...fields,
   },
   lines,

@@ -11,6 +11,7 @@ import {
 import {
   decideRateBps,
   findRuleFaults,
+  PAYOUT_METHODS,
   type PolicyRule,
   RULE_DEFAULTS,
 } from '../../../src/modules/settlements/policy-rules.ts';
@@ -29,6 +30,7 @@ const ORDER: OrderFacts = {
   paidAt: placedAt,
   shippedAt: null,
   deliveredAt: null,
+  payableBy: PAYOUT_METHODS,
 };
 const LINE: LineFacts = {
   lineId: 'line',

@@ -7,8 +7,10 @@ import {
   type SettleableLine,
   type SettleableOrder,
 } from '../../orders/settle-many.ts';
+import { findErased } from '../../customers/standing.ts';
 import { factsOf } from '../claims.ts';
 import { countUnitsSold, findBusyLines, findProductFacts } from '../facts-repository.ts';
+import { payableTo } from '../payees.ts';
 import type { PolicyRule } from '../policy-rules.ts';
 import { yearIn } from '../year-rules.ts';
 import { listPromiseVersions, readCapUses, sumPending } from './facts-repository.ts';
@@ -88,21 +90,23 @@ async function decide(
   const year = yearIn(ctx.shop.timezone, createdAt);
   const ids = [...new Set(lines.map(({ productId }) => productId))];
   const covering = versions.filter(({ rule }) => rule.reasons.includes(reason));
-  const [products, busy, pending, unitsSold, uses] = await Promise.all([
+  const customerIds = [...new Set(orders.flatMap(({ customerId }) => customerId ?? []))];
+  const [products, busy, pending, unitsSold, uses, erased] = await Promise.all([
     findProductFacts(tx, shopId, ids),
     findBusyLines(tx, shopId, lines),
     covering.some(({ rule }) => rule.orderCapAmount !== null) ? sumPending(tx, shopId, orderIds) : undefined,
     readUnitsSold(tx, shopId, covering, ids),
     readCapUses(tx, shopId, {
       policyIds: idsOfCapped(covering),
-      customerIds: [...new Set(orders.flatMap(({ customerId }) => customerId ?? []))],
+      customerIds,
       year,
       dryRunId: isDryRun ? sweep.id : undefined,
     }),
+    findErased(tx, shopId, customerIds),
   ]);
   const linesOf = groupByOrder(lines);
   const swept = orders.map((order) => ({
-    order: { ...order, isPaid: order.paidAt !== null },
+    order: { ...order, isPaid: order.paidAt !== null, payableBy: payableTo(order.customerId, erased) },
     lines: (linesOf.get(order.id) ?? []).map((line) =>
       factsOf(line, products.get(line.productId), new Map(), busy),
     ),

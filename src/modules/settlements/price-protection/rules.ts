@@ -8,13 +8,10 @@ import {
   type LineFacts,
   type OrderFacts,
 } from '../difference-rules.ts';
-import type { PayoutMethod, PolicyReason, PolicyRule } from '../policy-rules.ts';
+import { type PayoutMethod, type PolicyReason, type PolicyRule, usualMethod } from '../policy-rules.ts';
 
-/**
- * Why a sweep opens nothing for a line: what a claim would be told, that the promise pays in a way that this buyer has not, or that
- * something is wrong with the order which somebody has to look at.
- */
-export const SWEEP_REFUSALS = [...CLAIM_REFUSALS, 'payout_method_not_available', 'order_failed'] as const;
+/** Why a sweep opens nothing for a line: what a claim would be told, or that something is wrong with the order. */
+export const SWEEP_REFUSALS = [...CLAIM_REFUSALS, 'order_failed'] as const;
 export type SweepRefusal = (typeof SWEEP_REFUSALS)[number];
 
 /** A version of a policy with when it was promised. */
@@ -158,7 +155,7 @@ export function decideBatch<O>(
     if (decision.amount === 0n) continue;
     const lines = decision.lines.filter(({ amount }) => amount > 0n);
     const isAccepted = decision.amount <= BigInt(promise.rule.automaticAmount);
-    const payoutMethod = payableBy(promise.rule, order) ?? 'original_payment';
+    const payoutMethod = usualMethod(promise.rule, order.payableBy) ?? 'original_payment';
     openings.push({ order, promise, payoutMethod, lines, amount: decision.amount, isAccepted });
     for (const take of takesOf(promise, order, decision.amount, terms.year)) {
       uses.add(take.policyId, take.holderId, take.year, take.amount);
@@ -188,7 +185,7 @@ function decideOrder<O>(swept: SweptOrder<O>, terms: BatchTerms, uses: CapUses):
   );
   if (covering.length === 0) return 'reason_not_covered';
   const decided = covering.flatMap((promise) => {
-    const method = payableBy(promise.rule, order);
+    const method = usualMethod(promise.rule, order.payableBy);
     return method === undefined
       ? []
       : [{ promise, method, decision: decideUnder(promise, swept, terms, uses) }];
@@ -224,12 +221,6 @@ function decideUnder<O>(
   if (decision.refusal !== 'window_not_begun') return decision;
   // Paid, shipped or delivered between the fall of the price and the turn of the sweep: it was bought at the old price.
   return decideClaim(rule, reason, order, facts, used, startedAt);
-}
-
-/** How a promise is kept without asking: along the payments, or as stored value of a customer where it is promised only so. */
-function payableBy(rule: PolicyRule, { customerId }: SweptHead): PayoutMethod | undefined {
-  if (rule.payoutMethods.includes('original_payment')) return 'original_payment';
-  return rule.payoutMethods.includes('stored_value') && customerId !== null ? 'stored_value' : undefined;
 }
 
 function takesOf(
