@@ -53,6 +53,21 @@ export async function findNames(on: Reader, shopId: string, orderId: string): Pr
   };
 }
 
+// Along settlements_order_idx.
+const selectSuspected = preparedSql<{ order_id: string }>(
+  'select_suspected_orders',
+  `select distinct order_id from settlements
+   where shop_id = $1 and order_id = any($2::uuid[]) and decline_reason = 'suspected_fraud'`,
+);
+
+/** Orders for which staff declined a claim on suspicion of fraud: a person decides whatever is claimed of them from then on. */
+export const findSuspected = async (
+  on: Reader,
+  shopId: string,
+  orderIds: readonly string[],
+): Promise<ReadonlySet<string>> =>
+  new Set((await selectSuspected(on, [shopId, orderIds])).map((row) => row.order_id));
+
 // What was paid for and not cancelled. Along order_lines_product_idx.
 const countSold = preparedSql<{ product_id: string; units: string }>(
   'count_units_sold',

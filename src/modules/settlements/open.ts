@@ -18,12 +18,13 @@ import { type Claim, type ClaimInput, decideBest } from './claims.ts';
 import type { ClaimDecision } from './difference-rules.ts';
 import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
+import { findSuspected } from './facts-repository.ts';
 import { payOut } from './pay-out.ts';
 import { payableMethods } from './payees.ts';
 import { PAYOUT_METHODS, type PayoutMethod, usualMethod } from './policy-rules.ts';
 import { REFUSAL_WORDS } from './refusal-words-rules.ts';
 import { insertSettlement, takePolicyUse, type WholeSettlement } from './settlement-repository.ts';
-import { spreadGoodwill } from './settlement-rules.ts';
+import { isAutomatic, spreadGoodwill } from './settlement-rules.ts';
 import type { Settlement, SettlementLine } from './tables.ts';
 import { tell } from './tell.ts';
 import { type SettlementView, viewOf } from './view.ts';
@@ -79,9 +80,10 @@ function decideAndOpen(ctx: Ctx, input: ClaimRequest): Promise<SettlementView> {
       policyId: promised.policyId,
       ruleVersion: promised.ruleVersion,
     };
-    const isAutomatic = decision.amount <= BigInt(promised.rule.automaticAmount);
+    const suspected = await findSuspected(tx, ctx.shop.id, [order.id]);
+    const isAccepted = isAutomatic(promised.rule, decision.amount, suspected.has(order.id));
     const whole = { settlement, lines: linesOfClaim(settlement, best, lines), offers: [] };
-    return open(tx, ctx, { order, lines }, whole, isAutomatic);
+    return open(tx, ctx, { order, lines }, whole, isAccepted);
   });
 }
 

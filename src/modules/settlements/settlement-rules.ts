@@ -1,3 +1,4 @@
+import type { PolicyRule } from './policy-rules.ts';
 import { minOf, splitByLargestRemainder, sumOf } from '../../platform/money.ts';
 import type { Direction, Side } from './offer-rules.ts';
 
@@ -19,6 +20,16 @@ export type DeclineReason = (typeof DECLINE_REASONS)[number];
 /** Whether one who declines may give a reason: a claim is not refused for its amount, which the policy's rule has decided. */
 export const isReasonOf = (side: Side, isClaim: boolean, reason: DeclineReason): boolean =>
   (isClaim ? CLAIM_REASONS : OFFER_REASONS_OF[side]).some((known) => known === reason);
+
+/**
+ * Whether what a policy promises is accepted by rule, or waits for a person: what is above the automatic amount, and everything of an
+ * order for which a claim was declined on suspicion of fraud. 3.00 under an automatic amount of 5.00 is paid at once.
+ */
+export const isAutomatic = (
+  { automaticAmount }: Pick<PolicyRule, 'automaticAmount'>,
+  amount: bigint,
+  isSuspected: boolean,
+): boolean => !isSuspected && amount <= BigInt(automaticAmount);
 
 /** What is left of a line with its customer. */
 export interface GoodwillLine {

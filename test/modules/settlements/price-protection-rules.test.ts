@@ -62,6 +62,7 @@ const order = (id: string, lines: readonly LineFacts[], fields: object = {}) => 
   },
   lines,
   usedAmount: 0n,
+  isSuspected: false,
 });
 const terms = (versions: readonly PromiseVersion[], fields: object = {}) => ({
   reason: 'price_drop' as const,

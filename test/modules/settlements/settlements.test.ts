@@ -5,6 +5,7 @@ import { inTransaction } from '../../../src/platform/db/transaction.ts';
 import { startApp, type TestShop } from '../../support/app.ts';
 import { makeCheaper, makeCustomer, makePaidOrder, makePolicy, pay, tokenOf } from '../../support/world.ts';
 import { checkInvariants, ok, readOrder, tally, timelineOf, times } from '../orders/support.ts';
+import { buy, runSweeps } from './protection-support.ts';
 
 const app = await startApp(t);
 const AUTOMATIC = { automaticAmount: 100_000 };
@@ -175,6 +176,29 @@ t.test('goodwill is spread by what is left and never more than that', async (t) 
   t.match(await ok(shop.call('GET /v1/ledger/entries?account=goodwill')), {
     data: [{ amount: 2600 }, { amount: 1000 }],
   });
+  await checkInvariants(t, app);
+});
+
+t.test('after a suspicion of fraud a person decides whatever is claimed of the order', async (t) => {
+  const shop = await app.createShop();
+  const { order, product } = await makeCheaper(shop, { automaticAmount: 650 });
+  const other = await buy(shop, [product]);
+  await price(shop, product.id, 1400);
+  const draft = await ok(claim(shop, order.id));
+  t.match(draft, { state: 'draft', amount: 800 });
+  const why = { reason: 'suspected_fraud' };
+  await ok(shop.call(`POST /v1/settlements/${draft.id}/decline`, { body: why }));
+  await price(shop, product.id, 1500);
+  const small = await ok(claim(shop, order.id));
+  t.match(small, { state: 'draft', amount: 600 }, 'also what would be paid by rule');
+  await ok(shop.call(`POST /v1/settlements/${small.id}/decline`, { body: why }));
+  await price(shop, product.id, 1300);
+  await price(shop, product.id, 1490);
+  await runSweeps(app, shop);
+  const all = (await ok(shop.call('GET /v1/settlements?limit=200'))).data;
+  const stateOf = ({ id }: { id: string }) =>
+    all.find((one: any) => one.orderId === id && one.state !== 'declined')?.state;
+  t.same([stateOf(order), stateOf(other)], ['draft', 'paying'], 'and what a sweep finds');
   await checkInvariants(t, app);
 });
 

@@ -9,7 +9,7 @@ import {
 } from '../../orders/settle-many.ts';
 import { findErased } from '../../customers/standing.ts';
 import { factsOf } from '../claims.ts';
-import { countUnitsSold, findBusyLines, findProductFacts } from '../facts-repository.ts';
+import { countUnitsSold, findBusyLines, findProductFacts, findSuspected } from '../facts-repository.ts';
 import { payableTo } from '../payees.ts';
 import type { PolicyRule } from '../policy-rules.ts';
 import { yearIn } from '../year-rules.ts';
@@ -91,7 +91,7 @@ async function decide(
   const ids = [...new Set(lines.map(({ productId }) => productId))];
   const covering = versions.filter(({ rule }) => rule.reasons.includes(reason));
   const customerIds = [...new Set(orders.flatMap(({ customerId }) => customerId ?? []))];
-  const [products, busy, pending, unitsSold, uses, erased] = await Promise.all([
+  const [products, busy, pending, unitsSold, uses, erased, suspected] = await Promise.all([
     findProductFacts(tx, shopId, ids),
     findBusyLines(tx, shopId, lines),
     covering.some(({ rule }) => rule.orderCapAmount !== null) ? sumPending(tx, shopId, orderIds) : undefined,
@@ -103,6 +103,7 @@ async function decide(
       dryRunId: isDryRun ? sweep.id : undefined,
     }),
     findErased(tx, shopId, customerIds),
+    findSuspected(tx, shopId, orderIds),
   ]);
   const linesOf = groupByOrder(lines);
   const swept = orders.map((order) => ({
@@ -110,6 +111,7 @@ async function decide(
     lines: (linesOf.get(order.id) ?? []).map((line) =>
       factsOf(line, products.get(line.productId), new Map(), busy),
     ),
+    isSuspected: suspected.has(order.id),
     usedAmount: order.settledAmount - order.goodwillAmount + (pending?.get(order.id) ?? 0n),
   }));
   const startedAt = sweep.startedAt ?? createdAt;

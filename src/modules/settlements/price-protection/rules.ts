@@ -9,6 +9,7 @@ import {
   type OrderFacts,
 } from '../difference-rules.ts';
 import { type PayoutMethod, type PolicyReason, type PolicyRule, usualMethod } from '../policy-rules.ts';
+import { isAutomatic } from '../settlement-rules.ts';
 
 /** Why a sweep opens nothing for a line: what a claim would be told, or that something is wrong with the order. */
 export const SWEEP_REFUSALS = [...CLAIM_REFUSALS, 'order_failed'] as const;
@@ -55,6 +56,8 @@ export interface SweptOrder<O> {
   readonly lines: readonly LineFacts[];
   /** What other settlements have taken of the order's cap. */
   readonly usedAmount: bigint;
+  /** A claim for it was declined on suspicion of fraud. */
+  readonly isSuspected: boolean;
 }
 
 interface SweptHead {
@@ -154,7 +157,7 @@ export function decideBatch<O>(
     }
     if (decision.amount === 0n) continue;
     const lines = decision.lines.filter(({ amount }) => amount > 0n);
-    const isAccepted = decision.amount <= BigInt(promise.rule.automaticAmount);
+    const isAccepted = isAutomatic(promise.rule, decision.amount, swept.isSuspected);
     const payoutMethod = usualMethod(promise.rule, order.payableBy) ?? 'original_payment';
     openings.push({ order, promise, payoutMethod, lines, amount: decision.amount, isAccepted });
     for (const take of takesOf(promise, order, decision.amount, terms.year)) {
