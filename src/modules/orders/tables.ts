@@ -100,13 +100,14 @@ export const orders = pgTable(
     }),
     unique('orders_number_key').on(t.shopId, t.number),
     uniqueIndex('orders_external_id_key').on(t.shopId, t.externalId).where(sql`${t.externalId} is not null`),
-    // One index per way of listing, each ending in the id.
+    // One index per way of listing, each ending in the id; a customer's also hold the status, so that those with thousands of orders
+    // are not read for the few in one status.
     index('orders_placed_at_idx').on(t.shopId, t.placedAt, t.id),
     index('orders_status_idx').on(t.shopId, t.status, t.placedAt, t.id),
-    index('orders_customer_idx').on(t.shopId, t.customerId, t.placedAt, t.id),
+    index('orders_customer_idx').on(t.shopId, t.customerId, t.placedAt, t.id, t.status),
     index('orders_updated_at_idx').on(t.shopId, t.updatedAt, t.id),
     index('orders_status_updated_at_idx').on(t.shopId, t.status, t.updatedAt, t.id),
-    index('orders_customer_updated_at_idx').on(t.shopId, t.customerId, t.updatedAt, t.id),
+    index('orders_customer_updated_at_idx').on(t.shopId, t.customerId, t.updatedAt, t.id, t.status),
     // What the sweeps look for; rows with nothing due are not in them.
     index('orders_reminder_due_idx').on(t.shopId, t.reminderDueAt).where(sql`${t.reminderDueAt} is not null`),
     index('orders_lapse_due_idx').on(t.shopId, t.lapseDueAt).where(sql`${t.lapseDueAt} is not null`),
