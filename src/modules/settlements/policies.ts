@@ -21,8 +21,10 @@ import {
 } from './policy-repository.ts';
 import { requireProducts } from './named-products.ts';
 import { findRuleFaults, type PolicyRule } from './policy-rules.ts';
+import { readPolicyUses } from './settlement-repository.ts';
 import type { PolicyVersion } from './tables.ts';
 import { describePolicy } from './words-rules.ts';
+import { yearIn } from './year-rules.ts';
 
 export interface PolicyInput extends PolicyRule {
   readonly name: string;
@@ -112,6 +114,26 @@ export const readPolicies = (
 export async function readPolicyVersions(ctx: Ctx, id: string): Promise<PolicyVersion[]> {
   await getPolicy(ctx.db, ctx.shop.id, id);
   return listVersionRows(ctx.db, ctx.shop.id, id);
+}
+
+/** What is used up of a policy's limits. */
+export interface PolicyUsage {
+  readonly whole: WholePolicy;
+  readonly customerId: string | undefined;
+  readonly used: Awaited<ReturnType<typeof readPolicyUses>>;
+}
+
+/** What is used up of a policy's budget, and of this year's cap of a customer. */
+export async function readPolicyUsage(
+  ctx: Ctx,
+  { policyId, customerId }: { readonly policyId: string; readonly customerId?: string },
+): Promise<PolicyUsage> {
+  const year = yearIn(ctx.shop.timezone, ctx.now);
+  const [whole, used] = await Promise.all([
+    getPolicy(ctx.db, ctx.shop.id, policyId),
+    readPolicyUses(ctx.db, ctx.shop.id, policyId, customerId ?? null, year),
+  ]);
+  return { whole, customerId, used };
 }
 
 const versionOf = (

@@ -7,13 +7,16 @@ import {
   model,
   nullableInstant,
   pageOf,
+  PositiveAmount,
   ref,
   text,
+  toWire,
   uuid,
   versionNumber,
 } from '../../platform/http/schema.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import { PolicyWords } from '../orders/promise-schemas.ts';
+import type { PolicyUsage } from './policies.ts';
 import type { WholePolicy } from './policy-repository.ts';
 import {
   COMPARISONS,
@@ -193,6 +196,40 @@ export const PolicyVersionList = model(
     data: Type.Array(ref(PolicyVersionModel), { description: 'Newest first.' }),
   },
 );
+
+const nullableAmount = (description: string) =>
+  Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 0, description });
+export const PolicyUsageModel = model(
+  'PriceDifferencePolicyUsage',
+  'What is used up of the limits of a policy’s newest rule. It moves with every claim, without the policy’s version.',
+  {
+    policyId: uuid('The policy.'),
+    currency: ref(Currency),
+    budgetAmount: nullableAmount('What the policy pays in all; null for no limit.'),
+    budgetUsedAmount: ref(PositiveAmount, {
+      description: 'What it has paid or is about to pay of that, while it had a budget.',
+    }),
+    budgetRemainingAmount: nullableAmount('What is left of the budget; null for no limit.'),
+    customerYearCapAmount: nullableAmount('What a customer gets by it in a year; null for no limit.'),
+    customerYearUsedAmount: nullableAmount(
+      'What the customer that was asked about has got of that in the shop’s year; null when none was.',
+    ),
+  },
+);
+
+export const presentUsage = ({ whole, customerId, used }: PolicyUsage, currency: string) => {
+  const { budgetAmount, customerYearCapAmount } = whole.current.rule;
+  const budgetUsedAmount = toWire(used.budgetAmount);
+  return {
+    policyId: whole.policy.id,
+    currency,
+    budgetAmount,
+    budgetUsedAmount,
+    budgetRemainingAmount: budgetAmount === null ? null : Math.max(0, budgetAmount - budgetUsedAmount),
+    customerYearCapAmount,
+    customerYearUsedAmount: customerId === undefined ? null : toWire(used.customerYearAmount),
+  };
+};
 
 const presentRule = ({ rule: stored }: PolicyVersion) => ({
   ...stored,

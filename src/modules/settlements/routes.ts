@@ -9,6 +9,7 @@ import {
   createPolicy,
   readPolicies,
   readPolicy,
+  readPolicyUsage,
   readPolicyVersions,
   updatePolicy,
 } from './policies.ts';
@@ -17,8 +18,10 @@ import {
   PolicyModel,
   PolicyPage,
   PolicyUpdate,
+  PolicyUsageModel,
   PolicyVersionList,
   presentPolicy,
+  presentUsage,
   presentVersion,
 } from './policy-schemas.ts';
 import { PreviewCreate, PreviewModel, presentPreview } from './preview-schemas.ts';
@@ -98,6 +101,24 @@ function policyReadRoutes(app: FastifyInstance): void {
     example: { params: somePolicy },
     run: (ctx, { params }) => readPolicyVersions(ctx, params.policyId),
     present: (rows) => ({ data: rows.map(presentVersion) }),
+  });
+
+  operation(app, {
+    operationId: 'getPriceDifferencePolicyUsage',
+    method: 'GET',
+    path: '/v1/price-difference-policies/{policyId}/usage',
+    tag,
+    summary: 'Read what is used up of a policy',
+    description:
+      'How much of its budget is spent or spoken for, and of a customer’s year. What is declined or withdrawn is given back.',
+    access: { secret: 'settlements:read' },
+    params: policyParams,
+    query: Type.Object({ customerId: Type.Optional(uuid('Whose year to look at.')) }),
+    success: { statuses: [200], schema: PolicyUsageModel, description: 'What is used up.' },
+    errors: [],
+    example: { params: somePolicy },
+    run: (ctx, { params, query }) => readPolicyUsage(ctx, { ...params, ...query }),
+    present: (usage, ctx) => presentUsage(usage, ctx.shop.currency),
   });
 }
 

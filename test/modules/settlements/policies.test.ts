@@ -1,6 +1,14 @@
 import t from 'tap';
 import { startApp } from '../../support/app.ts';
-import { makeCustomer, makeOrder, makePolicy, makeProduct, pay, tokenOf } from '../../support/world.ts';
+import {
+  makeCheaper,
+  makeCustomer,
+  makeOrder,
+  makePolicy,
+  makeProduct,
+  pay,
+  tokenOf,
+} from '../../support/world.ts';
 import { advance, DAY, ok, times } from '../orders/support.ts';
 
 const app = await startApp(t);
@@ -17,6 +25,35 @@ async function makePaid(fields: object = {}) {
 }
 const reprice = (id: string, priceAmount: number) =>
   ok(app.call(`PATCH /v1/products/${id}`, { body: { priceAmount } }));
+
+t.test('what is used up of a policy moves with claims, and comes back with what is withdrawn', async (t) => {
+  const shop = await app.createShop();
+  const [customer, other] = [await makeCustomer(shop), await makeCustomer(shop)];
+  const limits = { budgetAmount: 1_000, customerYearCapAmount: 800 };
+  const { order } = await makeCheaper(shop, limits, { customerId: customer.id });
+  const [policy] = (await ok(shop.call('GET /v1/price-difference-policies'))).data;
+  const usage = (query = '') => ok(shop.call(`GET ${policyPath(policy.id)}/usage${query}`));
+  t.same(await usage(), {
+    policyId: policy.id,
+    currency: 'USD',
+    ...limits,
+    budgetUsedAmount: 0,
+    budgetRemainingAmount: 1_000,
+    customerYearUsedAmount: null,
+  });
+  const claim = await ok(
+    shop.call(`POST /v1/orders/${order.id}/settlements`, { body: { reason: 'price_drop' } }),
+  );
+  t.match(await usage(`?customerId=${customer.id}`), {
+    budgetUsedAmount: 600,
+    budgetRemainingAmount: 400,
+    customerYearUsedAmount: 600,
+  });
+  t.match(await usage(`?customerId=${other.id}`), { budgetUsedAmount: 600, customerYearUsedAmount: 0 });
+  await ok(shop.call(`POST /v1/settlements/${claim.id}/cancel`));
+  t.match(await usage(`?customerId=${customer.id}`), { budgetUsedAmount: 0, customerYearUsedAmount: 0 });
+  t.match(await app.call(`GET ${policyPath(policy.id)}/usage`), { status: 404 });
+});
 
 t.test('a policy, its words and its versions', async (t) => {
   const made = await makePolicy(app);
