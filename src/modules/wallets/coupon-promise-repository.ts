@@ -212,7 +212,7 @@ export const movePromiseRows = (tx: Tx, ctx: Ctx, from: string, to: string): Pro
 export const listPromisesOf = (on: Reader, shopId: string, customerId: string): Promise<CouponPromise[]> =>
   on.select().from(couponPromises).where(ofCustomer(shopId, customerId)).orderBy(couponPromises.id);
 
-/** Promises, newest first: of a customer by coupon_promises_customer_idx, else along the key. */
+/** Promises, newest first: of a customer by coupon_promises_customer_idx, in a state by coupon_promises_state_idx, else by the key. */
 export async function listPromiseRows(
   on: Reader,
   shopId: string,

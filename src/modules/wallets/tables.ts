@@ -118,6 +118,7 @@ export const couponPromises = pgTable(
       .where(sql`${t.restOfId} is null`),
     // Those that are held or used for something.
     index('coupon_promises_used_for_idx').on(t.shopId, t.usedForId).where(sql`${t.usedForId} is not null`),
+    index('coupon_promises_state_idx').on(t.shopId, t.state, t.id),
     index('coupon_promises_customer_idx').on(t.shopId, t.customerId, t.id),
     // What the sweep looks for.
     index('coupon_promises_expire_due_idx')

@@ -1,0 +1,1 @@
+CREATE INDEX "coupon_promises_state_idx" ON "coupon_promises" USING btree ("shop_id","state","id");
