@@ -1,14 +1,15 @@
 import * as fs from 'node:fs';
-import { dirname, join, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { buildProject } from './support/build.ts';
+import { type Build, buildProject } from './support/build.ts';
 import { startTestPostgres } from './support/database.ts';
 import { findPgBouncer, followsPrepared, type Pooler, startPooler } from './support/pooler.ts';
 import type { Counts } from './support/report.ts';
 import { runFiles } from './support/runner.ts';
 
-// npm test: one Postgres for all test files, each file a program of its own, and the counts in the last line.
+// npm test: one Postgres for all test files, each file a program of its own, compiled with the others before they start, and
+// the counts in the last line.
 //   npm test [-- file …]      npm run test:long [-- file …]
 // TEST_POOLER=on puts a PgBouncer in transaction mode between the application and Postgres; TEST_POOLER=prepared one that
 // follows prepared statements.
@@ -48,28 +49,37 @@ async function main(): Promise<Counts> {
     options: { long: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
-  const files = positionals.length > 0 ? positionals : listTests(values.long);
+  const named = positionals.map((file) => relative(ROOT, resolve(file)));
+  const files = named.length > 0 ? named : listTests(values.long);
   if (files.length === 0) return { passed: 0, failed: 0 };
   const build = buildProject();
+  try {
+    return await runOnPostgres(build, files, values.long);
+  } finally {
+    build.remove();
+  }
+}
+
+async function runOnPostgres(build: Build, files: readonly string[], long: boolean): Promise<Counts> {
   const postgres = await startTestPostgres();
   let pooler: Pooler | undefined;
   try {
     pooler = await startAskedPooler(postgres.url);
     const env = {
       TEST_POSTGRES_URL: postgres.url,
-      TEST_BUILD: build.folder,
+      TEST_BUILD: build.programs,
       ...(pooler ? { TEST_POOLER_URL: pooler.through(postgres.url) } : {}),
     };
     return await runFiles(files, {
-      ...(values.long ? LENGTHY : USUAL),
+      ...(long ? LENGTHY : USUAL),
       cwd: ROOT,
       env,
+      tree: build.tree,
       signal: interrupt.signal,
     });
   } finally {
     await pooler?.stop();
     await postgres.stop();
-    build.remove();
   }
 }
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { nodeArguments } from '../support/node.ts';
 
 const FOLDER = fileURLToPath(new URL('../', import.meta.url));
 const { PROPERTY_RUNS = '10000', TEST_POSTGRES_URL = '', TAP_TIMEOUT = '1500' } = process.env;
@@ -17,7 +18,7 @@ const files = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })
 t.test(`properties at ${PROPERTY_RUNS} runs`, async (t) => {
   t.ok(files.length > 1, `${files.length} files have properties`);
   for (const file of files) {
-    const { status, stdout } = spawnSync(process.execPath, ['--import=tsx', file], {
+    const { status, stdout } = spawnSync(process.execPath, nodeArguments(file), {
       env: { PATH: process.env['PATH'], PROPERTY_RUNS, TEST_POSTGRES_URL, TAP_TIMEOUT },
       encoding: 'utf8',
       maxBuffer: 1e9,

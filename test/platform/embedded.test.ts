@@ -5,14 +5,18 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import pg from 'pg';
 import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { type Embedded, removeEmbedded, startEmbedded } from '../../src/platform/db/embedded.ts';
+import { nodeArguments } from '../support/node.ts';
 
 const log = pino({ level: 'silent' });
 const flags = ['-c', 'fsync=off'];
-const embedded = new URL('../../src/platform/db/embedded.ts', import.meta.url).href;
+const [nodeFlag, embedded] = nodeArguments(
+  fileURLToPath(new URL('../../src/platform/db/embedded.ts', import.meta.url)),
+);
 
 async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client({ connectionString: url });
@@ -55,8 +59,8 @@ process.once('exit', () => children.forEach((child) => child.kill('SIGTERM')));
 
 /** Another process that starts Postgres on the folder and says so; `then` is what it does afterwards. */
 function startInChild(t: Test, dataDir: string, then = '') {
-  const script = join(t.testdir({ 'child.ts': childProgram(dataDir, then) }), 'child.ts');
-  const child = spawn(process.execPath, ['--import=tsx', script], {
+  const script = join(t.testdir({ 'child.mjs': childProgram(dataDir, then) }), 'child.mjs');
+  const child = spawn(process.execPath, [nodeFlag, script], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
     env: { PATH: process.env['PATH'] },
@@ -79,7 +83,7 @@ function startInChild(t: Test, dataDir: string, then = '') {
 }
 
 const childProgram = (dataDir: string, then: string) => `
-  import { startEmbedded } from '${embedded}';
+  import { startEmbedded } from '${pathToFileURL(embedded).href}';
   const log = { info() {}, warn() {}, error() {} };
   process.once('SIGTERM', () => process.exit(143));
   console.log('starting');

@@ -49,7 +49,7 @@ function programs(): string {
   if (given !== undefined) return given;
   const build = buildProject();
   process.once('exit', () => build.remove());
-  return build.folder;
+  return build.programs;
 }
 
 /** One of the project's programs, with nothing of this one's environment and a process group of its own. */

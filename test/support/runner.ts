@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Counts, createReport } from './report.ts';
 
 export interface RunOptions {
   readonly cwd: string;
   readonly env: Record<string, string>;
+  /** The folder with their compiled form. */
+  readonly tree: string;
   /** How many files run at once. */
   readonly jobs: number;
   /** After so long a file has hung; it is ended. */
@@ -51,11 +54,11 @@ async function runFile(file: string, options: RunOptions): Promise<Counts> {
 /** The exit code; null when a signal ended it. */
 function spawnFile(
   file: string,
-  { cwd, env, seconds, signal }: RunOptions,
+  { cwd, env, tree, seconds, signal }: RunOptions,
   onLine: (line: string) => void,
   print: (line: string) => void,
 ): Promise<number | null> {
-  const child = spawn(process.execPath, ['--import=tsx', file], {
+  const child = spawn(process.execPath, ['--enable-source-maps', join(tree, file.replace(/\.ts$/, '.js'))], {
     cwd,
     env: { ...process.env, TAP_TIMEOUT: String(seconds), ...env },
     // A process group of its own: Ctrl-C reaches the run, which then ends its files with all that they have started.

@@ -8,6 +8,7 @@ import { settleEvents } from '../../../src/jobs.ts';
 import type { Clock } from '../../../src/platform/clock.ts';
 import { deliverLane } from '../../../src/platform/webhooks/deliver.ts';
 import { startApp, type TestApp, type TestShop } from '../../support/app.ts';
+import { nodeArguments } from '../../support/node.ts';
 import { makeProduct } from '../../support/world.ts';
 
 export interface Received {
@@ -112,7 +113,7 @@ export async function until(what: string, condition: () => Promise<boolean>): Pr
 /** The worker in a process of its own, on the database of the app. */
 export function startWorkerProcess(t: Test, app: TestApp): ChildProcess {
   const program = fileURLToPath(new URL('../../../src/worker.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import=tsx', program], {
+  const child = spawn(process.execPath, nodeArguments(program), {
     env: {
       PATH: process.env['PATH'] ?? '',
       DATABASE_URL: app.url,
