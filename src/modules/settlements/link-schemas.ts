@@ -103,6 +103,8 @@ export function presentLinked(view: SettlementView, { shop }: { readonly shop: {
   };
 }
 
+const onWire = (goods: ExplainedGoods) => ({ ...goods, amount: toWire(goods.amount) });
+
 function presentLinkedEdit({ edit, names, settlement }: SettlementView) {
   if (edit === null) return null;
   const goes = edit.units.map(({ lineId, quantity, amount }) => ({
@@ -115,7 +117,6 @@ function presentLinkedEdit({ edit, names, settlement }: SettlementView) {
     quantity,
     amount,
   }));
-  const onWire = (goods: ExplainedGoods) => ({ ...goods, amount: toWire(goods.amount) });
   return {
     goes: goes.map(onWire),
     comes: comes.map(onWire),
