@@ -170,3 +170,25 @@ t.test('what is not there is not given back', async (t) => {
   const { wish } = readEdit([one], { lines: [{ lineId: one.id, quantity: 5 }] });
   t.match(wish, { units: [], items: [{ productId: one.productId, quantity: 3 }] }, 'more are new goods');
 });
+
+t.test('no more freight is given back than is left of it', async (t) => {
+  const made = {
+    status: 'paid',
+    totalAmount: 1_000n,
+    paidAmount: 1_150n,
+    refundedAmount: 0n,
+    settledAmount: 200n,
+    settledRefundAmount: 0n,
+    freightAmount: 1_000n,
+    settledFreightAmount: 200n,
+    chargedAmount: 150n,
+    chargedFreightAmount: 150n,
+    creditedAmount: 50n,
+    creditedFreightAmount: 50n,
+  } as Order;
+  const payments = [{ id: 'newest', amount: 1_150n, refundedAmount: 0n }];
+  const give = (freightAmount: bigint) =>
+    allocateRefund(made, [], { units: [], kind: 'returned', freightAmount }, payments);
+  t.match(give(900n), { creditedAmount: 900n, changes: { creditedFreightAmount: 950n } }, 'all that is left');
+  t.equal(give(901n), undefined, 'and not a cent more');
+});

@@ -139,6 +139,12 @@ t.test('above the automatic amount a person decides', async (t) => {
   await checkInvariants(t, app);
 });
 
+t.test('of just the automatic amount nobody has to decide', async (t) => {
+  const shop = await app.createShop();
+  const { order } = await makeCheaper(shop, { automaticAmount: 600 });
+  t.match(await ok(claim(shop, order.id)), { state: 'paying', amount: 600 });
+});
+
 t.test('a customer claims and withdraws their own, and gives no goodwill', async (t) => {
   const shop = await app.createShop();
   const customer = await makeCustomer(shop);

@@ -1,0 +1,162 @@
+import { drizzle } from 'drizzle-orm/node-postgres';
+import t from 'tap';
+import { clearing, funds, walletOf } from '../../../src/modules/ledger/accounts.ts';
+import { hold } from '../../../src/modules/ledger/holds.ts';
+import { ledgerInvariants } from '../../../src/modules/ledger/invariants.ts';
+import { bookChecks } from '../../../src/modules/ledger/ports.ts';
+import { post, reverse } from '../../../src/modules/ledger/post.ts';
+import { credit, debit } from '../../../src/modules/ledger/rules.ts';
+import { inTransaction } from '../../../src/platform/db/transaction.ts';
+import { newId } from '../../../src/platform/ids.ts';
+import { startApp } from '../../support/app.ts';
+import { creditWallet, makeOrder, makePaidOrder, pay } from '../../support/world.ts';
+import { ok } from '../orders/support.ts';
+import { act, makeSettling, offerCharge } from '../settlements/offers-support.ts';
+
+const app = await startApp(t);
+const ctx = await app.ctx();
+
+/** Books with something of everything: stored value that was given, spent and held, coupons, refunds and a reversal. */
+async function fillBooks(): Promise<void> {
+  const { customer, token, orderId, lineId } = await makeSettling(app);
+  const gift = { amount: 200, payoutMethod: 'coupon', isAgreed: true };
+  const give = (body: object) => ok(app.call(`POST /v1/orders/${orderId}/goodwill-settlements`, { body }));
+  await give(gift);
+  await give({ amount: 300, payoutMethod: 'coupon', isAgreed: true });
+  const { data: coupons } = await ok(app.call(`GET /v1/coupon-promises?customerId=${customer.id}`));
+  const { id } = await offerCharge(app, orderId, lineId);
+  await ok(act(app, id, 'accept', undefined, token));
+  await ok(act(app, id, 'payments', { provider: 'manual', couponPromiseId: coupons[0].id }));
+  await creditWallet(app, customer.id, 5_000);
+  const byWallet = await makeOrder(app, { customerId: customer.id });
+  await pay(app, byWallet.id, { provider: 'wallet' });
+  const { order } = await makePaidOrder(app);
+  await ok(app.call(`POST /v1/orders/${order.id}/goodwill-settlements`, { body: { amount: 100 } }));
+  const [refund] = (await ok(app.call('GET /v1/refunds'))).data;
+  await ok(app.call(`POST /v1/refunds/${refund.id}/confirm`, { body: {} }));
+  await makeOrder(app);
+  await inTransaction(ctx, async (tx) => {
+    const account = walletOf(customer.id);
+    await hold(tx, ctx, {
+      account,
+      amount: 10n,
+      reference: newId(),
+      expiresAt: new Date(Date.now() + 60_000),
+    });
+    const [subject, legs] = [newId(), [debit(funds('manual'), 7n), credit(clearing(order.id), 7n)]];
+    await post(tx, ctx, { kind: 'tried', subject, legs });
+    await reverse(tx, ctx, 'tried', subject);
+  });
+}
+
+const FIRST_SALE = `(select transfer_id from ledger_entries where account = 'sales' limit 1)`;
+const OF_WALLET = `account = 'wallet' and account_version`;
+const PAID = `(select e.transfer_id from ledger_entries e join ledger_transfers t on t.id = e.transfer_id
+  where t.kind = 'refund_paid' limit 1)`;
+
+/** What can happen to the rows behind the back of the code, by the check that has to find it. */
+const DAMAGES: Readonly<Record<string, readonly string[]>> = {
+  'every transfer has entries, and they sum to zero': [
+    `update ledger_entries set amount = amount - 1 where account = 'sales'`,
+    `delete from ledger_entries where transfer_id = ${FIRST_SALE}`,
+  ],
+  'a balance is the sum of its entries, which are numbered from 1 without a gap': [
+    'update ledger_accounts set balance = balance + 1',
+    'update ledger_accounts set version = version + 1',
+    `update ledger_entries set account_version = 9 where ${OF_WALLET} = 2`,
+    `with gone as (delete from ledger_entries where ${OF_WALLET} = 1 returning amount)
+     update ledger_entries set amount = amount + (select amount from gone) where ${OF_WALLET} = 2`,
+  ],
+  'every entry of an account with a floor says the balance after it': [
+    `update ledger_entries set balance_after = balance_after + 1 where ${OF_WALLET} = 1`,
+  ],
+  'a snapshot and the tail behind it are the full sum of the entries': [
+    `update ledger_tail set amount = amount + 1 where account = 'sales'`,
+    `update ledger_entries set account = 'goodwill' where account = 'sales'`,
+  ],
+  'what is held of a balance is the sum of its active holds': [
+    'update ledger_accounts set held = held + 1',
+    `update ledger_holds set amount = amount + 1`,
+  ],
+  'a reversal takes back exactly what was posted': [
+    `update ledger_entries set owner_id = transfer_id where account = 'clearing'
+       and transfer_id = (select id from ledger_transfers where reverses_id is not null)`,
+  ],
+  'what is owed for an order is its price less what was kept of its payments': [
+    `update ledger_entries set amount = amount + 1 where account = 'receivable'`,
+    'update orders set paid_amount = paid_amount - 1 where paid_amount > 0',
+  ],
+  'the clearing of an order holds exactly what is on its way back or about to be, and nothing when that has arrived':
+    [
+      `update ledger_entries set amount = amount + 1 where account = 'clearing'`,
+      'update orders set settling_amount = settling_amount + 1, settled_amount = settled_amount + 1',
+      `update refunds set state = 'pending'`,
+    ],
+  'no more was given back for an order than was captured': [
+    `update ledger_entries set amount = 9000 where account = 'clearing' and transfer_id = ${PAID}`,
+  ],
+  'the books know of as much settled as orders do': [
+    'update orders set settled_amount = settled_amount + 1, settling_amount = settling_amount + 1',
+    `update ledger_entries set amount = 1, account = 'price_differences' where account = 'goodwill'`,
+  ],
+  'every payment that succeeded is in the books with its amount, and no other': [
+    `update payments set amount = amount + 1`,
+    `update payments set state = 'failed' where provider = 'wallet'`,
+    `delete from ledger_entries where transfer_id in (select id from ledger_transfers where kind = 'payment_captured')`,
+  ],
+  "a customer's movements sum to the balance of the wallet": [
+    'update wallet_movements set amount = amount - 1 where position = 1',
+    'update ledger_accounts set balance = balance + 1',
+    'delete from wallet_movements',
+  ],
+  'every entry of a wallet has one movement that tells the same': [
+    'update wallet_movements set balance_after = balance_after + 1',
+    'update wallet_movements set transfer_id = customer_id',
+    'update wallet_movements set amount = amount - 1',
+    'delete from wallet_movements where position = 2',
+    `delete from ledger_entries where ${OF_WALLET} = 2`,
+  ],
+  'what is owed as coupons is the sum of the promises that can be used, for every customer': [
+    `update coupon_promises set amount = amount + 1 where state = 'issued'`,
+    `delete from ledger_entries where account = 'coupon_promises'`,
+  ],
+  'a promise of a coupon and its rests sum to what was posted for it': [
+    'update coupon_promises set amount = amount + 1',
+    `delete from ledger_transfers where kind = 'coupon_promise_issued'`,
+  ],
+  'what a payment by coupon keeps is what is used of its promise': [
+    `update coupon_promises set amount = amount + 1 where state = 'used'`,
+    `update coupon_promises set used_for_id = id where state = 'used'`,
+    `update payments set refunded_amount = 1 where provider = 'coupon'`,
+  ],
+  'every payment by stored value took its amount out of a wallet': [
+    `update payments set amount = amount + 1 where provider = 'wallet'`,
+    `update ledger_entries set account = 'clearing' where ${OF_WALLET} = 2`,
+  ],
+};
+
+t.test('every check of the books finds the damage that it is for', async (t) => {
+  await fillBooks();
+  const checks = [...ledgerInvariants, ...bookChecks.get()];
+  t.same(checks.map(({ name }) => name).toSorted(), Object.keys(DAMAGES).toSorted());
+  const client = await app.deps.db.$client.connect();
+  const inside = drizzle(client) as unknown as typeof app.deps.db;
+  try {
+    for (const { name, checkShop } of checks) {
+      t.equal((await checkShop(app.deps.db, app.shopId)).broken, 0n, name);
+      for (const damage of DAMAGES[name] ?? []) {
+        // Without the guards that refuse such a thing.
+        await client.query("begin; set local session_replication_role = 'replica'");
+        const { rowCount } = await client.query(damage);
+        const { broken } = await checkShop(inside, app.shopId);
+        t.ok(
+          rowCount !== null && rowCount > 0 && broken > 0n,
+          `${rowCount} rows, ${broken} broken: ${damage}`,
+        );
+        await client.query('rollback');
+      }
+    }
+  } finally {
+    client.release();
+  }
+});
