@@ -123,6 +123,11 @@ t.test('nobody paid in time: the coupon is back, and money that still comes goes
   const { id: paymentId } = await ok(payWith(shop, made, { delaySeconds: 3600 }));
   await advance(shop, 4 * DAY);
   t.match(await read(shop, made.id), { state: 'expired' });
+  t.match(
+    await paymentsOf(shop, made.id),
+    [{ state: 'cancelled' }],
+    'its provider is asked for nothing more',
+  );
   t.match(await couponsOf(shop, made.customer.id), [{ state: 'issued', amount: 200 }]);
   const ctx = await shop.ctx();
   const said = { paymentId, eventId: newId(), kind: 'succeeded', reference: 'r', failureCode: null } as const;
