@@ -212,14 +212,16 @@ t.test('what was said goes with an export and an erasure', async (t) => {
   await ok(shop.call(`POST /v1/customers/${customer.id}/wallet/withdrawals`, { body }));
   const { order } = await makeCheaper(shop, AUTOMATIC, { customerId: customer.id });
   const open = await ok(
-    shop.call(`POST /v1/orders/${order.id}/goodwill-settlements`, { body: { amount: 5 } }),
+    shop.call(`POST /v1/orders/${order.id}/goodwill-settlements`, {
+      body: { amount: 5, message: 'For Maria' },
+    }),
   );
   for (const { id } of (await ok(shop.call('GET /v1/refunds'))).data)
     await ok(shop.call(`POST /v1/refunds/${id}/confirm`, { body: {} }));
   await app.settle();
   await ok(shop.call(`POST /v1/customers/${customer.id}/erase`));
   t.match(await read(shop, settlement.id), { satisfaction: { isSatisfied: true, comment: null } });
-  t.match(await read(shop, open.id), { satisfaction: { dueAt: null } }, 'nobody is asked any more');
+  t.match(await read(shop, open.id), { message: null, satisfaction: { dueAt: null } }, 'nobody is asked');
   t.match(await ok(answer(shop, open.id, { isSatisfied: true, comment: 'Maria said so' })), {
     satisfaction: { isSatisfied: true, comment: null },
   });

@@ -99,6 +99,15 @@ t.test('what goes back in part is a coupon again, and the rest stays used', asyn
   await holds(t, app, shop);
 });
 
+/** The provider says that it took the money after all. */
+async function sayTaken(shop: TestShop, paymentId: string): Promise<void> {
+  const ctx = await shop.ctx();
+  const said = { paymentId, eventId: newId(), kind: 'succeeded', reference: 'r', failureCode: null } as const;
+  await inTransaction(ctx, async (tx) =>
+    recordStatement(tx, ctx, await getPayment(tx, shop.shopId, paymentId), said),
+  );
+}
+
 t.test('an attempt that fails gives the coupon back, and the next one may take it', async (t) => {
   const shop = await app.createShop();
   const made = await makeAccepted(shop);
@@ -129,14 +138,25 @@ t.test('nobody paid in time: the coupon is back, and money that still comes goes
     'its provider is asked for nothing more',
   );
   t.match(await couponsOf(shop, made.customer.id), [{ state: 'issued', amount: 200 }]);
-  const ctx = await shop.ctx();
-  const said = { paymentId, eventId: newId(), kind: 'succeeded', reference: 'r', failureCode: null } as const;
-  await inTransaction(ctx, async (tx) =>
-    recordStatement(tx, ctx, await getPayment(tx, shop.shopId, paymentId), said),
-  );
+  await sayTaken(shop, paymentId);
   t.match(await paymentsOf(shop, made.id), [{ amount: 400, refundedAmount: 400 }]);
   t.match(await couponsOf(shop, made.customer.id), [{ state: 'issued', amount: 200 }]);
   await runJobs(app);
+  await holds(t, app, shop);
+});
+
+t.test('money that came without its coupon goes back, and does not count for the next attempt', async (t) => {
+  const shop = await app.createShop();
+  const made = await makeAccepted(shop);
+  const first = await ok(payWith(shop, made, { simulate: 'decline' }));
+  await runJobs(app);
+  await sayTaken(shop, first.id);
+  t.match(await paymentsOf(shop, made.id), [{ amount: 400, refundedAmount: 400 }]);
+  await ok(payWith(shop, made));
+  await runJobs(app);
+  t.match(await read(shop, made.id), { state: 'settled' });
+  t.match(await couponsOf(shop, made.customer.id), [{ state: 'used', amount: 200 }]);
+  t.match(await readOrder(shop, made.orderId), CHARGED);
   await holds(t, app, shop);
 });
 

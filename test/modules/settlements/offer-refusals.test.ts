@@ -1,4 +1,6 @@
 import t, { type Test } from 'tap';
+import { acceptSettlement } from '../../../src/modules/settlements/answer.ts';
+import { paySettlement } from '../../../src/modules/settlements/pay.ts';
 import { startApp, type TestShop } from '../../support/app.ts';
 import { makeLink } from '../../support/world.ts';
 import { fingerprint } from '../../support/snapshot.ts';
@@ -198,5 +200,27 @@ t.test('who has too little stored value, or pays too late, changes nothing', asy
       [422, 'provider_not_available'],
     ],
   ]);
+  await holds(t, app, shop);
+});
+
+t.test('an answer and a payment are in time until their moment, and late at it', async (t) => {
+  const shop = await app.createShop();
+  const { orderId, lineId, customer } = await makeSettling(shop);
+  const ctx = await shop.ctx();
+  const asCustomer = {
+    ...ctx,
+    customerId: customer.id,
+    actor: { kind: 'customer', id: customer.id },
+  } as const;
+  const asked = await offerCharge(shop, orderId, lineId);
+  const late = { definition: { code: 'offer_expired' } };
+  const until = new Date(asked.dueAt);
+  const justBefore = (at: Date) => new Date(at.getTime() - 1);
+  await t.rejects(acceptSettlement({ ...asCustomer, now: until }, asked.id), late);
+  const { settlement } = await acceptSettlement({ ...asCustomer, now: justBefore(until) }, asked.id);
+  const payBy = settlement.dueAt as Date;
+  const cash = { settlementId: asked.id, provider: 'manual' };
+  await t.rejects(paySettlement({ ...ctx, now: payBy }, cash), late);
+  t.match(await paySettlement({ ...ctx, now: justBefore(payBy) }, cash), { state: 'succeeded' });
   await holds(t, app, shop);
 });
