@@ -5,7 +5,7 @@ import { getPayment } from '../../../src/modules/payments/repository.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { inTransaction } from '../../../src/platform/db/transaction.ts';
 import { startApp, type TestShop } from '../../support/app.ts';
-import { makeLink, makeProduct } from '../../support/world.ts';
+import { makeLink, makeOrder, makeProduct, pay } from '../../support/world.ts';
 import { advance, DAY, ok, readOrder, runJobs, tally, times } from '../orders/support.ts';
 import { act, confirmRefunds, holds, makeSettling, offerCharge, read } from './offers-support.ts';
 
@@ -167,6 +167,24 @@ t.test('who pays without the coupon that is held gets it back', async (t) => {
   await ok(act(shop, made.id, 'payments', { provider: 'manual' }));
   t.match(await read(shop, made.id), { state: 'settled' });
   t.match(await couponsOf(shop, made.customer.id), [{ state: 'issued', amount: 200 }]);
+  await holds(t, app, shop);
+});
+
+t.test('of two coupons that are held, the one that came with the money is used', async (t) => {
+  const shop = await app.createShop();
+  const made = await makeAccepted(shop);
+  const other = await makeOrder(shop, { customerId: made.customer.id });
+  await pay(shop, other.id);
+  const body = { amount: 200, payoutMethod: 'coupon', isAgreed: true };
+  await ok(shop.call(`POST /v1/orders/${other.id}/goodwill-settlements`, { body }));
+  const [newer] = await couponsOf(shop, made.customer.id);
+  await ok(payWith(shop, made, { delaySeconds: 3600 }));
+  const { id } = await ok(payWith(shop, { ...made, couponPromiseId: newer.id }, { delaySeconds: 3600 }));
+  await sayTaken(shop, id);
+  t.match(await couponsOf(shop, made.customer.id), [
+    { id: newer.id, state: 'used' },
+    { id: made.couponPromiseId, state: 'issued' },
+  ]);
   await holds(t, app, shop);
 });
 

@@ -125,6 +125,10 @@ t.test('a link ends when it is revoked or expires, in real time', async (t) => {
   const missing = await byLink(one.token);
   t.match(missing, { status: 404, body: { code: 'not_found' } });
   t.equal((await byLink(two.token)).status, 200, 'the other one counts');
+  const short = await makeLink(shop, id, { validHours: 1 });
+  t.equal((await byLink(short.token)).status, 200);
+  await app.deps.db.$client.query('update links set expires_at = now() where id = $1', [short.id]);
+  t.match(await byLink(short.token), { status: 404, body: { code: 'not_found' } }, 'its time is over');
   const other = await offerCharge(shop, orderId, (await readOrder(shop, orderId)).lines[0].id);
   t.equal((await shop.call(`POST /v1/settlements/${other.id}/links/${two.id}/revoke`)).status, 404);
   const key = { key: 'the same' };

@@ -30,15 +30,17 @@ async function makeWorld(count: number): Promise<{ shop: TestShop; orders: { id:
   return { shop, orders };
 }
 
-/** From here on the database refuses a settlement of this order. */
-async function poison(t: Test, orderId: string): Promise<void> {
+/** From here on the database refuses a settlement of this order. Returns what ends that. */
+async function poison(t: Test, orderId: string, code = 'P0001'): Promise<() => Promise<unknown>> {
   const name = `poison_${newId().replaceAll('-', '')}`;
   const db = app.deps.db.$client;
   await db.query(`create function ${name}() returns trigger language plpgsql as
-    $$ begin raise exception 'this order is broken'; end $$`);
+    $$ begin raise exception 'this order is broken' using errcode = '${code}'; end $$`);
   await db.query(`create trigger ${name} before insert on settlements for each row
     when (new.order_id = '${orderId}') execute function ${name}()`);
-  t.teardown(() => db.query(`drop function ${name} cascade`));
+  const cure = () => db.query(`drop function if exists ${name} cascade`);
+  t.teardown(cure);
+  return cure;
 }
 
 const settledOf = async (shop: TestShop, orders: readonly { id: string }[]): Promise<number[]> =>
@@ -96,6 +98,21 @@ t.test('an order that somebody holds locked is not left out: the sweep comes bac
   t.notOk(await advanceSweep(ctx, id, 1), 'it is put off');
   t.match(await readSweep(shop, id), { state: 'running', doneOrderCount: 0, refusals: [] });
   await holder.query('rollback');
+  await app.deps.db.$client.query('update price_protection_sweeps set due_at = now() where id = $1', [id]);
+  await runSweeps(app, shop);
+  t.same(await settledOf(shop, orders), [300, 300]);
+  await checkInvariants(t, app);
+});
+
+t.test('an order that meets a deadlock every time is not left out either', async (t) => {
+  const { shop, orders } = await makeWorld(2);
+  const { id } = await startSweep(shop);
+  const ctx = await shop.ctx();
+  const cure = await poison(t, orders[0]?.id ?? '', '40P01');
+  t.ok(await advanceSweep(ctx, id));
+  t.notOk(await advanceSweep(ctx, id, 1), 'it is put off');
+  t.match(await readSweep(shop, id), { state: 'running', doneOrderCount: 0, refusals: [] });
+  await cure();
   await app.deps.db.$client.query('update price_protection_sweeps set due_at = now() where id = $1', [id]);
   await runSweeps(app, shop);
   t.same(await settledOf(shop, orders), [300, 300]);
