@@ -72,6 +72,9 @@ t.test('no coupon for guests, nor where the promise does not have it', async (t)
   const agreed = { ...AS_COUPON, isAgreed: true };
   const { order } = await makePaidOrder(shop);
   t.match(await goodwill(shop, order.id, agreed), NOT_AVAILABLE);
+  const elsewhere = await app.createShop();
+  const guest = await makeCheaper(elsewhere, { ...POLICY, automaticAmount: 0 });
+  t.match(await claim(elsewhere, guest.order.id, agreed), NOT_AVAILABLE, 'also where a person would decide');
   const other = await makeClaimable(shop, { automaticAmount: 100_000 });
   t.match(await claim(shop, other.order.id, AS_COUPON, other.token), NOT_AVAILABLE);
 });
