@@ -94,6 +94,14 @@ t.test('a promise is used once, and its rest is a promise of its own', async (t)
   await t.rejects(use(shop, promised, 100n, { customerId: newId() }), NOT_USABLE, 'whose else');
   const used = await use(shop, promised, 200n);
   await t.rejects(use(shop, promised, 200n), NOT_USABLE);
+  const ctx = await shop.ctx();
+  const forSubject = { type: 'settlement', id: used.usedForId ?? '' };
+  const again = { id: promise.id, customerId: customer.id, forSubject, amount: 200n };
+  await t.rejects(
+    inTransaction(ctx, (tx) => useCouponPromise(tx, ctx, again)),
+    NOT_USABLE,
+    'once for the same, too',
+  );
   const [rest, first, ...none] = await listOf(shop, customer.id);
   t.same(none, []);
   t.match(first, { id: promise.id, state: 'used', amount: 200, usedForId: used.usedForId });
