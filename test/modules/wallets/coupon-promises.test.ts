@@ -150,10 +150,13 @@ t.test(
     const ctx = await shop.ctx();
     const { id, customerId } = promised.promise;
     const forSubject = { type: 'settlement', id: newId() };
-    const hold = () =>
-      inTransaction(ctx, (tx) => holdCouponPromise(tx, ctx, { id, customerId, forSubject, amount: 200n }));
+    const hold = (subject = forSubject) => {
+      const wish = { id, customerId, forSubject: subject, amount: 200n };
+      return inTransaction(ctx, (tx) => holdCouponPromise(tx, ctx, wish));
+    };
     t.match(await hold(), { state: 'held', amount: 200n });
     t.match(await hold(), { state: 'held', amount: 200n }, 'for the same it is held once');
+    await t.rejects(hold({ type: 'settlement', id: newId() }), NOT_USABLE, 'for nothing else');
     await t.rejects(use(shop, promised, 200n), NOT_USABLE);
     t.equal(await owedTo(shop, customerId), 600, 'the books do not move');
     await advance(shop, 400 * DAY);
