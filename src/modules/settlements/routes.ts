@@ -41,6 +41,7 @@ const present = (whole: Parameters<typeof presentPolicy>[0], ctx: { shop: { curr
 
 export function settlementRoutes(app: FastifyInstance): void {
   policyReadRoutes(app);
+  policyUsageRoutes(app);
   policyWriteRoutes(app);
   policyEndRoutes(app);
   previewRoutes(app);
@@ -102,7 +103,9 @@ function policyReadRoutes(app: FastifyInstance): void {
     run: (ctx, { params }) => readPolicyVersions(ctx, params.policyId),
     present: (rows) => ({ data: rows.map(presentVersion) }),
   });
+}
 
+function policyUsageRoutes(app: FastifyInstance): void {
   operation(app, {
     operationId: 'getPriceDifferencePolicyUsage',
     method: 'GET',
