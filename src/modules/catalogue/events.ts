@@ -8,7 +8,7 @@ export const productCreated = defineEvent(
   'A product was added to the catalogue.',
   Type.Object({
     externalId: externalId(),
-    priceAmount: ref(PositiveAmount),
+    priceAmount: ref(PositiveAmount, { description: 'The price of one piece, tax included.' }),
     currency: ref(Currency),
     onHandQuantity: Type.Integer({ description: 'Its opening stock.' }),
   }),
@@ -31,8 +31,8 @@ export const productPriceChanged = defineEvent(
   'The price of a product was changed.',
   Type.Object({
     externalId: externalId(),
-    previousAmount: ref(PositiveAmount),
-    amount: ref(PositiveAmount),
+    previousAmount: ref(PositiveAmount, { description: 'What one piece cost until then.' }),
+    amount: ref(PositiveAmount, { description: 'What one piece costs from then on.' }),
     currency: ref(Currency),
     effectiveAt: instantText('From when on the new price is in force.'),
   }),

@@ -125,14 +125,14 @@ export const ProductCreate = model(
   'A product to add, or all that is to be said about one.',
   {
     name: productName,
-    priceAmount: ref(PositiveAmount),
+    priceAmount: ref(PositiveAmount, { description: 'The price of one piece, tax included.' }),
     ...optional({ ...writable, onHandQuantity: countedStock }),
   },
 );
 export const ProductUpdate = model('ProductUpdate', 'Changes to a product, as JSON merge patch.', {
   ...optional({
     name: productName,
-    priceAmount: ref(PositiveAmount),
+    priceAmount: ref(PositiveAmount, { description: 'The price of one piece, tax included.' }),
     ...writable,
     options: ref(ProductOptionsUpdate),
     metadata: ref(MetadataUpdate),

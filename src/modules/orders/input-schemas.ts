@@ -41,9 +41,11 @@ const QuoteLine = model('QuoteLine', 'A priced line.', {
   productId: uuid('The product.'),
   productName: text('Its name.', 300),
   quantity: quantity(),
-  listUnitAmount: ref(PositiveAmount),
-  discountAmount: ref(PositiveAmount),
-  netAmount: ref(PositiveAmount),
+  listUnitAmount: ref(PositiveAmount, { description: 'The price of one unit before discounts.' }),
+  discountAmount: ref(PositiveAmount, { description: 'What comes off the whole line.' }),
+  netAmount: ref(PositiveAmount, {
+    description: 'What the line costs: list price times quantity, less discount.',
+  }),
   taxRateBps: Type.Integer({ description: 'The tax rate in basis points.' }),
   taxAmount: ref(PositiveAmount, { description: 'The tax included in the net amount.' }),
   isAvailable: Type.Boolean({
@@ -59,8 +61,8 @@ export const QuoteModel = model('Quote', 'What a basket costs, and a token that 
   currency: ref(Currency),
   lines: Type.Array(ref(QuoteLine), { description: 'The lines, as they were sent.' }),
   linesAmount: ref(PositiveAmount, { description: 'All lines at list prices.' }),
-  discountAmount: ref(PositiveAmount),
-  freightAmount: ref(PositiveAmount),
+  discountAmount: ref(PositiveAmount, { description: 'What comes off the lines.' }),
+  freightAmount: ref(PositiveAmount, { description: 'What shipping costs.' }),
   freightReason: ref(FreightReason),
   taxAmount: ref(PositiveAmount, { description: 'The tax included in the total.' }),
   totalAmount: ref(PositiveAmount, { description: 'What an order of this basket costs.' }),
@@ -166,7 +168,9 @@ export const OrderImport = inputModel(
     customerExternalId: Type.Optional(text("The customer's id in your own system.", 200)),
     terms: Type.Optional(ref(PaymentTermsName, { description: 'Prepaid, when absent.' })),
     lines: linesOf(ImportLine),
-    freightAmount: ref(PositiveAmount),
+    freightAmount: ref(PositiveAmount, {
+      description: 'What was charged for shipping, tax included; 0 for none.',
+    }),
     freightTaxRateBps: Type.Integer({
       minimum: 0,
       maximum: 10_000,

@@ -62,7 +62,7 @@ const TimelineKindName = enumeration('TimelineKind', 'What happened.', TIMELINE_
 const OrderAdjustmentModel = model('OrderAdjustment', 'Why a line costs less than its list price.', {
   kind: ref(AdjustmentKind),
   reason: text('In words.', 500),
-  amount: ref(PositiveAmount),
+  amount: ref(PositiveAmount, { description: 'What came off the whole line, not off each unit.' }),
 });
 const OrderLineModel = model(
   'OrderLine',
@@ -72,11 +72,14 @@ const OrderLineModel = model(
     productId: uuid('The product.'),
     productName: text('Its name when the order was placed.', 300),
     quantity: Type.Integer({ description: 'Units ordered.' }),
-    listUnitAmount: ref(PositiveAmount),
-    discountAmount: ref(PositiveAmount),
-    netAmount: ref(PositiveAmount),
-    settledAmount: ref(PositiveAmount, { description: 'What settlements gave back of it.' }),
-    chargedAmount: ref(PositiveAmount, { description: 'What settlements charged on top of it.' }),
+    listUnitAmount: ref(PositiveAmount, { description: 'The price of one unit before discounts.' }),
+    discountAmount: ref(PositiveAmount, { description: 'What came off the whole line before it was paid.' }),
+    netAmount: ref(PositiveAmount, {
+      description:
+        'What the line was sold for. What was settled, charged or credited afterwards stands beside it.',
+    }),
+    settledAmount: ref(PositiveAmount, { description: 'What settlements gave back of it, up to now.' }),
+    chargedAmount: ref(PositiveAmount, { description: 'What settlements charged on top of it, up to now.' }),
     creditedAmount: ref(PositiveAmount, {
       description:
         'What came off with units that were cancelled or came back, beyond what was settled of them.',
@@ -116,22 +119,51 @@ const orderFields = {
   fulfilmentState: ref(FulfilmentStateName),
   currency: ref(Currency),
   linesAmount: ref(PositiveAmount, { description: 'All lines at list prices.' }),
-  discountAmount: ref(PositiveAmount),
-  freightAmount: ref(PositiveAmount),
+  discountAmount: ref(PositiveAmount, {
+    description: 'What came off the lines before the order was paid; their discounts.',
+  }),
+  freightAmount: ref(PositiveAmount, { description: 'What shipping cost when the order was placed.' }),
   taxAmount: ref(PositiveAmount, { description: 'The tax included in the total.' }),
-  totalAmount: ref(PositiveAmount, { description: 'Lines less discount plus freight, tax included.' }),
-  paidAmount: ref(PositiveAmount, { description: 'What was taken, refunds not deducted.' }),
-  refundedAmount: ref(PositiveAmount, { description: 'What was given back or is on its way back.' }),
-  settledAmount: ref(PositiveAmount, { description: 'What settlements gave the customer because of it.' }),
-  chargedAmount: ref(PositiveAmount, { description: 'What settlements charged the customer on top.' }),
+  totalAmount: ref(PositiveAmount, {
+    description:
+      'What the order was sold for: lines less discount plus freight, tax included, with the lines that edits brought. What ' +
+      'was settled, charged or credited afterwards is not in it; `netTotalAmount` has it.',
+  }),
+  paidAmount: ref(PositiveAmount, { description: 'What the customer paid, refunds not deducted.' }),
+  refundedAmount: ref(PositiveAmount, {
+    description: 'What went back along the payments, for any reason, or is on its way back.',
+  }),
+  settledAmount: ref(PositiveAmount, {
+    description:
+      'What settlements gave the customer because of it, as money, stored value or coupon: that of the lines and ' +
+      '`settledFreightAmount`.',
+  }),
+  settledFreightAmount: ref(PositiveAmount, {
+    description: 'The part of `settledAmount` that is freight, on no line.',
+  }),
+  chargedAmount: ref(PositiveAmount, {
+    description:
+      'What settlements charged the customer on top, once it was paid: that of the lines and `chargedFreightAmount`.',
+  }),
+  chargedFreightAmount: ref(PositiveAmount, {
+    description: 'The part of `chargedAmount` that is freight, on no line.',
+  }),
   creditedAmount: ref(PositiveAmount, {
-    description: 'What came off with units that were cancelled or came back, and with their freight.',
+    description:
+      'What came off with units that were cancelled or came back, beyond what was settled of them: that of the lines and ' +
+      '`creditedFreightAmount`.',
+  }),
+  creditedFreightAmount: ref(PositiveAmount, {
+    description: 'The part of `creditedAmount` that is freight, on no line.',
   }),
   netTotalAmount: ref(PositiveAmount, {
     description:
-      'The total with what was charged, less what was settled and credited; nothing, once it is cancelled.',
+      'What the order costs now: `totalAmount` - `settledAmount` + `chargedAmount` - `creditedAmount`; 0 once it is ' +
+      'cancelled. 20.00, of which 3.00 were settled, with freight of 1.00 that was charged afterwards, are 18.00.',
   }),
-  dueAmount: ref(PositiveAmount, { description: 'What is still to be paid.' }),
+  dueAmount: ref(PositiveAmount, {
+    description: 'What is still to be paid of the order itself; 0 once it is cancelled.',
+  }),
   shippingAddress: nullableRef(AddressModel, 'Where it goes.'),
   staffNote: nullableText('For staff only; null for customers.'),
   metadata: ref(Metadata, { description: 'What outside systems attached; empty for customers.' }),
@@ -196,8 +228,11 @@ const presentHead = (order: Order, forCustomer: boolean) => ({
   paidAmount: toWire(order.paidAmount),
   refundedAmount: toWire(order.refundedAmount),
   settledAmount: toWire(order.settledAmount),
+  settledFreightAmount: toWire(order.settledFreightAmount),
   chargedAmount: toWire(order.chargedAmount),
+  chargedFreightAmount: toWire(order.chargedFreightAmount),
   creditedAmount: toWire(order.creditedAmount),
+  creditedFreightAmount: toWire(order.creditedFreightAmount),
   netTotalAmount: order.status === 'cancelled' ? 0 : toWire(netTotalOf(order)),
   dueAmount: order.status === 'cancelled' ? 0 : toWire(amountDue(order)),
   shippingAddress: order.shippingAddress,

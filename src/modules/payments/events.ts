@@ -13,7 +13,7 @@ const paymentData = Type.Object({
   orderId,
   attemptNumber: Type.Integer({ description: 'The number of the attempt.' }),
   provider: Type.String({ description: 'The provider.' }),
-  amount: amount('Minor units.'),
+  amount: amount('What the attempt was to take. Minor units.'),
   currency: Type.String({ description: 'ISO 4217.' }),
 });
 const refundData = Type.Object({
@@ -21,7 +21,7 @@ const refundData = Type.Object({
   subjectType: Type.String({ description: 'What was paid for.' }),
   subjectId: Type.String({ format: 'uuid', description: 'Which one.' }),
   orderId,
-  amount: amount('Minor units.'),
+  amount: amount('What goes back. Minor units.'),
   currency: Type.String({ description: 'ISO 4217.' }),
   reason: Type.String({ description: 'Why the money goes back.' }),
 });

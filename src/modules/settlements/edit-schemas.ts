@@ -87,13 +87,13 @@ const ItemModel = model('OrderEditItem', 'Goods that come.', {
   productId: uuid('The product.'),
   productName: text('Its name.', 300),
   quantity: Type.Integer({ description: 'Units.' }),
-  listUnitAmount: ref(PositiveAmount),
-  netAmount: ref(PositiveAmount),
+  listUnitAmount: ref(PositiveAmount, { description: 'What a unit of it costs now.' }),
+  netAmount: ref(PositiveAmount, { description: 'What all its units cost, tax included.' }),
   taxAmount: ref(PositiveAmount, { description: 'The tax in it.' }),
 });
 const EditRefund = model('OrderEditRefund', 'What goes back along a payment.', {
   paymentId: uuid('The payment.'),
-  amount: ref(PositiveAmount),
+  amount: ref(PositiveAmount, { description: 'What this payment carries of it.' }),
 });
 const arithmetic = {
   units: Type.Array(ref(UnitsModel), { description: 'What goes.' }),

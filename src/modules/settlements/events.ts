@@ -43,7 +43,9 @@ const settlementFields = {
   direction: Type.String({ description: 'to_customer or from_customer.' }),
   reason: Type.String({ description: 'Why.' }),
   state: Type.String({ description: 'The state after the event.' }),
-  amount: Type.Integer({ description: 'Minor units.' }),
+  amount: Type.Integer({
+    description: 'What changes hands, freight included; of offers, the newest. Minor units.',
+  }),
   currency: Type.String({ description: 'ISO 4217.' }),
   dueAt: Type.Unsafe<string | null>({
     type: ['string', 'null'],

@@ -56,7 +56,7 @@ export const LinkedSettlement = model('LinkedSettlement', 'A settlement as the h
   reason: ref(SettlementReasonName),
   state: ref(SettlementStateName),
   turn: nullableRef(SideName, 'Who answers next; null when nobody does.'),
-  amount: ref(PositiveAmount),
+  amount: ref(PositiveAmount, { description: 'What changes hands, freight included: the newest offer.' }),
   freightAmount: ref(PositiveAmount, { description: 'The part of it that is for freight.' }),
   currency: ref(Currency),
   message: nullableText('What was said with the newest offer.'),

@@ -71,7 +71,7 @@ export const SettlementOfferCreate = inputModel(
   },
 );
 export const SettlementCounter = inputModel('SettlementCounter', 'Another amount.', {
-  amount: minorUnits('Minor units.'),
+  amount: minorUnits('What you would settle it for, in all and in minor units.'),
   message,
 });
 export const SettlementPaymentCreate = model(
@@ -91,7 +91,7 @@ export const SettlementPaymentCreate = model(
 export const SettlementOfferModel = model('SettlementOffer', 'What one side offered in a round.', {
   round: Type.Integer({ description: '1 is the first offer; each counter-offer is one more.' }),
   side: ref(SideName, { description: 'Who offered it.' }),
-  amount: ref(PositiveAmount),
+  amount: ref(PositiveAmount, { description: 'What this side would settle it for, in all.' }),
   message: nullableText('What was said with it.'),
   createdAt: instantText('When it was made.'),
   expiresAt: instantText('Until when it can be answered.'),

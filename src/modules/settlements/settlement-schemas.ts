@@ -66,7 +66,12 @@ export const SettlementCreate = inputModel('SettlementCreate', 'A claim on what 
   message,
 });
 export const GoodwillCreate = inputModel('GoodwillSettlementCreate', 'Money that nobody has to give.', {
-  amount: Type.Integer({ minimum: 1, maximum: 999_999_999_999_999, description: 'Minor units.' }),
+  amount: Type.Integer({
+    minimum: 1,
+    maximum: 999_999_999_999_999,
+    description:
+      'What the customer gets, in minor units; spread over the lines by what is left of their price.',
+  }),
   payoutMethod: { ...payoutMethod, default: 'original_payment' },
   isAgreed,
   message,
@@ -124,7 +129,9 @@ const fields = {
   }),
   payoutMethod: nullableRef(PayoutMethodName, 'How the customer gets it; null when the customer pays.'),
   agreedBy: nullableText('Who said that the customer takes a coupon: `customer`, or `api_key` for staff.'),
-  amount: ref(PositiveAmount),
+  amount: ref(PositiveAmount, {
+    description: 'What changes hands: its lines and its freight together; of offers, the newest one.',
+  }),
   freightAmount: ref(PositiveAmount, {
     description: 'The part of it that is for freight, which no line is for.',
   }),

@@ -30,15 +30,19 @@ const MovementKindName = enumeration(
 );
 const MovementReasonName = enumeration('WalletMovementReason', 'Why value was credited.', MOVEMENT_REASONS);
 
-const amount = Type.Integer({ minimum: 1, maximum: 999_999_999_999_999, description: 'Minor units.' });
+const amount = (description: string) =>
+  Type.Integer({ minimum: 1, maximum: 999_999_999_999_999, description });
 const note = Type.Optional(text('What the customer may read about it.', 500));
 
 export const WalletCredit = model('WalletCredit', 'Stored value for a customer.', {
-  amount,
+  amount: amount('What the wallet gets, in minor units.'),
   reason: ref(CreditReasonName),
   note,
 });
-export const WalletWithdrawal = model('WalletWithdrawal', 'Stored value that is paid out.', { amount, note });
+export const WalletWithdrawal = model('WalletWithdrawal', 'Stored value that is paid out.', {
+  amount: amount('What leaves the wallet, in minor units.'),
+  note,
+});
 
 const balances = {
   balanceAmount: ref(PositiveAmount, { description: 'What the wallet holds. Minor units.' }),

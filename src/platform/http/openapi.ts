@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifySchema } from 'fastify';
 import { type ErrorDefinition, platformErrors } from '../errors.ts';
+import { restoreDescriptions } from './beside-references.ts';
 import type { Operation } from './operation.ts';
 import { ProblemDetails, ref, requireWithoutDefaults } from './schema.ts';
 
@@ -96,10 +97,12 @@ interface Document {
 
 /** Completes the generated document with what Fastify's schemas have no place for: examples, scopes, ETags. */
 export function completeDocument(document: object, operations: ReadonlyMap<string, Operation>): object {
+  const schemas = (document as Document).components?.schemas ?? {};
+  restoreDescriptions(schemas);
   for (const methods of Object.values((document as Document).paths ?? {})) {
     for (const described of Object.values(methods)) {
       const op = operations.get(described.operationId ?? '');
-      if (op) complete(described, op, (document as Document).components?.schemas ?? {});
+      if (op) complete(described, op, schemas);
     }
   }
   return document;
@@ -129,9 +132,11 @@ function complete(
   for (const parameter of target.parameters ?? []) {
     const example = parameter.in === 'path' ? op.example.params : op.example.query;
     if (example && parameter.name in example) parameter.example = example[parameter.name];
-    // A parameter whose schema is a component says what the component says.
+    // Words beside a reference are lost on the way here; without any, a parameter says what its component says.
+    const own = parameter.in === 'query' ? op.query?.properties[parameter.name]?.description : undefined;
     const component = schemas[parameter.schema?.$ref?.split('/').at(-1) ?? ''];
-    if (component?.description) parameter.description ??= component.description;
+    const words = own ?? component?.description;
+    if (words) parameter.description ??= words;
     // Header names in their usual spelling.
     if (parameter.in === 'header')
       parameter.name = parameter.name === 'if-match' ? 'If-Match' : 'Idempotency-Key';

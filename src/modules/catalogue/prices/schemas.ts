@@ -29,7 +29,7 @@ const PriorPriceBasis = enumeration(
 
 export const Price = model('Price', 'A price of a product, in force until the next one.', {
   productId: uuid('The product.'),
-  amount: ref(PositiveAmount),
+  amount: ref(PositiveAmount, { description: 'What one piece costs, tax included.' }),
   currency: ref(Currency),
   effectiveAt: instantText('From when on it is in force.'),
   source: ref(PriceSource),
@@ -51,7 +51,7 @@ export const BestPriorPrice = model(
 );
 
 const PastPrice = model('PastPrice', 'A price that was in force elsewhere.', {
-  amount: ref(PositiveAmount),
+  amount: ref(PositiveAmount, { description: 'What one piece cost, tax included.' }),
   effectiveAt: instantText('From when on it was in force.'),
 });
 export const PastPrices = model('PastPrices', 'Prices from before the product came here.', {
