@@ -13,7 +13,7 @@ import { healthRoutes } from './platform/http/health.ts';
 import { answerOtherMethods, createServer } from './platform/http/server.ts';
 import { settleEvents } from './jobs.ts';
 import { webhookRoutes } from './platform/webhooks/routes.ts';
-import { allEvents, describeErrors, webhookTypes } from './registry.ts';
+import { allErrors, allEvents, describeErrors, webhookTypes } from './registry.ts';
 import { shopRoutes } from './platform/shops/routes.ts';
 import { shopSchemas } from './platform/shops/schemas.ts';
 
@@ -42,7 +42,10 @@ export async function buildApp(
   app.addHook('onRoute', ({ method, url }) => {
     for (const name of [method].flat()) known.set(url, (known.get(url) ?? new Set()).add(name));
   });
-  await app.register(swagger, documentOptions(app, modules, allEvents()));
+  await app.register(
+    swagger,
+    documentOptions(app, modules, { events: allEvents(), errors: allErrors().map(({ error }) => error) }),
+  );
 
   healthRoutes(app);
   shopRoutes(app, shopWire, {

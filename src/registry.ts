@@ -1,17 +1,21 @@
 import { modules } from './modules.ts';
-import { type ErrorFactory, platformErrors } from './platform/errors.ts';
+import { type ErrorDefinition, platformErrors } from './platform/errors.ts';
+import { codeList, collectMembers } from './platform/http/problem-members.ts';
 import { eventComponentOf } from './platform/webhooks/document.ts';
 import { webhookErrors } from './platform/webhooks/errors.ts';
 import { webhookEvents, webhookTested } from './platform/webhooks/events.ts';
 import { shopErrors } from './platform/shops/errors.ts';
 
 /** Every refusal, by code, with the module that gives it. */
-export function allErrors(): { module: string; error: ErrorFactory }[] {
-  const groups: [string, Record<string, ErrorFactory>][] = [
+export function allErrors(): { module: string; error: ErrorDefinition }[] {
+  const groups: [string, Readonly<Record<string, ErrorDefinition>>][] = [
     ['platform', platformErrors],
     ['shop', shopErrors],
     ['webhooks', webhookErrors],
-    ...modules.map((module): [string, Record<string, ErrorFactory>] => [module.name, module.errors ?? {}]),
+    ...modules.map((module): [string, Readonly<Record<string, ErrorDefinition>>] => [
+      module.name,
+      module.errors ?? {},
+    ]),
   ];
   const all = groups.flatMap(([module, errors]) => Object.values(errors).map((error) => ({ module, error })));
   const codes = all.map(({ error }) => error.code);
@@ -44,16 +48,28 @@ export function describeErrors(): string {
     .toSorted((a, b) => (a.error.code < b.error.code ? -1 : 1))
     .map(
       ({ module, error }) =>
-        `| <a id="${error.code}"></a>\`${error.code}\` | ${error.status} | ${module} | ${error.title} |`,
+        `| <a id="${error.code}"></a>\`${error.code}\` | ${error.status} | ${module} | ${error.title} | ` +
+        `${codeList(Object.keys(error.members))} |`,
     );
+  const members = collectMembers(allErrors().map(({ error }) => error)).map(
+    ({ name, schema, codes }) => `| \`${name}\` | ${schema.description ?? ''} | ${codeList(codes)} |`,
+  );
   return [
     '# Errors',
     '',
     'Every refusal is `application/problem+json` with one of these codes. Codes are stable; the words are not.',
     '',
-    '| code | status | from | meaning |',
-    '|---|---|---|---|',
+    'What some say beside the standard fields stands in the last column, and below what it means. Such a field may be missing.',
+    '',
+    '| code | status | from | meaning | says also |',
+    '|---|---|---|---|---|',
     ...rows,
+    '',
+    '## Fields that only some codes have',
+    '',
+    '| field | meaning | codes |',
+    '|---|---|---|',
+    ...members,
     '',
   ].join('\n');
 }

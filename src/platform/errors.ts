@@ -1,9 +1,16 @@
-/** One error catalogue: every refusal has a stable code, an HTTP status and a sentence that explains it. */
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+
+// One error catalogue: every refusal has a stable code, an HTTP status and a sentence that explains it.
+
+/** What a refusal says beside the standard fields of a problem: name and schema. */
+export type Members = Readonly<Record<string, TSchema>>;
 
 export interface ErrorDefinition {
   readonly code: string;
   readonly status: number;
   readonly title: string;
+  /** The document has them as optional properties of `Problem`. */
+  readonly members: Members;
 }
 
 /** One thing that is wrong, at a JSON pointer into the named part of the request. */
@@ -14,12 +21,17 @@ export interface Violation {
   readonly detail: string;
 }
 
-interface ProblemOptions {
+/** Values of the members that were declared, and of no others. */
+type Extra<M extends Members> = keyof M extends never
+  ? Readonly<Record<string, never>>
+  : { readonly [Name in keyof M]?: Static<M[Name]> };
+
+interface ProblemOptions<M extends Members = Members> {
   /** Where in the request body the cause stands, as a JSON pointer. */
   pointer?: string;
   violations?: readonly Violation[];
-  /** Fields beside the standard ones, such as `currentVersion`. */
-  extra?: Record<string, unknown>;
+  /** Fields beside the standard ones, such as `currentVersion`: what the definition declares. */
+  extra?: Extra<M>;
   headers?: Record<string, string>;
   cause?: unknown;
 }
@@ -47,18 +59,26 @@ export class Problem extends Error {
 }
 
 /** Makes the refusal; `detail` says what is special about this case and defaults to the title. */
-export type ErrorFactory = ErrorDefinition & ((detail?: string, options?: ProblemOptions) => Problem);
+export type ErrorFactory<M extends Members = Members> = ErrorDefinition &
+  ((detail?: string, options?: ProblemOptions<M>) => Problem);
 
-/** Defines a module's refusals: `{ code: [status, title] }`. The keys are the stable codes. */
-export function defineErrors<const T extends Record<string, readonly [status: number, title: string]>>(
+type Definition = readonly [status: number, title: string, members?: Members];
+type MembersOf<T extends Definition> = T extends readonly [number, string, infer M extends Members]
+  ? M
+  : Record<never, never>;
+
+/** Defines a module's refusals: `{ code: [status, title, members] }`. The keys are the stable codes. */
+export function defineErrors<const T extends Readonly<Record<string, Definition>>>(
   definitions: T,
-): { readonly [Code in keyof T]: ErrorFactory } {
-  const factories = Object.entries(definitions).map(([code, [status, title]]) => {
-    const definition: ErrorDefinition = { code, status, title };
+): { readonly [Code in keyof T]: ErrorFactory<MembersOf<T[Code]>> } {
+  const factories = Object.entries(definitions).map(([code, [status, title, members = {}]]) => {
+    const definition: ErrorDefinition = { code, status, title, members };
     const make = (detail = title, options?: ProblemOptions) => new Problem(definition, detail, options);
     return [code, Object.assign(make, definition)] as const;
   });
-  return Object.fromEntries(factories) as { [Code in keyof T]: ErrorFactory };
+  return Object.fromEntries(factories) as unknown as {
+    readonly [Code in keyof T]: ErrorFactory<MembersOf<T[Code]>>;
+  };
 }
 
 /** Refusals that any operation can give. */
@@ -74,7 +94,11 @@ export const platformErrors = defineErrors({
   method_not_allowed: [405, 'The resource does not take this method'],
   idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running'],
   version_conflict: [409, 'The resource changed at the same moment; read it again'],
-  version_mismatch: [412, 'The resource is not at the version that If-Match names'],
+  version_mismatch: [
+    412,
+    'The resource is not at the version that If-Match names',
+    { currentVersion: Type.Integer({ description: 'The version that the resource is at.' }) },
+  ],
   request_timeout: [408, 'The request did not arrive in time'],
   body_too_large: [413, 'The request body is too large'],
   uri_too_long: [414, 'The request target is too long'],

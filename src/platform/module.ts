@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { ErrorFactory } from './errors.ts';
+import type { ErrorDefinition } from './errors.ts';
 import type { EventDefinition } from './events/define.ts';
 import type { Subscriber } from './events/dispatcher.ts';
 import type { Task } from './jobs/runner.ts';
@@ -21,7 +21,7 @@ export interface Module {
   /** The tags of its operations, with what they are about. */
   readonly tags?: Readonly<Record<string, string>>;
   readonly routes?: (app: FastifyInstance) => void;
-  readonly errors?: Record<string, ErrorFactory>;
+  readonly errors?: Record<string, ErrorDefinition>;
   readonly events?: readonly EventDefinition[];
   readonly settings?: Settings;
   readonly sweeps?: readonly Sweep[];

@@ -12,7 +12,9 @@ import { openDatabase } from '../../src/platform/db/client.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { createLogger } from '../../src/platform/logging.ts';
 import { type ShopInput, createShop } from '../../src/platform/shops/manage.ts';
+import { ProblemDetails } from '../../src/platform/http/schema.ts';
 import { getShop } from '../../src/platform/shops/shop.ts';
+import { allErrors } from '../../src/registry.ts';
 import { applicationUrl, createTestDatabase } from './database.ts';
 
 export interface Answer {
@@ -146,11 +148,23 @@ async function send(
     ...(options.body === undefined ? {} : { payload: options.body as object }),
   });
   const type = String(response.headers['content-type'] ?? '');
+  if (type.startsWith('application/problem+json')) checkMembers(response.json());
   return {
     status: response.statusCode,
     body: type.includes('json') && response.body !== '' ? response.json() : response.body,
     headers: response.headers as Record<string, string | undefined>,
   };
+}
+
+const STANDARD = new Set(Object.keys(ProblemDetails.properties));
+const declared = new Map(allErrors().map(({ error }) => [error.code, error.members]));
+
+/** A refusal says nothing that its definition does not declare: whatever else it says, no document has. */
+function checkMembers(problem: { code: string }): void {
+  const members = declared.get(problem.code);
+  if (!members) throw new Error(`${problem.code} is no code of ours`);
+  const undeclared = Object.keys(problem).filter((name) => !STANDARD.has(name) && !(name in members));
+  if (undeclared.length > 0) throw new Error(`${problem.code} says ${undeclared.join(', ')} undeclared`);
 }
 
 const quiet = new Logger(() => () => undefined);

@@ -1,7 +1,12 @@
 import { defineErrors } from '../../platform/errors.ts';
+import { uuid } from '../../platform/http/schema.ts';
 
 export const customersErrors = defineErrors({
-  customer_merged: [404, 'The customer was merged into another; the answer names the surviving one'],
+  customer_merged: [
+    404,
+    'The customer was merged into another; the answer names the surviving one',
+    { mergedIntoId: uuid('The customer that survived.') },
+  ],
   customer_external_id_taken: [409, 'Another customer of the shop has this externalId'],
   customer_not_found: [422, 'There is no such customer'],
   customer_erased: [422, 'The customer was erased and takes part in nothing new'],

@@ -1,4 +1,5 @@
 import { defineErrors, platformErrors } from '../../platform/errors.ts';
+import { PositiveAmount, ref, uuid } from '../../platform/http/schema.ts';
 
 export const orderErrors = {
   amount_too_large: platformErrors.amount_too_large,
@@ -8,21 +9,41 @@ export const orderErrors = {
     quote_not_valid: [422, 'The quote token is not one of this shop for this customer'],
     quote_expired: [422, 'The quote no longer holds; ask for a new one'],
     quote_mismatch: [422, 'The quote token belongs to another basket'],
-    total_changed: [409, 'The order would cost another total than expected'],
+    total_changed: [
+      409,
+      'The order would cost another total than expected',
+      { totalAmount: ref(PositiveAmount, { description: 'What it would cost.' }) },
+    ],
     not_for_customers: [422, 'A customer cannot set this field'],
     external_id_taken: [409, 'Another order has this external id'],
     too_much_metadata: [422, 'A resource holds 50 keys of metadata at most'],
     number_taken: [409, 'Another order has this number'],
     order_not_payable: [409, 'Nothing is due on the order'],
-    payment_too_large: [422, 'The payment is larger than what is due'],
+    payment_too_large: [
+      422,
+      'The payment is larger than what is due',
+      { dueAmount: ref(PositiveAmount, { description: 'What is still to be paid.' }) },
+    ],
     order_not_shippable: [409, 'The order cannot be shipped in its state'],
     shipment_too_large: [422, 'More units than are still to be shipped'],
     order_not_completable: [409, 'Only a delivered and paid order can be completed'],
     order_not_cancellable: [409, 'The order can no longer be cancelled'],
     order_not_repricable: [409, 'Only the price of an unpaid order can be lowered'],
-    below_floor: [422, 'The price would fall below the floor of a product'],
+    below_floor: [
+      422,
+      'The price would fall below the floor of a product',
+      {
+        largestReductionAmount: ref(PositiveAmount, {
+          description: 'What the price can be lowered by at most.',
+        }),
+      },
+    ],
     order_not_editable: [409, 'Only a paid order that has not been shipped whole can be edited'],
-    order_in_edit: [409, 'An edit of the order waits for its payment'],
+    order_in_edit: [
+      409,
+      'An edit of the order waits for its payment',
+      { editId: uuid('The edit that is open: pay it, or give it up.') },
+    ],
     edit_not_possible: [422, 'The order cannot be changed like this'],
     import_conflict: [409, 'The order was imported before with other content'],
     import_inconsistent: [422, 'The dates or amounts of the imported order contradict each other'],

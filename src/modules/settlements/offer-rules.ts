@@ -60,14 +60,16 @@ export interface OfferShare {
 }
 
 /** Why an offer cannot be made, and at which of its lines. */
-export type OfferFault =
-  | 'reason_other_direction'
-  | 'lines_or_amount'
-  | 'line_unknown'
-  | 'line_twice'
-  | 'too_many_units'
-  | 'no_difference'
-  | 'more_than_difference';
+export const OFFER_FAULTS = [
+  'reason_other_direction',
+  'lines_or_amount',
+  'line_unknown',
+  'line_twice',
+  'too_many_units',
+  'no_difference',
+  'more_than_difference',
+] as const;
+export type OfferFault = (typeof OFFER_FAULTS)[number];
 
 /** A line of an offer with its arithmetic, or what is wrong with it. */
 export function decideOfferLine(

@@ -11,13 +11,13 @@ import {
   uuid,
 } from '../../platform/http/schema.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
-import { CAPS, CLAIM_REFUSALS } from './difference-rules.ts';
+import { CAPS } from './difference-rules.ts';
+import { ClaimRefusalName } from './name-schemas.ts';
 import { PolicyWords } from '../orders/promise-schemas.ts';
 import { PayoutMethodName, PolicyReasonName } from './policy-schemas.ts';
 import type { Preview } from './claims.ts';
 import { explainLine, REFUSAL_WORDS } from './refusal-words-rules.ts';
 
-const ClaimRefusalName = enumeration('ClaimRefusal', 'Why nothing is paid.', CLAIM_REFUSALS);
 export const CapName = enumeration('SettlementCap', 'What made an amount smaller than the difference.', CAPS);
 
 export const PreviewCreate = inputModel('PriceDifferencePreviewCreate', 'What is asked for.', {

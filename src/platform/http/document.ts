@@ -1,9 +1,11 @@
 import type { SwaggerOptions } from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import type { ErrorDefinition } from '../errors.ts';
 import type { EventDefinition } from '../events/define.ts';
 import type { Module } from '../module.ts';
 import { describeWebhooks } from '../webhooks/document.ts';
 import { completeDocument } from './openapi.ts';
+import { describeMembers } from './problem-members.ts';
 
 const description = `Commerce around and after the sale: quotes, orders, payments, shipments and customers.
 
@@ -35,7 +37,10 @@ const tagsOf = (modules: readonly Module[]) =>
 export function documentOptions(
   app: FastifyInstance,
   modules: readonly Module[],
-  events: readonly EventDefinition[],
+  {
+    events,
+    errors,
+  }: { readonly events: readonly EventDefinition[]; readonly errors: readonly ErrorDefinition[] },
 ): SwaggerOptions {
   return {
     openapi: {
@@ -64,6 +69,7 @@ export function documentOptions(
     transformObject: (document) => {
       if (!('openapiObject' in document)) return document.swaggerObject;
       describeWebhooks(document.openapiObject, events);
+      describeMembers(document.openapiObject, errors);
       return completeDocument(document.openapiObject, app.operations);
     },
   };

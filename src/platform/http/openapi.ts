@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifySchema } from 'fastify';
 import { type ErrorDefinition, platformErrors } from '../errors.ts';
-import { restoreDescriptions } from './beside-references.ts';
+import { restoreDescriptions } from './references.ts';
 import type { Operation } from './operation.ts';
 import { ProblemDetails, ref, requireWithoutDefaults } from './schema.ts';
 

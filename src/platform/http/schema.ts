@@ -140,7 +140,7 @@ const Violation = model('Violation', 'One thing that is wrong with the request.'
   detail: Type.String({ description: 'What is wrong, in words.' }),
 });
 
-/** RFC 9457. Open, because some refusals carry more, such as `currentVersion`. */
+/** RFC 9457. The document adds what refusals declare, such as `currentVersion`; open, because there will be more of them. */
 export const ProblemDetails = register(
   Type.Object(
     {

@@ -1,5 +1,5 @@
-import type { TSchema } from '@sinclair/typebox';
 import type { EventDefinition } from '../events/define.ts';
+import { plainSchema } from '../http/references.ts';
 
 /** `order.price_lowered` is `OrderPriceLowered` in names of components. */
 const nameOf = (type: string): string =>
@@ -27,12 +27,6 @@ export function describeWebhooks(document: object, events: readonly EventDefinit
     schemas[name] = envelope(event, dataName);
     target.webhooks[event.type] = { post: describeCall(event, name) };
   }
-}
-
-/** TypeBox's schema as the document writes it: references lead to components. */
-function plainSchema(schema: TSchema): Json {
-  const text = JSON.stringify(schema).replaceAll(/"\$ref":"(\w+)#"/g, '"$ref":"#/components/schemas/$1"');
-  return JSON.parse(text) as Json;
 }
 
 function envelope(event: EventDefinition, dataName: string): Json {

@@ -1,6 +1,13 @@
+import type { TSchema } from '@sinclair/typebox';
 import { allComponents } from './schema.ts';
 
 type Node = Record<string, unknown>;
+
+/** TypeBox's schema as the document writes it: references lead to components. */
+export function plainSchema(schema: TSchema): Node {
+  const text = JSON.stringify(schema).replaceAll(/"\$ref":"(\w+)#"/g, '"$ref":"#/components/schemas/$1"');
+  return JSON.parse(text) as Node;
+}
 
 const isNode = (value: unknown): value is Node => value !== null && typeof value === 'object';
 
