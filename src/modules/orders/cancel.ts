@@ -6,7 +6,7 @@ import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { checkVersion } from '../../platform/versions.ts';
 import { releaseStock } from '../catalogue/stock.ts';
-import { findOpenEdit } from './edits/repository.ts';
+import { refuseOpenEdit } from './edits/read.ts';
 import { cancelOpenPaymentsOfOrder } from '../payments/attempts.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
@@ -32,7 +32,7 @@ export async function cancelOrder(ctx: Ctx, input: { orderId: string; note?: str
     if (!orderStates.canMove(order.status, 'cancelled') || order.fulfilmentState !== 'unfulfilled') {
       throw orderErrors.order_not_cancellable(`The order is ${order.status} and ${order.fulfilmentState}.`);
     }
-    if ((await findOpenEdit(tx, ctx.shop.id, order.id)) !== undefined) throw orderErrors.order_in_edit();
+    await refuseOpenEdit(tx, ctx.shop.id, order.id);
     const reason = ctx.customerId === undefined ? 'shop' : 'customer';
     return loadWhole(tx, await cancel(tx, ctx, order, reason, input.note));
   });

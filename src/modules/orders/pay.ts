@@ -4,6 +4,7 @@ import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
+import { pointingInto } from '../../platform/pointers.ts';
 import { checkVersion } from '../../platform/versions.ts';
 import { clearing } from '../ledger/accounts.ts';
 import { cancelOpenPayments, startPayment } from '../payments/attempts.ts';
@@ -67,15 +68,12 @@ export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
       details: { provider: input.provider, amount: Number(amount) },
     });
     const { provider, reference } = input;
-    return startPayment(tx, ctx, {
-      subjectType: 'order',
-      subjectId: order.id,
-      orderId: order.id,
-      provider,
-      amount,
-      reference,
-      options,
-    });
+    const attempt = { provider, amount, reference, options };
+    const subject = { subjectType: 'order', subjectId: order.id, orderId: order.id };
+    // Who gives no amount pays what is due: what a provider says about that is about the provider.
+    return pointingInto(input.amount === undefined ? { '/amount': '/provider' } : {}, () =>
+      startPayment(tx, ctx, { ...subject, ...attempt }),
+    );
   });
 }
 

@@ -38,6 +38,15 @@ interface FreightInput {
   amountFor(goodsAmount: bigint): bigint;
 }
 
+/** The line with which a basket becomes too dear, or its last, where freight does it. */
+function lineBeyond(lines: readonly LineInput[]): number {
+  let sum = 0n;
+  const at = lines.findIndex(
+    ({ listUnitAmount, quantity }) => (sum += listUnitAmount * BigInt(quantity)) > MAX_AMOUNT,
+  );
+  return at < 0 ? lines.length - 1 : at;
+}
+
 /**
  * Prices a basket: the one function behind quotes, orders and imports. Each line keeps its share of every discount
  * and of the tax. `amount_too_large` when a sum is beyond what the API can carry.
@@ -57,7 +66,8 @@ export function priceBasket<L extends LineInput>(
   const taxes = taxPerLine(priced);
   const discountAmount = sumOf(priced.map((line) => line.discountAmount));
   const totalAmount = goodsAmount + freightAmount;
-  if (totalAmount + discountAmount > MAX_AMOUNT) throw orderErrors.amount_too_large();
+  if (totalAmount + discountAmount > MAX_AMOUNT)
+    throw orderErrors.amount_too_large(undefined, { pointer: `/lines/${lineBeyond(lines)}/quantity` });
   return {
     lines: priced.map((line, index) => ({ ...line, taxAmount: taxes[index] ?? 0n })),
     linesAmount: goodsAmount + discountAmount,

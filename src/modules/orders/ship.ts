@@ -8,7 +8,7 @@ import { appendEvents } from '../../platform/events/outbox.ts';
 import { newId } from '../../platform/ids.ts';
 import { checkVersion } from '../../platform/versions.ts';
 import { shipStock } from '../catalogue/stock.ts';
-import { findOpenEdit } from './edits/repository.ts';
+import { refuseOpenEdit } from './edits/read.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { listLines, loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
@@ -33,7 +33,7 @@ export async function shipOrder(ctx: Ctx, input: ShipInput): Promise<OrderWhole>
     const order = await lockOrder(tx, ctx.shop.id, input.orderId);
     checkVersion(ctx, order);
     const lines = await listLines(tx, ctx.shop.id, order.id);
-    if ((await findOpenEdit(tx, ctx.shop.id, order.id)) !== undefined) throw orderErrors.order_in_edit();
+    await refuseOpenEdit(tx, ctx.shop.id, order.id);
     if (!canShip(order))
       throw orderErrors.order_not_shippable(`The order is ${order.status} and ${order.fulfilmentState}.`);
     const parts = choosePart(lines, input.lines);

@@ -2,6 +2,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import { platformErrors } from '../../platform/errors.ts';
+import { type Places, pointingInto } from '../../platform/pointers.ts';
 import { checkVersion } from '../../platform/versions.ts';
 import { applyEdit } from '../orders/edits/apply-edit.ts';
 import { type EditInput, type EditPreview, openEdit, previewEdit } from '../orders/edits/open-edit.ts';
@@ -12,9 +13,11 @@ import { unitsLeftOf } from '../orders/line-rules.ts';
 import { netTotalOf, unitsToShip } from '../orders/rules.ts';
 import { lockOrderLines, type OrderLines } from '../orders/settle.ts';
 import type { Payment } from '../payments/tables.ts';
+import type { OrderLine } from '../orders/tables.ts';
+import { refuseBusy } from './busy-lines-rules.ts';
 import { settleEdit } from './edit-settlements.ts';
 import { settlementErrors } from './errors.ts';
-import { findBusyLines } from './facts-repository.ts';
+import { findLineHolders } from './facts-repository.ts';
 import { lockSettlement } from './locked.ts';
 import { type PayInput, payUnderLock } from './pay.ts';
 import { findSettlementOfEdit, getSettlement } from './settlement-repository.ts';
@@ -78,7 +81,7 @@ export async function upgradeLine(ctx: Ctx, input: UpgradeInput): Promise<EditVi
     if (!line) throw platformErrors.not_found('The order has no such line.');
     const most = unitsToShip(line);
     const quantity = input.quantity ?? Math.max(1, most);
-    if (quantity > most) throw tooManyUnits(most);
+    if (quantity > most) throw tooManyUnits(most, input);
     const left = unitsLeftOf(line) - quantity;
     const wish = {
       lines: [{ lineId: input.lineId, quantity: left }],
@@ -86,20 +89,35 @@ export async function upgradeLine(ctx: Ctx, input: UpgradeInput): Promise<EditVi
     };
     // Who pays at the counter has agreed.
     const isAgreed = sideOf(ctx) === 'customer' || input.payment !== undefined;
-    const opened = await open(tx, ctx, locked, { ...wish, orderId: input.orderId }, 'upgrade', isAgreed);
-    if (!opened.settlement || !input.payment) return opened;
+    const opened = await pointingInto(placesOf(input), () =>
+      open(tx, ctx, locked, { ...wish, orderId: input.orderId }, 'upgrade', isAgreed),
+    );
+    const { payment: asked } = input;
+    if (!opened.settlement || !asked) return opened;
     const settled = await lockSettlement(tx, ctx, opened.settlement.settlement.id);
-    const payment = await payUnderLock(tx, ctx, settled, input.payment);
+    const payment = await pointingInto({ '': '/payment' }, () => payUnderLock(tx, ctx, settled, asked));
     return { ...(await viewEdit(tx, ctx, opened.whole.edit.id)), payment };
   });
 }
 
-const tooManyUnits = (most: number) =>
+/** Where an upgrade has what the edit of it asks for. Without a quantity it is about the product: it is all of the line. */
+function placesOf({ quantity }: UpgradeInput): Places {
+  const units = quantity === undefined ? '/productId' : '/quantity';
+  return {
+    '/items/0': '/productId',
+    '/items/0/quantity': units,
+    '/lines/0': units,
+    '/lines/0/lineId': { in: 'path', pointer: '/lineId' },
+    '/lines/0/quantity': units,
+  };
+}
+
+const tooManyUnits = (most: number, { quantity }: UpgradeInput) =>
   orderErrors.edit_not_possible(undefined, {
     violations: [
       {
         in: 'body',
-        pointer: '/quantity',
+        pointer: quantity === undefined ? '/productId' : '/quantity',
         code: 'units_shipped',
         detail: `Only ${most} units of the line are still to be shipped.`,
       },
@@ -115,14 +133,12 @@ async function open(
   isAgreed = sideOf(ctx) === 'customer',
 ): Promise<EditView> {
   // What units are worth must not change while they are about to go.
-  const touched = locked.lines.filter((line) =>
-    input.lines?.some(({ lineId, quantity }) => lineId === line.id && quantity < unitsLeftOf(line)),
-  );
-  const busy = await findBusyLines(tx, ctx.shop.id, touched);
+  const named = (input.lines ?? []).map(({ lineId }) => ({ id: lineId }));
+  const busy = await findLineHolders(tx, ctx.shop.id, locked.lines.filter(isTouchedBy(input)));
   const { whole, preview } = await openEdit(tx, ctx, locked, input);
-  if (busy.size > 0) throw settlementErrors.line_in_settlement();
+  refuseBusy(named, busy, '/lines');
   const { edit } = whole;
-  if (reason === 'upgrade' && preview.differenceAmount <= 0n) throw settlementErrors.not_dearer();
+  if (reason === 'upgrade' && preview.differenceAmount <= 0n) throw notDearer(preview);
   const applied = preview.differenceAmount > 0n ? undefined : await applyEdit(tx, ctx, locked, edit.id);
   await settleEdit(tx, ctx, {
     order: applied?.order ?? locked.order,
@@ -135,6 +151,16 @@ async function open(
   });
   return viewEdit(tx, ctx, edit.id);
 }
+
+const isTouchedBy =
+  ({ lines }: EditInput) =>
+  (line: OrderLine): boolean =>
+    lines?.some(({ lineId, quantity }) => lineId === line.id && quantity < unitsLeftOf(line)) ?? false;
+
+const notDearer = ({ addedAmount, creditedAmount }: EditPreview) =>
+  settlementErrors.not_dearer(`It costs ${addedAmount}, and what it replaces ${creditedAmount}.`, {
+    pointer: '/items/0',
+  });
 
 async function viewEdit(on: Reader, ctx: Ctx, editId: string): Promise<EditView> {
   const whole = await readEdit(on, ctx.shop.id, editId);

@@ -27,7 +27,14 @@ export const settlementErrors = defineErrors({
     { largestAmount: ref(PositiveAmount, { description: 'What it may be at most.' }) },
   ],
   payout_method_not_available: [422, 'The money cannot be paid this way'],
-  line_in_settlement: [409, 'Another settlement of a line is not over yet'],
+  line_in_settlement: [
+    409,
+    'Another settlement of a line is not over yet',
+    {
+      lineId: uuid('The first such line; missing where it is about freight.'),
+      settlementId: uuid('The settlement that is not over.'),
+    },
+  ],
   offer_inconsistent: [
     422,
     'The parts of the offer contradict each other',

@@ -90,20 +90,44 @@ export async function countUnitsSold(
   return new Map(rows.map((row) => [row.product_id, Number(row.units)]));
 }
 
-// By settlement_lines_open_key, and by order_edits_open_key with the lines of the order.
-const selectBusy = preparedSql<{ line_id: string }>(
+// By settlement_lines_open_key, and by order_edits_open_key with the lines of the order and settlements_edit_key.
+const selectBusy = preparedSql<{ line_id: string; settlement_id: string | null }>(
   'select_busy_lines',
-  `select line_id from settlement_lines where shop_id = $1 and line_id = any($2::uuid[]) and is_open
-   union select u.line_id from order_edit_units u join order_edits e on e.shop_id = u.shop_id and e.id = u.edit_id
+  `select line_id, settlement_id from settlement_lines
+   where shop_id = $1 and line_id = any($2::uuid[]) and is_open
+   union select u.line_id, s.id from order_edit_units u
+     join order_edits e on e.shop_id = u.shop_id and e.id = u.edit_id
+     left join settlements s on s.shop_id = e.shop_id and s.edit_id = e.id
    where u.shop_id = $1 and u.line_id = any($2::uuid[]) and e.state = 'open'`,
 );
 
 /** The lines of which another settlement has not ended, or of which units are about to go with an edit. */
-export async function findBusyLines(
+export const findBusyLines = async (
   on: Reader,
   shopId: string,
   lines: readonly { readonly id: string }[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlySet<string>> => new Set((await findLineHolders(on, shopId, lines)).keys());
+
+/** The same with the settlement that holds each, or that of the edit. */
+export async function findLineHolders(
+  on: Reader,
+  shopId: string,
+  lines: readonly { readonly id: string }[],
+): Promise<ReadonlyMap<string, string | null>> {
   const rows = await selectBusy(on, [shopId, lines.map(({ id }) => id)]);
-  return new Set(rows.map((row) => row.line_id));
+  return new Map(rows.map((row) => [row.line_id, row.settlement_id]));
 }
+
+// By settlements_open_freight_key, whose condition it repeats.
+const selectFreight = preparedSql<{ id: string }>(
+  'select_open_freight_settlement',
+  `select id from settlements where shop_id = $1 and order_id = $2
+     and freight_amount > 0 and state not in ('settled', 'declined', 'expired', 'cancelled')`,
+);
+
+/** The settlement of an order's freight that has not ended. */
+export const findOpenFreight = async (
+  on: Reader,
+  shopId: string,
+  orderId: string,
+): Promise<string | undefined> => (await selectFreight(on, [shopId, orderId]))[0]?.id;

@@ -56,7 +56,11 @@ export async function offerSettlement(ctx: Ctx, input: OfferInput): Promise<Sett
     const payableBy = await payableMethods(tx, ctx, order);
     const settlement = { ...headOf(ctx, order, input, payableBy), ...content.amounts };
     const shares = content.shares.map((share) => lineOf(settlement, share, lines));
-    return viewOf(tx, ctx, await openOffer(tx, ctx, { settlement, lines: shares }, input));
+    return viewOf(
+      tx,
+      ctx,
+      await openOffer(tx, ctx, { settlement, lines: shares }, input, input.lines && '/lines'),
+    );
   });
 }
 
@@ -66,12 +70,13 @@ async function openOffer(
   ctx: Ctx,
   draft: Pick<WholeSettlement, 'settlement' | 'lines'>,
   { message, answerHours }: Pick<OfferInput, 'message' | 'answerHours'>,
+  linesPointer: string | undefined,
 ): Promise<WholeSettlement> {
   const { settlement } = draft;
   const dueAt = after(ctx.now, (answerHours ?? settlementsSettings.of(ctx.shop).offerHours) * HOUR_MS);
   const made = { side: 'shop', amount: settlement.amount, message, expiresAt: dueAt } as const;
   const whole = { ...draft, offers: [newOffer(ctx, { settlement, offers: [] }, made)] };
-  await insertSettlement(tx, whole);
+  await insertSettlement(tx, whole, linesPointer);
   const offered = await moveSettlement(tx, whole, { state: 'offered', dueAt }, ctx.now);
   await tell(tx, ctx, settlementEvents.offered, offered.settlement);
   return offered;

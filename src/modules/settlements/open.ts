@@ -162,7 +162,8 @@ export function checkMethod(
   payableBy: readonly PayoutMethod[],
 ): Settlement['agreedBy'] {
   if (!allowed.includes(payoutMethod)) throw notPayable(`It is paid by ${allowed.join(' or ')}.`);
-  if (!payableBy.includes(payoutMethod)) throw notPayable('Only a customer has stored value and coupons.');
+  if (!payableBy.includes(payoutMethod))
+    throw notPayable('A guest, or a customer who was erased, has neither stored value nor coupons.');
   if (payoutMethod !== 'coupon') return null;
   if (ctx.customerId !== undefined) return 'customer';
   if (isAgreed !== true) throw settlementErrors.coupon_not_agreed(undefined, { pointer: '/isAgreed' });

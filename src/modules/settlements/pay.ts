@@ -2,6 +2,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import { sumOf } from '../../platform/money.ts';
+import { pointingInto } from '../../platform/pointers.ts';
 import { checkVersion } from '../../platform/versions.ts';
 import { clearing } from '../ledger/accounts.ts';
 import { takeOrderMoney } from '../orders/pay.ts';
@@ -93,7 +94,7 @@ async function startPart(
 ): Promise<Payment> {
   const details = { provider, amount: Number(amount), settlementId: id };
   await addTimeline(tx, ctx, orderId, { kind: 'payment_started', details });
-  return startPayment(tx, ctx, {
+  const attempt = {
     subjectType: 'settlement',
     subjectId: id,
     orderId,
@@ -106,7 +107,9 @@ async function startPart(
       ...(paymentMethod !== undefined && { paymentMethod }),
       ...(couponPromiseId !== undefined && { couponPromiseId }),
     },
-  });
+  };
+  // The amount is always all of it and no field of the request: what a provider says about it is about the provider.
+  return pointingInto({ '/amount': '/provider' }, () => startPayment(tx, ctx, attempt));
 }
 
 function checkPayable(ctx: Ctx, locked: OrderLines, whole: WholeSettlement): void {

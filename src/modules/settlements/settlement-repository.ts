@@ -8,7 +8,8 @@ import { platformErrors } from '../../platform/errors.ts';
 import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
 import { refunds } from '../payments/tables.ts';
 import { settlementErrors } from './errors.ts';
-import { findBusyLines } from './facts-repository.ts';
+import { refuseBusy } from './busy-lines-rules.ts';
+import { findLineHolders, findOpenFreight } from './facts-repository.ts';
 import { insertOffer, listOffers } from './offer-repository.ts';
 import { wakeWaits } from './price-protection/work-repository.ts';
 import { settlementStates, type SettlementState } from './states.ts';
@@ -32,19 +33,27 @@ const isEnd = (state: SettlementState): boolean => settlementStates.ends.include
 
 /**
  * Writes a settlement with its lines and its offer. Refusal: line_in_settlement, when another one is open for one of them or for
- * the freight of the order.
+ * the freight of the order. `pointer`: where the request lists the lines, if it does.
  */
 export async function insertSettlement(
   tx: Tx,
   { settlement, lines, offers }: WholeSettlement,
+  pointer?: string,
 ): Promise<void> {
   // Of an edit no index knows: its units are looked at under the order's lock, which everybody holds who comes here.
-  const busy = await findBusyLines(
-    tx,
-    settlement.shopId,
-    lines.map(({ lineId }) => ({ id: lineId })),
-  );
-  if (busy.size > 0) throw settlementErrors.line_in_settlement();
+  const named = lines.map(({ lineId }) => ({ id: lineId }));
+  if (named.length > 0) refuseBusy(named, await findLineHolders(tx, settlement.shopId, named), pointer);
+  if (settlement.freightAmount > 0n) {
+    const settlementId = await findOpenFreight(tx, settlement.shopId, settlement.orderId);
+    if (settlementId !== undefined)
+      throw settlementErrors.line_in_settlement(
+        `The freight is in the settlement ${settlementId}, which is not over.`,
+        {
+          pointer: '/reason',
+          extra: { settlementId },
+        },
+      );
+  }
   try {
     await tx.insert(settlements).values(settlement);
     if (lines.length > 0) await tx.insert(settlementLines).values([...lines]);

@@ -3,6 +3,7 @@ import type { Ctx } from '../../../platform/context.ts';
 import type { Reader, Tx } from '../../../platform/db/client.ts';
 import type { Violation } from '../../../platform/errors.ts';
 import { newId } from '../../../platform/ids.ts';
+import { pointingInto } from '../../../platform/pointers.ts';
 import { findSellables, type Sellable } from '../../catalogue/sellables.ts';
 import { reserveStock } from '../../catalogue/stock.ts';
 import type { Payment } from '../../payments/tables.ts';
@@ -11,14 +12,16 @@ import { listRefundable } from '../refunds.ts';
 import type { LineInput } from '../rules.ts';
 import type { OrderLines } from '../settle.ts';
 import type { Address, Order } from '../tables.ts';
-import { findOpenEdit, insertEdit, type WholeEdit } from './repository.ts';
+import { refuseOpenEdit } from './read.ts';
+import { insertEdit, type WholeEdit } from './repository.ts';
 import { type EditRequest, type EditWish, type PricedEdit, priceEdit, readEdit } from './rules.ts';
 
 export interface EditInput extends EditRequest {
   readonly shippingAddress?: Address;
 }
 
-type EditGoods = LineInput & { readonly product: Sellable };
+/** With where the request asks for them. */
+type EditGoods = LineInput & { readonly product: Sellable; readonly pointer: string };
 export type EditPreview = PricedEdit<EditGoods, Payment>;
 
 /**
@@ -33,17 +36,23 @@ export async function previewEdit(
 ): Promise<EditPreview> {
   if (order.status !== 'paid' || order.paymentState === 'partial')
     throw orderErrors.order_not_editable(`The order is ${order.status} and ${order.paymentState}.`);
-  if ((await findOpenEdit(on, ctx.shop.id, order.id)) !== undefined) throw orderErrors.order_in_edit();
+  await refuseOpenEdit(on, ctx.shop.id, order.id);
   const { wish, faults } = readEdit(lines, input, changesAddress(order, input));
   if (faults.length > 0) {
     const violations = faults.map((fault): Violation => ({ in: 'body', ...fault }));
     throw orderErrors.edit_not_possible(undefined, { violations });
   }
   const [goods, payments] = await Promise.all([readGoods(on, ctx, wish), listRefundable(on, ctx, order.id)]);
-  const priced = priceEdit(order, lines, wish.units, goods, payments);
-  if (!priced) throw orderErrors.amount_too_large();
-  return priced;
+  const places = Object.fromEntries(goods.map(({ pointer }, index) => [`/lines/${index}`, pointer]));
+  return pointingInto(places, async () => {
+    const priced = priceEdit(order, lines, wish.units, goods, payments);
+    if (!priced) throw orderErrors.amount_too_large(undefined, { pointer: lastOf(goods) });
+    return priced;
+  });
 }
+
+/** Where a basket of goods points that is too dear together with the order: at the last of them. */
+const lastOf = (goods: readonly EditGoods[]): string => `/lines/${Math.max(0, goods.length - 1)}/quantity`;
 
 const changesAddress = (order: Order, { shippingAddress }: EditInput): boolean =>
   shippingAddress !== undefined && !isDeepStrictEqual(shippingAddress, order.shippingAddress);
@@ -61,6 +70,7 @@ async function readGoods(on: Reader, ctx: Ctx, { items }: EditWish): Promise<Edi
       ? [
           {
             product,
+            pointer,
             quantity,
             listUnitAmount: product.priceAmount,
             taxRateBps: product.taxRateBps,
@@ -89,11 +99,20 @@ export async function openEdit(
     ctx.shop.id,
     preview.items.map(({ product, quantity }) => ({ productId: product.id, quantity })),
   );
-  if (stock.failed.length > 0)
-    throw orderErrors.out_of_stock(`There is not enough stock of ${stock.failed.join(', ')}.`);
+  if (stock.failed.length > 0) throw outOfStock(preview.items, new Set(stock.failed));
   const whole = makeEdit(ctx, locked, input, preview);
   await insertEdit(tx, whole);
   return { whole, preview };
+}
+
+function outOfStock(items: EditPreview['items'], failed: ReadonlySet<string>) {
+  const violations = items.flatMap(({ product, pointer }): Violation[] => {
+    const detail = `There is not enough stock of ${product.id} for all that is asked for.`;
+    return failed.has(product.id)
+      ? [{ in: 'body', pointer: `${pointer}/quantity`, code: 'out_of_stock', detail }]
+      : [];
+  });
+  return orderErrors.out_of_stock(undefined, { violations });
 }
 
 function makeEdit(ctx: Ctx, { order }: OrderLines, input: EditInput, preview: EditPreview): WholeEdit {
