@@ -44,6 +44,19 @@ t.test('a name means one thing, and a refusal says only what it declares', async
   plain(undefined, { extra: { orderId: 'x' } });
 });
 
+t.test('whoever sends no body is told that an empty object will do', async (t) => {
+  const app = await startApp(t);
+  const { id } = await makeOrder(app);
+  const path = `POST /v1/orders/${id}/cancel`;
+  const none = await app.call(path);
+  t.match(none, { status: 400, body: { code: 'validation_failed', detail: /`\{\}` will do/ } });
+  const headers = { 'content-type': 'application/json' };
+  const empty = await app.call(path, { body: '', headers });
+  t.match(empty, { status: 400, body: { detail: /`\{\}` will do/ } });
+  t.match(await app.call(path, { body: { note: 5 } }), { body: { detail: /values/ } }, 'and only then');
+  t.match(await app.call(path, { body: {} }), { status: 200 });
+});
+
 t.test('answers keep it, as the document says', async (t) => {
   const app = await startApp(t);
   const document = await readDocument(app);

@@ -120,6 +120,17 @@ t.test('components generate clean clients', async (t) => {
   }
 });
 
+t.test('the introduction says what works otherwise than usual', async (t) => {
+  const { description } = document.info;
+  const takesKey = (op: Described) => op.parameters?.some(({ name }) => name === 'Idempotency-Key');
+  for (const [where, op] of operations.filter(([where]) => where.startsWith('POST ')))
+    t.equal(description.includes(`\`${where}\``), !takesKey(op), `${where}: whether it takes a key`);
+  const lists = operations.filter(([, op]) => op.parameters?.some(({ name }) => name === 'after'));
+  t.ok(lists.length > 0);
+  for (const [where] of lists)
+    t.match(description, new RegExp(`\`${where}\` pages by \`after\``), `${where} pages otherwise`);
+});
+
 t.test('errors and events are unique and documented', async (t) => {
   for (const { error } of allErrors()) {
     t.match(error.code, /^[a-z][a-z0-9_]+$/);

@@ -1,6 +1,13 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Page } from '../../platform/http/pagination.ts';
-import { getPayment, getRefund, listEventsOf, listPayments, listRefunds } from './repository.ts';
+import {
+  type RefundFilter,
+  getPayment,
+  getRefund,
+  listEventsOf,
+  listPayments,
+  listRefunds,
+} from './repository.ts';
 import type { Payment, PaymentEvent, Refund } from './tables.ts';
 
 interface PageInput {
@@ -18,8 +25,8 @@ export const readRefund = (ctx: Ctx, id: string): Promise<Refund> => getRefund(c
 export const readPayments = (ctx: Ctx, query: PageInput): Promise<Page<Payment>> =>
   listPayments(ctx.db, ctx.shop.id, query);
 
-/** Refunds, newest first. */
-export const readRefunds = (ctx: Ctx, query: PageInput): Promise<Page<Refund>> =>
+/** Refunds, newest first; of an order also those of its settlements. */
+export const readRefunds = (ctx: Ctx, query: RefundFilter): Promise<Page<Refund>> =>
   listRefunds(ctx.db, ctx.shop.id, query);
 
 /** Everything that a provider said about a payment, oldest first. */

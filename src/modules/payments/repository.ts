@@ -1,5 +1,6 @@
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
+import { createKeyset } from '../../platform/db/keyset.ts';
 import { prepared, preparedSql } from '../../platform/db/prepared.ts';
 import { rowInsert, rowUpdate } from '../../platform/db/records.ts';
 import { sendAlong } from '../../platform/db/transaction.ts';
@@ -185,15 +186,26 @@ export async function listPayments(on: Reader, shopId: string, query: ListQuery)
   return toPage('payments', query, rows, (row) => [row.createdAt.toISOString(), row.id]);
 }
 
-/** Refunds of the shop, newest first, along the primary key. */
-export async function listRefunds(on: Reader, shopId: string, query: ListQuery): Promise<Page<Refund>> {
-  const rows = await on
-    .select()
-    .from(refunds)
-    .where(and(eq(refunds.shopId, shopId), afterKey([refunds.id], readCursor('refunds', query), 'desc')))
-    .orderBy(desc(refunds.id))
-    .limit(query.limit + 1);
-  return toPage('refunds', query, rows, (row) => [row.id]);
+export interface RefundFilter extends ListQuery {
+  readonly orderId?: string;
+  readonly state?: Refund['state'];
+}
+
+/** Newest first: of an order by refunds_order_idx, in a state by refunds_state_idx, else along the primary key. */
+const refundKeyset = createKeyset({
+  name: 'refunds',
+  table: refunds,
+  filters: {
+    orderId: (value) => eq(refunds.orderId, value),
+    state: (value) => eq(refunds.state, value),
+  },
+  sorts: { '-id': { columns: [refunds.id], direction: 'desc' } },
+});
+
+/** Refunds of the shop. */
+export function listRefunds(on: Reader, shopId: string, filter: RefundFilter): Promise<Page<Refund>> {
+  const { limit: _limit, cursor: _cursor, ...filters } = filter;
+  return refundKeyset(on, { shopId, page: filter, sort: '-id', filters });
 }
 
 const dueStatements = (table: 'payments' | 'refunds') => ({

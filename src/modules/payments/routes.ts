@@ -20,6 +20,7 @@ import {
   RefundConfirm,
   RefundPage,
   RefundResource,
+  RefundState,
 } from './schemas.ts';
 
 const tag = 'Payments';
@@ -98,9 +99,13 @@ function refundReadRoutes(app: FastifyInstance): void {
     path: '/v1/refunds',
     tag,
     summary: 'List refunds',
-    description: 'Newest first.',
+    description: 'Newest first. Those of an order are also those of the payments of its settlements.',
     access: { secret: 'payments:read' },
-    query: Type.Object(pageQuery),
+    query: Type.Object({
+      orderId: Type.Optional(uuid('Only those along payments of this order.')),
+      state: Type.Optional(ref(RefundState, { description: 'Only those in this state.' })),
+      ...pageQuery,
+    }),
     success: { statuses: [200], schema: RefundPage, description: 'A page of refunds.' },
     errors: [],
     example: { query: { limit: 20 } },

@@ -23,7 +23,7 @@ import { paymentStates, refundStates } from './states.ts';
 import type { Payment, PaymentEvent, Refund } from './tables.ts';
 
 const PaymentState = enumeration('PaymentAttemptState', 'Where an attempt stands.', paymentStates.names);
-const RefundState = enumeration('RefundState', 'Where a refund stands.', refundStates.names);
+export const RefundState = enumeration('RefundState', 'Where a refund stands.', refundStates.names);
 export const ProviderName = enumeration(
   'PaymentProvider',
   '`manual`: staff records cash or a bank transfer. `simulator`: a pretended provider for test shops. `stripe`: needs ' +

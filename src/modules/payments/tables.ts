@@ -135,6 +135,8 @@ export const refunds = pgTable(
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),
     index('refunds_payment_idx').on(t.shopId, t.paymentId),
+    index('refunds_order_idx').on(t.shopId, t.orderId, t.id),
+    index('refunds_state_idx').on(t.shopId, t.state, t.id),
     index('refunds_subject_idx').on(t.shopId, t.subjectType, t.subjectId, t.id),
     index('refunds_reconcile_due_idx')
       .on(t.shopId, t.reconcileDueAt)

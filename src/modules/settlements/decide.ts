@@ -8,15 +8,10 @@ import { settlementErrors } from './errors.ts';
 import { settlementEvents } from './events.ts';
 import { type LockedSettlement, underLock } from './locked.ts';
 import { payOut } from './pay-out.ts';
-import {
-  getSettlement,
-  listSettlementRows,
-  moveSettlement,
-  type WholeSettlement,
-} from './settlement-repository.ts';
+import { listSettlementRows, type SettlementFilter } from './settlement-lists-repository.ts';
+import { getSettlement, moveSettlement, type WholeSettlement } from './settlement-repository.ts';
 import { type DeclineReason, isReasonOf } from './settlement-rules.ts';
 import { sideOf } from './sides.ts';
-import type { SettlementState } from './states.ts';
 import type { Settlement } from './tables.ts';
 import { tell } from './tell.ts';
 import { type SettlementView, viewOf } from './view.ts';
@@ -83,8 +78,6 @@ const notOpen = ({ state }: Settlement) =>
 export const readSettlement = async (ctx: Ctx, id: string): Promise<SettlementView> =>
   viewOf(ctx.db, ctx, await getSettlement(ctx.db, ctx.shop.id, id, ctx.customerId));
 
-/** Settlements, newest first; a customer's list holds only their own. */
-export const readSettlements = (
-  ctx: Ctx,
-  query: { limit: number; cursor?: string; orderId?: string; state?: SettlementState },
-): Promise<Page<Settlement>> => listSettlementRows(ctx.db, ctx.shop.id, query, ctx.customerId);
+/** Settlements, newest first, or with `updatedSince` in the order of changes; a customer's list holds only their own. */
+export const readSettlements = (ctx: Ctx, query: SettlementFilter): Promise<Page<Settlement>> =>
+  listSettlementRows(ctx.db, ctx.shop.id, query, ctx.customerId);

@@ -1,11 +1,10 @@
-import { and, desc, eq, lte, notInArray } from 'drizzle-orm';
+import { and, eq, lte, notInArray } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { isUniqueViolation } from '../../platform/db/constraints.ts';
 import { preparedSql } from '../../platform/db/prepared.ts';
 import { columnInsert } from '../../platform/db/records.ts';
 import { sendAlong } from '../../platform/db/transaction.ts';
 import { platformErrors } from '../../platform/errors.ts';
-import { afterKey, type Page, readCursor, toPage } from '../../platform/http/pagination.ts';
 import { refunds } from '../payments/tables.ts';
 import { settlementErrors } from './errors.ts';
 import { refuseBusy } from './busy-lines-rules.ts';
@@ -267,30 +266,6 @@ export async function findOpenSettlements(on: Reader, shopId: string, orderId: s
     )
     .orderBy(settlements.id);
   return rows.map(({ id }) => id);
-}
-
-/** Settlements, newest first: of an order by settlements_order_idx, in a state by settlements_state_idx, else along the key. */
-export async function listSettlementRows(
-  on: Reader,
-  shopId: string,
-  query: { limit: number; cursor?: string; orderId?: string; state?: SettlementState },
-  customerId?: string,
-): Promise<Page<Settlement>> {
-  const rows = await on
-    .select()
-    .from(settlements)
-    .where(
-      and(
-        eq(settlements.shopId, shopId),
-        query.orderId === undefined ? undefined : eq(settlements.orderId, query.orderId),
-        query.state === undefined ? undefined : eq(settlements.state, query.state),
-        customerId === undefined ? undefined : eq(settlements.customerId, customerId),
-        afterKey([settlements.id], readCursor('settlements', query), 'desc'),
-      ),
-    )
-    .orderBy(desc(settlements.id))
-    .limit(query.limit + 1);
-  return toPage('settlements', query, rows, (row) => [row.id]);
 }
 
 // Guarded: of two claims that would use up a cap together, one is refused. The first makes the row.

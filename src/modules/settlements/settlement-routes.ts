@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { platformErrors } from '../../platform/errors.ts';
 import { operation } from '../../platform/http/operation.ts';
 import { pageQuery } from '../../platform/http/pagination.ts';
-import { ref, uuid } from '../../platform/http/schema.ts';
+import { instantText, ref, uuid } from '../../platform/http/schema.ts';
 import {
   approveSettlement,
   cancelSettlement,
@@ -101,11 +101,14 @@ function readingRoutes(app: FastifyInstance): void {
     path: '/v1/settlements',
     tag,
     summary: 'List settlements',
-    description: 'Newest first, without lines. With a customer token, only the own ones.',
+    description:
+      'Newest first, with `updatedSince` in the order of changes; without lines. With a customer token, only the own ones.',
     access: { secret: 'settlements:read', customer: true },
     query: Type.Object({
       orderId: Type.Optional(uuid('Only those of this order.')),
+      customerId: Type.Optional(uuid('Only those of orders of this customer.')),
       state: Type.Optional(ref(SettlementStateName, { description: 'Only those in this state.' })),
+      updatedSince: Type.Optional(instantText('Changed then or later.')),
       ...pageQuery,
     }),
     success: { statuses: [200], schema: SettlementHeadPage, description: 'A page of settlements.' },

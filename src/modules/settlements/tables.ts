@@ -148,6 +148,8 @@ export const settlements = pgTable(
     index('settlements_order_idx').on(t.shopId, t.orderId, t.id),
     index('settlements_state_idx').on(t.shopId, t.state, t.id),
     index('settlements_customer_idx').on(t.shopId, t.customerId, t.id),
+    index('settlements_updated_at_idx').on(t.shopId, t.updatedAt, t.id),
+    index('settlements_state_updated_at_idx').on(t.shopId, t.state, t.updatedAt, t.id),
     // What became of what a sweep opened.
     index('settlements_sweep_idx').on(t.shopId, t.sweepId, t.state).where(sql`${t.sweepId} is not null`),
     // What the sweep of payouts looks for.

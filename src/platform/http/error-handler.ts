@@ -4,6 +4,8 @@ import { isLockTimeout, isUnavailable, postgresError } from '../db/constraints.t
 import { Problem, platformErrors } from '../errors.ts';
 import { toViolations } from './validation.ts';
 
+const EMPTY_OBJECT = 'Where every field may be left out, `{}` will do.';
+
 /** The refusal that an error amounts to. What is unknown becomes `internal_error`, with nothing of its message. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
@@ -11,13 +13,19 @@ export function toProblem(error: unknown): Problem {
     validation?: ErrorObject[];
   };
   if (validation) {
-    return platformErrors.validation_failed('One or more values do not fit the schema.', {
-      violations: toViolations(validation, validationContext ?? 'body'),
-    });
+    const part = validationContext ?? 'body';
+    const isNoObject =
+      part === 'body' &&
+      validation.some(({ instancePath, keyword }) => instancePath === '' && keyword === 'type');
+    const detail = isNoObject
+      ? `The body has to be a JSON object. ${EMPTY_OBJECT}`
+      : 'One or more values do not fit the schema.';
+    return platformErrors.validation_failed(detail, { violations: toViolations(validation, part) });
   }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return platformErrors.body_too_large();
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return platformErrors.unsupported_media_type();
-  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY') return platformErrors.malformed_request('The body is empty.');
+  if (code === 'FST_ERR_CTP_EMPTY_JSON_BODY')
+    return platformErrors.malformed_request(`The body is empty. ${EMPTY_OBJECT}`);
   // Every other 4xx of Fastify or of its JSON parser is about how the request is written.
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return platformErrors.malformed_request(

@@ -28,7 +28,8 @@ function errorsOf(op: Operation): ErrorDefinition[] {
   return [...new Map([...common, ...op.errors].map((error) => [error.code, error])).values()];
 }
 
-const takesKey = (op: Operation): boolean =>
+/** Whether a repetition of it gets the answer that the first got. */
+export const takesKey = (op: Operation): boolean =>
   op.method === 'POST' && !op.access.open && op.idempotency !== 'none';
 
 /** The Fastify schema of an operation: what validates, serialises and documents. */
