@@ -22,7 +22,7 @@ export interface Violation {
 }
 
 /** Values of the members that were declared, and of no others. */
-type Extra<M extends Members> = keyof M extends never
+type Extra<M extends Members> = [M] extends [never]
   ? Readonly<Record<string, never>>
   : { readonly [Name in keyof M]?: Static<M[Name]> };
 
@@ -65,7 +65,7 @@ export type ErrorFactory<M extends Members = Members> = ErrorDefinition &
 type Definition = readonly [status: number, title: string, members?: Members];
 type MembersOf<T extends Definition> = T extends readonly [number, string, infer M extends Members]
   ? M
-  : Record<never, never>;
+  : never;
 
 /** Defines a module's refusals: `{ code: [status, title, members] }`. The keys are the stable codes. */
 export function defineErrors<const T extends Readonly<Record<string, Definition>>>(
