@@ -114,6 +114,9 @@ async function recordStock(
     }
   };
   await whileCutting(t, seed % 3 === 2, times(CLIENTS).map(client));
+  // What there is in the end gives away what was forgotten on the way.
+  const look = () => send(app.app, `GET /v1/products/${productId}/stock`);
+  await record({ kind: 'read' }, async () => read(await look(), levels, refused));
   return history;
 }
 
@@ -207,7 +210,7 @@ t.test(`stock: ${SEEDS} histories of ${CLIENTS} clients have a valid order`, asy
     ...model,
     step: (stock, input, output) => (input.kind === 'cancel' ? stock : model.step(stock, input, output)),
   };
-  let [concurrent, unknown, operations, forgotten, stale] = [0, 0, 0, 0, 0];
+  let [concurrent, unknown, operations, stale, cancelled] = [0, 0, 0, 0, 0];
   // Before the first connection is cut.
   const products = await Promise.all(times(SEEDS).map(() => makeProduct(app, { onHandQuantity: ON_HAND })));
   for (const [seed, { id }] of products.entries()) {
@@ -215,7 +218,14 @@ t.test(`stock: ${SEEDS} histories of ${CLIENTS} clients have a valid order`, asy
     const found = examine(t, model, history);
     [concurrent, unknown] = [concurrent + found.concurrent, unknown + found.unknown];
     operations += history.length;
-    if (!checkHistory(forgetful, history).isValid) forgotten += 1;
+    // Where every answer is known, the model that forgets cannot come to the stock of the end.
+    if (
+      found.unknown === 0 &&
+      history.some(({ input, output }) => input.kind === 'cancel' && output === 'ok')
+    ) {
+      cancelled += 1;
+      t.notOk(checkHistory(forgetful, history).isValid, 'another behaviour is found');
+    }
     // As if a piece had been lost on the way.
     const changed = history.map((operation) =>
       typeof operation.output === 'object'
@@ -225,11 +235,11 @@ t.test(`stock: ${SEEDS} histories of ${CLIENTS} clients have a valid order`, asy
     if (!checkHistory(model, changed).isValid) stale += 1;
   }
   t.comment(`${operations} operations, ${concurrent} beside another, ${unknown} without an answer`);
-  t.comment(`rejected: ${stale} with another answer, ${forgotten} by a model that forgets to give back`);
+  t.comment(`rejected: ${stale} with another answer, ${cancelled} by a model that forgets to give back`);
   t.ok(concurrent > operations / 2, 'most ran beside others');
   t.ok(unknown > 0, 'of some it is not known whether they happened');
   t.equal(stale, SEEDS, 'an answer that cannot be is found');
-  t.ok(forgotten > SEEDS / 2, 'another behaviour is found');
+  t.ok(cancelled > 0, 'something was cancelled');
   await checkInvariants(t, app);
 });
 
@@ -241,17 +251,18 @@ t.test(`payments: ${SEEDS} histories of ${CLIENTS} clients have a valid order`, 
     step: (account, input, output) =>
       model.step(account, input.kind === 'charge' ? { ...input, amount: 0 } : input, output),
   };
-  let [concurrent, operations, lost, charged] = [0, 0, 0, 0];
+  let [concurrent, operations, charged] = [0, 0, 0];
   for (const seed of times(SEEDS)) {
     const history = await recordPayments(seed);
     concurrent += examine(t, model, history).concurrent;
     operations += history.length;
-    charged += history.filter(({ output }) => output === 'succeeded').length;
-    if (!checkHistory(losing, history).isValid) lost += 1;
+    const taken = history.filter(({ output }) => output === 'succeeded').length;
+    charged += taken;
+    // What was paid is read in the end: the model that forgets what the provider took cannot come to it.
+    if (taken > 0) t.notOk(checkHistory(losing, history).isValid, 'another behaviour is found');
   }
   t.comment(`${operations} operations, ${concurrent} beside another, ${charged} charged by the provider`);
-  t.comment(`rejected: ${lost} by a model that forgets what the provider took`);
   t.ok(concurrent > operations / 2, 'most ran beside others');
-  t.ok(lost > SEEDS / 2, 'another behaviour is found');
+  t.ok(charged > 0, 'a provider took something');
   await checkInvariants(t, app);
 });
