@@ -184,8 +184,9 @@ async function edit(m: Model, line: ModelLine, quantity: number): Promise<[Answe
   const others = m.lines.reduce((sum, one) => sum + (one === line ? 0 : one.left), 0);
   const isFewer = quantity < line.left;
   if (!m.wasPaid || m.isCancelled) return [answer, 409];
-  if (isFewer && quantity + others === 0) return [answer, 422];
-  if (isFewer && (line.isBusy || line.isOffered)) return [answer, 409];
+  // One that changes nothing is no edit, and one that leaves nothing is a cancellation.
+  if (!isFewer || quantity + others === 0) return [answer, 422];
+  if (line.isBusy || line.isOffered) return [answer, 409];
   const before = worth(line);
   line.left = quantity;
   const back = before - worth(line);
