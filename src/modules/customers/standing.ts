@@ -46,6 +46,20 @@ export async function holdKnownCustomer(
   return { isErased: row.erasedAt !== null };
 }
 
+/**
+ * The same for a caller who has locked an order of the customer already: it never waits for them, because a merge or an erasure
+ * holds the customer first and may be waiting for that very order. Refusal: version_conflict, while one of them is at it.
+ */
+export async function holdBuyer(
+  tx: Tx,
+  shopId: string,
+  customerId: string,
+): Promise<{ readonly isErased: boolean }> {
+  const row = await tryHoldCustomerRow(tx, shopId, customerId);
+  if (!row) throw platformErrors.version_conflict();
+  return { isErased: row.erasedAt !== null };
+}
+
 /** Makes sure that a customer can be shown, also one who was erased. Refusals: not_found, customer_merged. */
 export async function checkCustomer(on: Reader, shopId: string, customerId: string): Promise<void> {
   checkKnown(await findCustomerRow(on, shopId, customerId));
@@ -80,20 +94,6 @@ export async function holdSurvivor(tx: Tx, shopId: string, customerId: string): 
     id = row.mergedIntoId;
   }
   throw new Error(`customer ${customerId} is merged again and again`);
-}
-
-/**
- * The same for a caller who has locked an order of the customer already: it never waits for the customer, because a merge or an
- * erasure holds them first and may be waiting for that very order. Refusal: version_conflict, while one of them is at it.
- */
-export async function holdBuyer(
-  tx: Tx,
-  shopId: string,
-  customerId: string,
-): Promise<{ readonly isErased: boolean }> {
-  const row = await tryHoldCustomerRow(tx, shopId, customerId);
-  if (!row) throw platformErrors.version_conflict();
-  return { isErased: row.erasedAt !== null };
 }
 
 /** Which of these customers were erased. */
