@@ -23,7 +23,7 @@ const WRITERS = 12;
 const SUBJECTS = 60;
 
 // A connection for each writer, the dispatcher and the readers.
-const app = await startApp(t, { poolSize: WRITERS + 6 });
+const app = await startApp(t, { poolSize: WRITERS + 6, hasOwnEvents: true });
 const { $client } = app.deps.db;
 await $client.query('create table counters (subject_id uuid primary key, n int not null)');
 const subjects = times(SUBJECTS).map(() => newId());

@@ -12,7 +12,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { startApp, type TestShop } from '../support/app.ts';
 import { ok, times } from '../modules/orders/support.ts';
 
-const app = await startApp(t);
+const app = await startApp(t, { hasOwnEvents: true });
 const { $client } = app.deps.db;
 await $client.query('create table probe (event_id uuid, n int)');
 

@@ -16,6 +16,7 @@ import { ProblemDetails } from '../../src/platform/http/schema.ts';
 import { getShop } from '../../src/platform/shops/shop.ts';
 import { allErrors } from '../../src/registry.ts';
 import { applicationUrl, createTestDatabase } from './database.ts';
+import { checkEvents } from './events.ts';
 
 export interface Answer {
   readonly status: number;
@@ -59,6 +60,8 @@ interface AppOptions {
   readonly shop?: Partial<ShopInput>;
   readonly config?: Partial<Config>;
   readonly log?: Deps['log'];
+  /** The test writes events of its own making, which no document declares. */
+  readonly hasOwnEvents?: boolean;
 }
 
 const makeConfig = (url: string, { poolSize = 10, config = {} }: AppOptions): Config => ({
@@ -98,8 +101,10 @@ export async function startApp(t: Test, options: AppOptions = {}): Promise<TestA
   t.teardown(async () => {
     await app.close();
     await known.close();
+    const [checked] = await Promise.allSettled([options.hasOwnEvents ? undefined : checkEvents(worker)]);
     await worker.end();
     await db.$client.end();
+    if (checked.status === 'rejected') throw checked.reason;
   });
 
   const makeShop = async (input: Partial<ShopInput> = {}): Promise<TestShop> => {

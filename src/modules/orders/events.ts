@@ -32,6 +32,7 @@ const editedLine = model(
   'EditedOrderEventLine',
   'A line of an edited order: as it was ordered, and what is left of it.',
   {
+    lineId: uuid('The line.'),
     ...lineFields,
     remainingQuantity: Type.Integer({ description: 'Units that the customer has or still gets.' }),
     remainingAmount: amount('What is left of what was paid for them, after settlements.'),

@@ -85,6 +85,7 @@ export async function tellRefund(shop: TestShop, orderId: string, amount: number
     paymentId: newId(),
     subjectType: 'order',
     subjectId: orderId,
+    orderId,
     amount,
     currency: 'USD',
     reason,
