@@ -1,5 +1,5 @@
 import type { Reader } from '../../platform/db/client.ts';
-import { preparedSql } from '../../platform/db/prepared.ts';
+import { plannedSql, preparedSql } from '../../platform/db/prepared.ts';
 
 export interface ProductFacts {
   readonly productId: string;
@@ -53,11 +53,10 @@ export async function findNames(on: Reader, shopId: string, orderId: string): Pr
   };
 }
 
-// Along settlements_order_idx.
-const selectSuspected = preparedSql<{ order_id: string }>(
-  'select_suspected_orders',
-  `select distinct order_id from settlements
-   where shop_id = $1 and order_id = any($2::uuid[]) and decline_reason = 'suspected_fraud'`,
+// Along settlements_order_idx, for each order by itself: a condition on a list may be left to a filter that reads all of a shop.
+const selectSuspected = plannedSql<{ order_id: string }>(
+  `select o.id as order_id from unnest($2::uuid[]) as o (id) where exists (
+     select 1 from settlements where shop_id = $1 and order_id = o.id and decline_reason = 'suspected_fraud' offset 0)`,
 );
 
 /** Orders for which staff declined a claim on suspicion of fraud: a person decides whatever is claimed of them from then on. */
@@ -90,15 +89,18 @@ export async function countUnitsSold(
   return new Map(rows.map((row) => [row.product_id, Number(row.units)]));
 }
 
-// By settlement_lines_open_key, and by order_edits_open_key with the lines of the order and settlements_edit_key.
-const selectBusy = preparedSql<{ line_id: string; settlement_id: string | null }>(
-  'select_busy_lines',
-  `select line_id, settlement_id from settlement_lines
-   where shop_id = $1 and line_id = any($2::uuid[]) and is_open
-   union select u.line_id, s.id from order_edit_units u
-     join order_edits e on e.shop_id = u.shop_id and e.id = u.edit_id
-     left join settlements s on s.shop_id = e.shop_id and s.edit_id = e.id
-   where u.shop_id = $1 and u.line_id = any($2::uuid[]) and e.state = 'open'`,
+// By settlement_lines_open_key, and from the line's order by order_edits_open_key, its units and settlements_edit_key; for each
+// line by itself, as above.
+const selectBusy = plannedSql<{ line_id: string; settlement_id: string | null }>(
+  `select l.id as line_id, held.settlement_id from unnest($2::uuid[]) as l (id) cross join lateral (
+     select settlement_id from settlement_lines where shop_id = $1 and line_id = l.id and is_open
+     union all
+     select s.id from order_lines ol cross join lateral (
+         select id from order_edits where shop_id = $1 and order_id = ol.order_id and state = 'open' offset 0) e
+       join order_edit_units u on u.shop_id = $1 and u.edit_id = e.id and u.line_id = ol.id
+       left join settlements s on s.shop_id = $1 and s.edit_id = e.id
+     where ol.shop_id = $1 and ol.id = l.id
+     offset 0) held`,
 );
 
 /** The lines of which another settlement has not ended, or of which units are about to go with an edit. */

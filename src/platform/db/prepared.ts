@@ -99,6 +99,16 @@ export function preparedRead<Row extends pg.QueryResultRow>(
   return statement(name, text, true);
 }
 
+/**
+ * A statement about many rows, planned each time for the tables as they are by then. Planning it costs nothing beside it, and a
+ * kept plan that was made while a table was empty may read all of what the table has come to be.
+ */
+export function plannedSql<Row extends pg.QueryResultRow>(
+  text: string,
+): (on: Reader, values: readonly unknown[]) => Promise<Row[]> {
+  return async (on, values) => (await run(on, false, { text, values: [...values] })).rows as Row[];
+}
+
 function statement<Row extends pg.QueryResultRow>(name: string, text: string, isShort: boolean) {
   claimName(name);
   return async (on: Reader, values: readonly unknown[]): Promise<Row[]> => {

@@ -1,5 +1,5 @@
 import type { Reader, Tx } from '../../../platform/db/client.ts';
-import { preparedSql } from '../../../platform/db/prepared.ts';
+import { plannedSql, preparedSql } from '../../../platform/db/prepared.ts';
 import type { PolicyRule } from '../policy-rules.ts';
 import { type CapUses, createCapUses, type PromiseVersion } from './rules.ts';
 
@@ -87,11 +87,12 @@ export async function readCapUses(
   return uses;
 }
 
-// Along settlements_order_idx.
-const selectPending = preparedSql<{ order_id: string; amount: string }>(
-  'sum_pending_settlements',
-  `select order_id, sum(amount) as amount from settlements where shop_id = $1 and order_id = any($2::uuid[])
-     and accepted_at is null and policy_id is not null and state in ('draft', 'offered', 'countered') group by order_id`,
+// Along settlements_order_idx, for each order by itself: see findSuspected.
+const selectPending = plannedSql<{ order_id: string; amount: string }>(
+  `select o.id as order_id, pending.amount from unnest($2::uuid[]) as o (id) cross join lateral (
+     select sum(amount) as amount from settlements where shop_id = $1 and order_id = o.id
+       and accepted_at is null and policy_id is not null and state in ('draft', 'offered', 'countered')) pending
+   where pending.amount is not null`,
 );
 
 /** What is not accepted yet of policies' settlements, by order: it counts in the cap of an order as if it were. */

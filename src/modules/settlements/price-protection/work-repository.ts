@@ -51,7 +51,8 @@ export async function listOrdersToSweep(
 // Along the primary key.
 const selectNext = preparedSql<{ order_id: string }>(
   'select_next_swept_orders',
-  `select order_id from price_protection_orders where shop_id = $1 and sweep_id = $2 and ($3::uuid is null or order_id > $3)
+  `select order_id from price_protection_orders
+   where shop_id = $1 and sweep_id = $2 and order_id > coalesce($3::uuid, '00000000-0000-0000-0000-000000000000')
    order by order_id limit $4`,
 );
 
