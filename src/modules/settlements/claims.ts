@@ -15,7 +15,7 @@ import {
 import { countUnitsSold, findBusyLines, findProductFacts, type ProductFacts } from './facts-repository.ts';
 import { payableMethods } from './payees.ts';
 import { findPromised, type Promised } from './policy-repository.ts';
-import type { PayoutMethod, PolicyReason } from './policy-rules.ts';
+import { askedMethods, methodOf, type PayoutMethod, type PolicyReason } from './policy-rules.ts';
 import { sumPending } from './price-protection/facts-repository.ts';
 import { readPolicyUses } from './settlement-repository.ts';
 import { yearIn } from './year-rules.ts';
@@ -32,8 +32,8 @@ export interface ClaimInput {
 export interface Claim {
   readonly promised: Promised;
   readonly decision: ClaimDecision;
-  /** How who bought it can be paid. */
-  readonly payableBy: readonly PayoutMethod[];
+  /** How it pays: as it was asked for, or else as the promise usually does. Undefined where it pays nothing for that. */
+  readonly payoutMethod: PayoutMethod | undefined;
 }
 
 export interface Preview {
@@ -67,7 +67,7 @@ export async function decideBest(
     throw platformErrors.not_found('The order was promised nothing by this policy.');
   const covered =
     input.policyId === undefined ? all.filter(({ rule }) => rule.reasons.includes(input.reason)) : named;
-  const facts = await readFacts(on, ctx, order, lines);
+  const facts = await readFacts(on, ctx, order, lines, input.payoutMethod);
   const best = await bestOf(
     on,
     ctx,
@@ -90,14 +90,20 @@ function thoseThatAllow(method: PayoutMethod, promises: readonly Promised[]): re
 /** What every promise is held against. */
 type Facts = Awaited<ReturnType<typeof readFacts>>;
 
-async function readFacts(on: Reader, ctx: Ctx, order: Order, lines: readonly OrderLine[]) {
+async function readFacts(
+  on: Reader,
+  ctx: Ctx,
+  order: Order,
+  lines: readonly OrderLine[],
+  wanted: PayoutMethod | undefined,
+) {
   const productIds = [...new Set(lines.map((line) => line.productId))];
   const [products, busy, payableBy] = await Promise.all([
     findProductFacts(on, ctx.shop.id, productIds),
     findBusyLines(on, ctx.shop.id, lines),
     payableMethods(on, ctx, order),
   ]);
-  return { order, lines, productIds, products, busy, payableBy };
+  return { order, lines, productIds, products, busy, payableBy: askedMethods(payableBy, wanted) };
 }
 
 async function bestOf(
@@ -114,7 +120,8 @@ async function bestOf(
     const facts = lines.map((line) => factsOf(line, products.get(line.productId), sold, busy));
     const used = await usedUnder(on, ctx, promised, order);
     const decision = decideClaim(promised.rule, reason, orderFacts, facts, used, ctx.now);
-    if (goesBefore(decision, best?.decision)) best = { promised, decision, payableBy };
+    if (goesBefore(decision, best?.decision))
+      best = { promised, decision, payoutMethod: methodOf(promised.rule, payableBy) };
   }
   return best;
 }

@@ -21,7 +21,7 @@ import { settlementEvents } from './events.ts';
 import { findSuspected } from './facts-repository.ts';
 import { payOut } from './pay-out.ts';
 import { payableMethods } from './payees.ts';
-import { PAYOUT_METHODS, type PayoutMethod, usualMethod } from './policy-rules.ts';
+import { PAYOUT_METHODS, type PayoutMethod } from './policy-rules.ts';
 import { REFUSAL_WORDS } from './refusal-words-rules.ts';
 import { insertSettlement, takePolicyUse, type WholeSettlement } from './settlement-repository.ts';
 import { isAutomatic, spreadGoodwill } from './settlement-rules.ts';
@@ -65,13 +65,9 @@ export async function claimSettlement(ctx: Ctx, input: ClaimRequest): Promise<Se
 function decideAndOpen(ctx: Ctx, input: ClaimRequest): Promise<SettlementView> {
   return inTransaction(ctx, async (tx) => {
     const { order, lines } = await lockOrderLines(tx, ctx, input.orderId);
-    const best = payable(await decideBest(tx, ctx, order, lines, input), order);
-    const { promised, decision, payableBy } = best;
-    const payoutMethod = input.payoutMethod ?? usualMethod(promised.rule, payableBy);
-    if (payoutMethod === undefined)
-      throw notPayable('The promise is kept with a coupon, which has to be asked for.');
-    const asked = { ...input, payoutMethod };
-    const agreedBy = checkMethod(ctx, asked, promised.rule.payoutMethods, payableBy);
+    const best = payable(await decideBest(tx, ctx, order, lines, input), order, input);
+    const { promised, decision, payoutMethod } = best;
+    const agreedBy = agreementTo(ctx, { ...input, payoutMethod });
     await takeCaps(tx, ctx, order, best);
     const settlement = {
       ...newSettlement(ctx, order, payoutMethod, decision.amount, input.message),
@@ -140,30 +136,36 @@ async function open(
 }
 
 /** A claim that pays something, or the refusal with everything that the rule says. */
-function payable(claim: Claim | undefined, order: Order): Claim {
-  if (claim && claim.decision.amount > 0n) return claim;
-  const refusals = claim?.decision.lines.map(({ lineId, refusal }) => ({ lineId, refusal })) ?? [];
-  const refusal = claim ? (claim.decision.refusal ?? refusals[0]?.refusal) : 'reason_not_covered';
-  const words = REFUSAL_WORDS[refusal ?? 'no_difference'];
-  const extra = {
-    refusal: refusal ?? 'no_difference',
-    refusalWords: words,
-    lines: refusals,
-    orderId: order.id,
-  };
+function payable(
+  claim: Claim | undefined,
+  order: Order,
+  asked: ClaimInput,
+): Claim & { payoutMethod: PayoutMethod } {
+  const { payoutMethod } = claim ?? {};
+  if (claim && payoutMethod && claim.decision.amount > 0n) return { ...claim, payoutMethod };
+  const lines = claim?.decision.lines.map(({ lineId, refusal }) => ({ lineId, refusal })) ?? [];
+  const reason = claim ? (claim.decision.refusal ?? lines[0]?.refusal) : 'reason_not_covered';
+  const refusal = reason ?? 'no_difference';
+  const words = REFUSAL_WORDS[refusal];
+  if (refusal === 'payout_method_not_available' && asked.payoutMethod) throw notPayable(words.en);
+  const extra = { refusal, refusalWords: words, lines, orderId: order.id };
   throw settlementErrors.claim_refused(words.en, { pointer: '/reason', extra });
 }
 
 /** Whether it may and can be paid this way; nobody gets a coupon who did not agree. Returns who agreed to one. */
 export function checkMethod(
   ctx: Ctx,
-  { payoutMethod, isAgreed }: Payout,
+  payout: Payout,
   allowed: readonly PayoutMethod[],
   payableBy: readonly PayoutMethod[],
 ): Settlement['agreedBy'] {
-  if (!allowed.includes(payoutMethod)) throw notPayable(`It is paid by ${allowed.join(' or ')}.`);
-  if (!payableBy.includes(payoutMethod))
+  if (!allowed.includes(payout.payoutMethod)) throw notPayable(`It is paid by ${allowed.join(' or ')}.`);
+  if (!payableBy.includes(payout.payoutMethod))
     throw notPayable('A guest, or a customer who was erased, has neither stored value nor coupons.');
+  return agreementTo(ctx, payout);
+}
+
+function agreementTo(ctx: Ctx, { payoutMethod, isAgreed }: Payout): Settlement['agreedBy'] {
   if (payoutMethod !== 'coupon') return null;
   if (ctx.customerId !== undefined) return 'customer';
   if (isAgreed !== true) throw settlementErrors.coupon_not_agreed(undefined, { pointer: '/isAgreed' });

@@ -70,17 +70,19 @@ export interface PolicyRule {
   readonly automaticAmount: number;
 }
 
-/**
- * How a promise is kept where nobody says how: along the payments, or as stored value where it is promised only so. A coupon is never
- * given without being asked for.
- */
-export const usualMethod = (
-  { payoutMethods }: Pick<PolicyRule, 'payoutMethods'>,
+/** Of the ways in which somebody can be paid, those to be taken: the wanted one, or all but a coupon, which has to be asked for. */
+export const askedMethods = (
   payableBy: readonly PayoutMethod[],
+  wanted?: PayoutMethod,
+): readonly PayoutMethod[] =>
+  payableBy.filter((method) => (wanted === undefined ? method !== 'coupon' : method === wanted));
+
+/** How a promise is kept: along the payments before stored value. Undefined where it pays in none of these ways. */
+export const methodOf = (
+  { payoutMethods }: Pick<PolicyRule, 'payoutMethods'>,
+  methods: readonly PayoutMethod[],
 ): PayoutMethod | undefined =>
-  (['original_payment', 'stored_value'] as const).find(
-    (method) => payoutMethods.includes(method) && payableBy.includes(method),
-  );
+  PAYOUT_METHODS.find((method) => payoutMethods.includes(method) && methods.includes(method));
 
 /** What a policy promises where its shop does not say otherwise. */
 export const RULE_DEFAULTS: Omit<PolicyRule, 'reasons' | 'windowDays'> = {

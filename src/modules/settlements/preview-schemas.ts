@@ -63,6 +63,10 @@ export const PreviewModel = model('PriceDifferencePreview', 'What the shop’s p
     PreviewPolicy,
     'The promise; null when the order was promised nothing for this reason.',
   ),
+  payoutMethod: nullableRef(
+    PayoutMethodName,
+    'How it would be paid: as asked, or as the promise usually is. A coupon has to be asked for.',
+  ),
   currency: ref(Currency),
   amount: ref(PositiveAmount, { description: 'What is paid now, in all.' }),
   refusal: nullableRef(ClaimRefusalName, 'Why the whole claim is refused.'),
@@ -86,6 +90,7 @@ export function presentPreview({ order, lines, reason, best }: Preview) {
             ruleVersion: best.promised.ruleVersion,
             words: best.promised.words,
           },
+    payoutMethod: best?.payoutMethod ?? null,
     currency: order.currency,
     amount: toWire(best?.decision.amount ?? 0n),
     refusal,

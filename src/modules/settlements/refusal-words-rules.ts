@@ -29,8 +29,8 @@ export const REFUSAL_WORDS: Readonly<Record<ClaimRefusal, Words>> = {
   already_settled: { en: 'This difference has been settled already.', zh: '该差价已补。' },
   line_busy: { en: 'Another settlement of this line is not over yet.', zh: '该行有尚未结束的补差。' },
   payout_method_not_available: {
-    en: 'The policy pays as stored value or coupon only, which needs a customer account.',
-    zh: '该政策仅以储值或优惠券支付，需要会员账户。',
+    en: 'The policy does not pay this way: stored value and coupons need a customer account, and a coupon has to be asked for.',
+    zh: '该政策不支持此支付方式：储值和优惠券需要会员账户，且优惠券须主动申请。',
   },
   cap_used_up: { en: 'A limit of the policy is used up.', zh: '政策额度已用完。' },
 };

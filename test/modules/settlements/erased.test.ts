@@ -31,6 +31,11 @@ async function makeWorld(policy: object) {
   return { shop, product, customer, gone, orders };
 }
 
+const ask = (shop: TestShop, orderId: string, body: object = {}) =>
+  shop.call(`POST /v1/orders/${orderId}/price-differences/preview`, {
+    body: { reason: 'price_drop', ...body },
+  });
+
 /** Nobody was given anything that nobody can take. */
 async function hasNothing(t: Test, shop: TestShop, customerId: string): Promise<void> {
   t.match(await ok(shop.call(`GET /v1/customers/${customerId}/wallet`)), { balanceAmount: 0 });
@@ -72,8 +77,7 @@ t.test('preview, claim and sweep say the same of a promise that is kept as store
     payoutMethods: ['stored_value'],
   });
   await erase(shop, gone.id);
-  const preview = (id: string) =>
-    ok(shop.call(`POST /v1/orders/${id}/price-differences/preview`, { body: { reason: 'price_drop' } }));
+  const preview = (id: string) => ok(ask(shop, id));
   const refusal = 'payout_method_not_available';
   t.match(await preview(orders.customer.id), { amount: 300, refusal: null });
   for (const { id } of [orders.guest, orders.gone]) {
@@ -99,11 +103,26 @@ t.test('a claim that does not say how is paid as the promise usually is', async 
     payoutMethod: 'stored_value',
   });
   const coupon = await makeWorld({ automaticAmount: 100_000, payoutMethods: ['coupon'] });
-  t.match(await claim(coupon.shop, coupon.orders.customer.id, { isAgreed: true }), NOT_AVAILABLE);
-  t.match(
-    await ok(claim(coupon.shop, coupon.orders.customer.id, { payoutMethod: 'coupon', isAgreed: true })),
-    { state: 'settled', payoutMethod: 'coupon' },
-  );
+  const { shop, orders } = coupon;
+  const refusal = 'payout_method_not_available';
+  t.match(await ok(ask(shop, orders.customer.id)), { amount: 0, payoutMethod: null, refusal });
+  t.match(await claim(shop, orders.customer.id, { isAgreed: true }), {
+    status: 422,
+    body: { code: 'claim_refused', refusal },
+  });
+  for (const [order, payoutMethod] of [
+    [orders.customer, 'stored_value'],
+    [orders.guest, 'coupon'],
+  ] as const) {
+    t.match(await ok(ask(shop, order.id, { payoutMethod })), { amount: 0, refusal });
+    t.match(await claim(shop, order.id, { payoutMethod, isAgreed: true }), NOT_AVAILABLE);
+  }
+  const asCoupon = { payoutMethod: 'coupon' };
+  t.match(await ok(ask(shop, orders.customer.id, asCoupon)), { amount: 300, ...asCoupon, refusal: null });
+  t.match(await ok(claim(shop, orders.customer.id, { ...asCoupon, isAgreed: true })), {
+    state: 'settled',
+    ...asCoupon,
+  });
   await checkInvariants(t, app);
 });
 

@@ -234,7 +234,7 @@ t.test('stored value is there at once, and a cancellation gives back the rest', 
   const guest = await makeCheaper(shop, { ...AUTOMATIC, payoutMethods: ['stored_value'] });
   t.match(await claim(shop, guest.order.id, asValue), {
     status: 422,
-    body: { code: 'claim_refused', refusal: 'payout_method_not_available' },
+    body: { code: 'payout_method_not_available', errors: [{ pointer: '/payoutMethod' }] },
   });
   await checkInvariants(t, app);
 });

@@ -11,7 +11,7 @@ import { findErased } from '../../customers/standing.ts';
 import { factsOf } from '../claims.ts';
 import { countUnitsSold, findBusyLines, findProductFacts, findSuspected } from '../facts-repository.ts';
 import { payableTo } from '../payees.ts';
-import type { PolicyRule } from '../policy-rules.ts';
+import { askedMethods, type PolicyRule } from '../policy-rules.ts';
 import { yearIn } from '../year-rules.ts';
 import { listPromiseVersions, readCapUses, sumPending } from './facts-repository.ts';
 import { openSettlements } from './open-many.ts';
@@ -107,7 +107,11 @@ async function decide(
   ]);
   const linesOf = groupByOrder(lines);
   const swept = orders.map((order) => ({
-    order: { ...order, isPaid: order.paidAt !== null, payableBy: payableTo(order.customerId, erased) },
+    order: {
+      ...order,
+      isPaid: order.paidAt !== null,
+      payableBy: askedMethods(payableTo(order.customerId, erased)),
+    },
     lines: (linesOf.get(order.id) ?? []).map((line) =>
       factsOf(line, products.get(line.productId), new Map(), busy),
     ),

@@ -8,7 +8,7 @@ import {
   type LineFacts,
   type OrderFacts,
 } from '../difference-rules.ts';
-import { type PayoutMethod, type PolicyReason, type PolicyRule, usualMethod } from '../policy-rules.ts';
+import { methodOf, type PayoutMethod, type PolicyReason, type PolicyRule } from '../policy-rules.ts';
 import { isAutomatic } from '../settlement-rules.ts';
 
 /** Why a sweep opens nothing for a line: what a claim would be told, or that something is wrong with the order. */
@@ -158,7 +158,7 @@ export function decideBatch<O>(
     if (decision.amount === 0n) continue;
     const lines = decision.lines.filter(({ amount }) => amount > 0n);
     const isAccepted = isAutomatic(promise.rule, decision.amount, swept.isSuspected);
-    const payoutMethod = usualMethod(promise.rule, order.payableBy) ?? 'original_payment';
+    const payoutMethod = methodOf(promise.rule, order.payableBy) ?? 'original_payment';
     openings.push({ order, promise, payoutMethod, lines, amount: decision.amount, isAccepted });
     for (const take of takesOf(promise, order, decision.amount, terms.year)) {
       uses.add(take.policyId, take.holderId, take.year, take.amount);
@@ -188,7 +188,7 @@ function decideOrder<O>(swept: SweptOrder<O>, terms: BatchTerms, uses: CapUses):
   );
   if (covering.length === 0) return 'reason_not_covered';
   const decided = covering.flatMap((promise) => {
-    const method = usualMethod(promise.rule, order.payableBy);
+    const method = methodOf(promise.rule, order.payableBy);
     return method === undefined
       ? []
       : [{ promise, method, decision: decideUnder(promise, swept, terms, uses) }];
