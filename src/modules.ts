@@ -1,5 +1,5 @@
 import { catalogue } from './modules/catalogue/module.ts';
-import { dealPrices } from './modules/catalogue/ports.ts';
+import { dealPrices, freightTemplates } from './modules/catalogue/ports.ts';
 import { customersModule } from './modules/customers/module.ts';
 import { customerMerges, personalData } from './modules/customers/ports.ts';
 import { orderBookChecks } from './modules/orders/book-checks.ts';
@@ -16,6 +16,7 @@ import { settlementPaymentSubject } from './modules/settlements/pay.ts';
 import { settlementsModule } from './modules/settlements/module.ts';
 import { settlementCustomerMove, settlementPersonalData } from './modules/settlements/personal-data.ts';
 import { policyPromises } from './modules/settlements/promises.ts';
+import { holdUsable } from './modules/shipping/freight/repository.ts';
 import { shippingModule } from './modules/shipping/module.ts';
 import { walletBookChecks } from './modules/wallets/book-checks.ts';
 import {
@@ -41,6 +42,7 @@ export const modules: readonly Module[] = [
 
 // Ports: what a module needs of one that comes after it.
 dealPrices.fill(orderDealPrices);
+freightTemplates.fill({ holdUsable });
 // Orders first: who pays one of them with a wallet has locked the order, and then the wallet.
 customerMerges.fill([
   orderCustomerMove,

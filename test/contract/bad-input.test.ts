@@ -3,7 +3,8 @@ import type { Operation } from '../../src/platform/http/operation.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { type Answer, startApp, type TestShop } from '../support/app.ts';
 import { fingerprint } from '../support/snapshot.ts';
-import { makeCustomer, type Prepared, prepare, tokenOf } from '../support/world.ts';
+import { type Prepared, prepare } from '../support/recipes.ts';
+import { makeCustomer, tokenOf } from '../support/world.ts';
 
 const app = await startApp(t);
 const operations = [...app.app.operations.values()];

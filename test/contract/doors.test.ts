@@ -1,7 +1,8 @@
 import t, { type Test } from 'tap';
 import { type Answer, startApp } from '../support/app.ts';
 import { fingerprint } from '../support/snapshot.ts';
-import { makeCustomer, makeLink, type Prepared, prepare, tokenOf } from '../support/world.ts';
+import { type Prepared, prepare } from '../support/recipes.ts';
+import { makeCustomer, makeLink, tokenOf } from '../support/world.ts';
 import { createWrongCredentials, makeFalseCredentials, type Stranger } from './credentials.ts';
 import { type Described, bodyOf, readDocument } from './document.ts';
 import { ask, type Change, exampleOf } from './request.ts';

@@ -4,7 +4,8 @@ import t from 'tap';
 import type { Operation } from '../../src/platform/http/operation.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { fingerprint } from '../support/snapshot.ts';
-import { makeCustomer, prepare, tokenOf } from '../support/world.ts';
+import { prepare } from '../support/recipes.ts';
+import { makeCustomer, tokenOf } from '../support/world.ts';
 
 const app = await startApp(t);
 const document = app.app.swagger() as unknown as { components: { schemas: Record<string, object> } };

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { startApp } from '../support/app.ts';
-import { makeProduct, prepare } from '../support/world.ts';
+import { prepare } from '../support/recipes.ts';
+import { makeProduct } from '../support/world.ts';
 import { bodyOf, type Described, readDocument, type Schema } from './document.ts';
 import { ask, exampleOf } from './request.ts';
 

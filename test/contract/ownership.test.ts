@@ -3,16 +3,8 @@ import { settleEvents } from '../../src/jobs.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { type Answer, startApp, type TestShop } from '../support/app.ts';
 import { fingerprint, idsOf } from '../support/snapshot.ts';
-import {
-  makeCouponPromise,
-  makeCustomer,
-  makeOrder,
-  makePaidOrder,
-  type Prepared,
-  prepare,
-  prepareForCustomer,
-  tokenOf,
-} from '../support/world.ts';
+import { type Prepared, prepare, prepareForCustomer } from '../support/recipes.ts';
+import { makeCouponPromise, makeCustomer, makeOrder, makePaidOrder, tokenOf } from '../support/world.ts';
 import { type Described, bodyOf, readDocument, takes } from './document.ts';
 import { ask, exampleOf } from './request.ts';
 

@@ -1,5 +1,5 @@
 import type { Answer, TestShop } from '../support/app.ts';
-import type { Prepared } from '../support/world.ts';
+import type { Prepared } from '../support/recipes.ts';
 import type { Described } from './document.ts';
 
 /** What is different from the prepared request. */

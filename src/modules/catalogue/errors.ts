@@ -21,6 +21,7 @@ export const catalogueErrors = defineErrors({
       ),
     },
   ],
+  freight_template_not_found: [422, 'There is no such freight template, or it is archived'],
   past_price_too_late: [422, 'The moment is not before the first price that was recorded here'],
   stock_limit_exceeded: [422, 'The stock on hand would be larger than the API can carry'],
   duplicate_external_id: [422, 'An earlier item of the same request has this externalId'],

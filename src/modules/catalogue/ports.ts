@@ -1,4 +1,4 @@
-import type { Reader } from '../../platform/db/client.ts';
+import type { Reader, Tx } from '../../platform/db/client.ts';
 import { definePort } from '../../platform/ports.ts';
 
 /** What was really paid for a product, which only orders know. Amounts are net, per unit, in minor units. */
@@ -21,3 +21,11 @@ export interface DealPrices {
 }
 
 export const dealPrices = definePort<DealPrices>('catalogue.dealPrices');
+
+/** The freight templates, which only shipping knows. */
+export interface FreightTemplates {
+  /** Of these, those that a product may name. They stay usable until the transaction ends. */
+  holdUsable(tx: Tx, shopId: string, ids: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+export const freightTemplates = definePort<FreightTemplates>('catalogue.freightTemplates');

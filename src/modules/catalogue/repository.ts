@@ -177,6 +177,10 @@ const termColumns = {
   minimumPriceAmount: products.minimumPriceAmount,
   taxRateBps: products.taxRateBps,
   weightGrams: products.weightGrams,
+  lengthMm: products.lengthMm,
+  widthMm: products.widthMm,
+  heightMm: products.heightMm,
+  freightTemplateId: products.freightTemplateId,
   priceBreaks: products.priceBreaks,
   returnExcludedReason: products.returnExcludedReason,
   version: products.version,
@@ -200,3 +204,17 @@ export const findSellableRows = (on: Reader, shopId: string, ids: readonly strin
 /** The same without what is in stock. */
 export const findTermRows = (on: Reader, shopId: string, ids: readonly string[]) =>
   selectTerms(on, { shopId, ids });
+
+/** A product that names a freight template. Along products_freight_template_idx. */
+export async function findProductOfTemplate(
+  on: Reader,
+  shopId: string,
+  templateId: string,
+): Promise<string | undefined> {
+  const [found] = await on
+    .select({ id: products.id })
+    .from(products)
+    .where(and(eq(products.shopId, shopId), eq(products.freightTemplateId, templateId)))
+    .limit(1);
+  return found?.id;
+}

@@ -41,6 +41,7 @@ const writeErrors = [
   catalogueErrors.price_below_minimum,
   catalogueErrors.price_breaks_not_falling,
   catalogueErrors.reference_price_not_true,
+  catalogueErrors.freight_template_not_found,
 ];
 const EXAMPLE = {
   name: 'Guaraná Fantástica, 12 x 355 ml',

@@ -11,6 +11,7 @@ import {
   model,
   nullableRef,
   nullableText,
+  nullableUuid,
   pageOf,
   ref,
   text,
@@ -91,12 +92,17 @@ const weightGrams = Type.Unsafe<number | null>({
   maximum: 100_000_000,
   description: 'The weight of one piece with its packing.',
 });
+const sideMm = (description: string) =>
+  Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum: 1, maximum: 100_000, description });
 const described = {
   description: nullableText('What it is, in full.', { maxLength: 10_000 }),
   groupCode: nullableText('Variants of one thing share it.', { minLength: 1, maxLength: 100 }),
   category: nullableText('A code of your own, such as `beverages`.', { minLength: 1, maxLength: 100 }),
   referenceAmount: nullableRef(PositiveAmount, 'The crossed-out price. Refused where it would not be true.'),
   weightGrams,
+  lengthMm: sideMm('The length of one piece with its packing.'),
+  widthMm: sideMm('Its width.'),
+  heightMm: sideMm('Its height.'),
   returnExcludedReason: nullableText('Set: it cannot be returned without a reason, and this is why.', {
     minLength: 1,
     maxLength: 500,
@@ -106,6 +112,9 @@ const internal = {
   externalId: externalId(),
   costAmount: nullableRef(PositiveAmount, 'What one piece costs you. Never shown to customers.'),
   minimumPriceAmount: nullableRef(PositiveAmount, 'No price may go below it. Never shown to customers.'),
+  freightTemplateId: nullableUuid(
+    'What sending it is charged by. The default template of the shop, when null.',
+  ),
 };
 
 const optional = <T extends TProperties>(properties: T) => Type.Partial(Type.Object(properties)).properties;
@@ -222,6 +231,10 @@ export const presentProduct = (row: ProductRow, currency: string): Static<typeof
   currency,
   taxRateBps: row.taxRateBps,
   weightGrams: row.weightGrams,
+  lengthMm: row.lengthMm,
+  widthMm: row.widthMm,
+  heightMm: row.heightMm,
+  freightTemplateId: row.freightTemplateId,
   priceBreaks: [...row.priceBreaks],
   returnExcludedReason: row.returnExcludedReason,
   metadata: row.metadata,

@@ -2,7 +2,7 @@ import { putBounded } from '../../platform/bounded-map.ts';
 import type { Reader } from '../../platform/db/client.ts';
 import { refusalDetail } from '../../platform/db/constraints.ts';
 import type { Part } from '../../platform/db/parts.ts';
-import { findSellableRows, findTermRows } from './repository.ts';
+import { findProductOfTemplate, findSellableRows, findTermRows } from './repository.ts';
 
 /** What pricing needs to know of a product. Amounts are per unit, in minor units. */
 export type ProductTerms = Awaited<ReturnType<typeof findTermRows>>[number];
@@ -12,6 +12,10 @@ export type Sellable = Awaited<ReturnType<typeof findSellableRows>>[number];
 /** The products of these ids, in no order and of any status; ids that the shop does not have are left out. */
 export const findSellables = (on: Reader, shopId: string, ids: readonly string[]): Promise<Sellable[]> =>
   findSellableRows(on, shopId, ids);
+
+/** Whether a product names this freight template. */
+export const isTemplateNamed = async (on: Reader, shopId: string, templateId: string): Promise<boolean> =>
+  (await findProductOfTemplate(on, shopId, templateId)) !== undefined;
 
 const MOST_REMEMBERED = 5_000;
 const remembered = new Map<string, ProductTerms>();

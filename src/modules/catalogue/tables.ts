@@ -51,6 +51,12 @@ export const products = pgTable(
     minimumPriceAmount: amount('minimum_price_amount'),
     taxRateBps: rateBps('tax_rate_bps').notNull(),
     weightGrams: integer('weight_grams'),
+    /** The sides of one piece with its packing. */
+    lengthMm: integer('length_mm'),
+    widthMm: integer('width_mm'),
+    heightMm: integer('height_mm'),
+    /** What sending it is charged by; null: the shop's default. Shipping has the table and the foreign key. */
+    freightTemplateId: uuid('freight_template_id'),
     priceBreaks: jsonb('price_breaks').$type<PriceBreak[]>().notNull().default(sql`'[]'::jsonb`),
     /** Set: customers may not return it without a reason, and this is why. */
     returnExcludedReason: text('return_excluded_reason'),
@@ -77,7 +83,11 @@ export const products = pgTable(
     check('products_cost_amount', sql`${t.costAmount} >= 0`),
     check('products_minimum_price_amount', sql`${t.minimumPriceAmount} >= 0`),
     check('products_tax_rate_bps', sql`${t.taxRateBps} between 0 and 10000`),
+    index('products_freight_template_idx')
+      .on(t.shopId, t.freightTemplateId)
+      .where(sql`${t.freightTemplateId} is not null`),
     check('products_weight_grams', sql`${t.weightGrams} >= 0`),
+    check('products_sides', sql`${t.lengthMm} > 0 and ${t.widthMm} > 0 and ${t.heightMm} > 0`),
   ],
 );
 

@@ -5,7 +5,9 @@ import { eventRow, type NewEvent } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { newId } from '../../platform/ids.ts';
 import { toWire } from '../../platform/http/schema.ts';
+import { catalogueErrors } from './errors.ts';
 import { productCreated, productPriceChanged, productStockAdjusted, productUpdated } from './events.ts';
+import { freightTemplates } from './ports.ts';
 import { findReferenceFaults } from './prices/best-prior.ts';
 import { insertPrices } from './prices/repository.ts';
 import { insertProducts, updateProducts } from './repository.ts';
@@ -40,7 +42,8 @@ export interface Draft {
 
 /**
  * Decides what each product becomes; nothing is written. A thousand products take as many statements as one.
- * Problems: price_below_minimum, price_breaks_not_falling, insufficient_stock, reference_price_not_true.
+ * Problems: price_below_minimum, price_breaks_not_falling, insufficient_stock, reference_price_not_true,
+ * freight_template_not_found.
  */
 export async function draftProducts(tx: Tx, ctx: Ctx, wants: readonly Want[]): Promise<Draft[]> {
   const counted = wants.flatMap(({ current, onHandQuantity }) =>
@@ -56,7 +59,32 @@ export async function draftProducts(tx: Tx, ctx: Ctx, wants: readonly Want[]): P
     ctx.shop,
     priced.map(({ next }) => next),
   );
-  return drafts.map((draft) => ({ ...draft, problem: draft.problem ?? faults.get(draft.next.id) }));
+  const freight = await findFreightFaults(tx, ctx, drafts);
+  return drafts.map((draft) => ({
+    ...draft,
+    problem: draft.problem ?? faults.get(draft.next.id) ?? freight.get(draft.next.id),
+  }));
+}
+
+const templateNotFound = (): Problem =>
+  catalogueErrors.freight_template_not_found(undefined, { pointer: '/freightTemplateId' });
+
+/** What is wrong with the freight templates that products begin to name. Those that are right stay so until they are written. */
+async function findFreightFaults(
+  tx: Tx,
+  ctx: Ctx,
+  drafts: readonly Draft[],
+): Promise<ReadonlyMap<string, Problem>> {
+  const naming = drafts.flatMap(({ current, next, changed }) =>
+    next.freightTemplateId !== null && (!current || changed.includes('freightTemplateId'))
+      ? [{ id: next.id, templateId: next.freightTemplateId }]
+      : [],
+  );
+  if (naming.length === 0) return new Map();
+  const ids = [...new Set(naming.map(({ templateId }) => templateId))];
+  const usable = await freightTemplates.get().holdUsable(tx, ctx.shop.id, ids);
+  const unknown = naming.filter(({ templateId }) => !usable.has(templateId));
+  return new Map(unknown.map(({ id }) => [id, templateNotFound()]));
 }
 
 const PRICED = new Set(['priceAmount', 'referenceAmount']);

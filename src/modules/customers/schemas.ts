@@ -50,6 +50,14 @@ export const AddressModel = model('Address', 'A postal address.', {
   region: optionalText('State or province.', 200),
   postalCode: optionalText('Postal code.', 40),
   country: countryText,
+  regionCode: Type.Optional(
+    Type.String({
+      pattern: '^([A-Z]{2}-[A-Z0-9]{1,3}|[0-9]{6})$',
+      description:
+        'ISO 3166-2, such as `US-CA`; in China also the code of an administrative division, such as `440305`. Freight may ' +
+        'depend on it.',
+    }),
+  ),
   phone: optionalText('For the carrier.', 60),
 });
 

@@ -28,6 +28,8 @@ export interface Address {
   readonly region?: string;
   readonly postalCode?: string;
   readonly country: string;
+  /** ISO 3166-2, or in China the code of an administrative division. */
+  readonly regionCode?: string;
   readonly phone?: string;
 }
 

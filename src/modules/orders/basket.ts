@@ -1,9 +1,9 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Violation } from '../../platform/errors.ts';
 import type { ProductTerms } from '../catalogue/sellables.ts';
-import { type Freight, type FreightTerms, priceFreight } from '../shipping/rules.ts';
 import { shippingSettings } from '../shipping/settings.ts';
 import { orderErrors } from './errors.ts';
+import { type BasketFreight, type FreightFacts, priceFreight } from './freight.ts';
 import { type LineInput, type PricedBasket, priceBasket } from './rules.ts';
 
 export interface BasketLine {
@@ -15,12 +15,13 @@ export interface BasketLine {
 export interface HeldPrices {
   /** Unit prices in the order of the lines. */
   readonly unitAmounts: readonly bigint[];
-  readonly freight: FreightTerms;
+  /** Freight to the place that the quote was for; undefined when it did not say. */
+  readonly freight: BasketFreight | undefined;
 }
 
 export interface Basket<P extends ProductTerms = ProductTerms> {
   readonly priced: PricedBasket<LineInput & { readonly product: P }>;
-  readonly freight: Freight;
+  readonly freight: BasketFreight;
   readonly freightTaxRateBps: number;
   readonly held: HeldPrices;
 }
@@ -38,17 +39,14 @@ export function priceLines<P extends ProductTerms>(
   ctx: Ctx,
   found: readonly P[],
   lines: readonly BasketLine[],
+  facts: FreightFacts,
   held?: HeldPrices,
 ): Basket<P> {
   const products = new Map(found.map((product) => [product.id, product]));
   refuseMissing(lines, products);
 
-  const settings = shippingSettings.of(ctx.shop);
-  const terms: FreightTerms = held?.freight ?? {
-    rateAmount: BigInt(settings.freightRateAmount),
-    freeFromAmount: BigInt(settings.freightFreeFromAmount),
-  };
-  let freight: Freight = { amount: 0n, reason: 'no_charge' };
+  const { freightTaxRateBps } = shippingSettings.of(ctx.shop);
+  let freight: BasketFreight = held?.freight ?? { amount: 0n, parts: [], isKnown: false };
   const inputs = lines.map((line, index) => {
     const product = products.get(line.productId) as P;
     const listUnitAmount = held?.unitAmounts[index] ?? product.priceAmount;
@@ -61,14 +59,21 @@ export function priceLines<P extends ProductTerms>(
     };
   });
   const priced = priceBasket(inputs, {
-    taxRateBps: settings.freightTaxRateBps,
-    amountFor: (goodsAmount) => (freight = priceFreight(goodsAmount, terms)).amount,
+    taxRateBps: freightTaxRateBps,
+    amountFor: (netAmounts) => {
+      const items = inputs.map((input, index) => ({ ...input, netAmount: netAmounts[index] ?? 0n }));
+      freight = held?.freight ?? priceFreight(items, facts);
+      return freight.amount;
+    },
   });
   return {
     priced,
     freight,
-    freightTaxRateBps: settings.freightTaxRateBps,
-    held: { unitAmounts: inputs.map((line) => line.listUnitAmount), freight: terms },
+    freightTaxRateBps,
+    held: {
+      unitAmounts: inputs.map((line) => line.listUnitAmount),
+      freight: freight.isKnown ? freight : undefined,
+    },
   };
 }
 

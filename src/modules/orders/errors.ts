@@ -9,6 +9,10 @@ export const orderErrors = {
     quote_not_valid: [422, 'The quote token is not one of this shop for this customer'],
     quote_expired: [422, 'The quote no longer holds; ask for a new one'],
     quote_mismatch: [422, 'The quote token belongs to another basket'],
+    region_not_served: [422, 'A line is not sent to this place'],
+    region_required: [422, 'What freight costs depends on where the goods go'],
+    region_unknown: [422, 'The country has no such region'],
+    freight_facts_missing: [422, 'A product lacks the weight or the size that its freight goes by'],
     total_changed: [
       409,
       'The order would cost another total than expected',

@@ -210,6 +210,7 @@ const amountsOf = (basket: ReturnType<typeof priceBasket>) => ({
   linesAmount: basket.linesAmount,
   discountAmount: basket.discountAmount,
   freightAmount: basket.freightAmount,
+  freightParts: [],
   freightTaxAmount: basket.freightTaxAmount,
   taxAmount: basket.taxAmount,
   totalAmount: basket.totalAmount,

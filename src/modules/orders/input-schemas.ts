@@ -1,6 +1,5 @@
 import { type TProperties, Type } from '@sinclair/typebox';
 import {
-  enumeration,
   externalId,
   inputModel,
   instantText,
@@ -16,6 +15,8 @@ import {
   uuid,
 } from '../../platform/http/schema.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
+import { FreightPartModel } from '../shipping/freight/part-schemas.ts';
+import { DestinationModel } from '../shipping/freight/schemas.ts';
 import { OrderPromiseModel, presentPromise } from './promise-schemas.ts';
 import type { Quote } from './quote.ts';
 import { AddressModel, PaymentTermsName } from './schemas.ts';
@@ -36,6 +37,11 @@ const BasketLineModel = model('BasketLine', 'A product and how many of it.', {
 export const QuoteCreate = model('QuoteCreate', 'A basket to price.', {
   lines: linesOf(BasketLineModel),
   customerId: Type.Optional(uuid('Whose basket it is. With a customer token, always the customer.')),
+  destination: Type.Optional(
+    ref(DestinationModel, {
+      description: 'Where it goes, as far as that is known. Freight may depend on it.',
+    }),
+  ),
 });
 const QuoteLine = model('QuoteLine', 'A priced line.', {
   productId: uuid('The product.'),
@@ -52,18 +58,19 @@ const QuoteLine = model('QuoteLine', 'A priced line.', {
     description: 'There is stock for it at this moment. Only an order reserves it.',
   }),
 });
-const FreightReason = enumeration('FreightReason', 'Why freight costs what it costs.', [
-  'rate',
-  'free_from_amount',
-  'no_charge',
-]);
 export const QuoteModel = model('Quote', 'What a basket costs, and a token that holds it for some minutes.', {
   currency: ref(Currency),
   lines: Type.Array(ref(QuoteLine), { description: 'The lines, as they were sent.' }),
   linesAmount: ref(PositiveAmount, { description: 'All lines at list prices.' }),
   discountAmount: ref(PositiveAmount, { description: 'What comes off the lines.' }),
   freightAmount: ref(PositiveAmount, { description: 'What shipping costs.' }),
-  freightReason: ref(FreightReason),
+  isFreightKnown: Type.Boolean({
+    description:
+      'False when freight depends on where the basket goes, which was not said: then it is not in the total yet.',
+  }),
+  freightParts: Type.Array(ref(FreightPartModel), {
+    description: 'What each freight template takes; they sum to the amount.',
+  }),
   taxAmount: ref(PositiveAmount, { description: 'The tax included in the total.' }),
   totalAmount: ref(PositiveAmount, { description: 'What an order of this basket costs.' }),
   quoteToken: Type.String({
@@ -207,7 +214,8 @@ export const presentQuote = ({ basket, promises, token, expiresAt }: Quote, curr
   linesAmount: Number(basket.priced.linesAmount),
   discountAmount: Number(basket.priced.discountAmount),
   freightAmount: Number(basket.priced.freightAmount),
-  freightReason: basket.freight.reason,
+  isFreightKnown: basket.freight.isKnown,
+  freightParts: [...basket.freight.parts],
   taxAmount: Number(basket.priced.taxAmount),
   totalAmount: Number(basket.priced.totalAmount),
   quoteToken: token,

@@ -81,6 +81,7 @@ export function makeOrder(ctx: Ctx, input: OrderInput, basket: Basket, customerI
     linesAmount: priced.linesAmount,
     discountAmount: priced.discountAmount,
     freightAmount: priced.freightAmount,
+    freightParts: basket.freight.parts,
     freightTaxRateBps: basket.freightTaxRateBps,
     freightTaxAmount: priced.freightTaxAmount,
     taxAmount: priced.taxAmount,

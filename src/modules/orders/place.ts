@@ -12,7 +12,15 @@ import { requireStock, StockShort } from '../catalogue/stock.ts';
 import { requireCustomer } from '../customers/standing.ts';
 import { ledgerPart } from '../ledger/post.ts';
 import { type Basket, type BasketLine, type HeldPrices, priceLines, productIdsOf } from './basket.ts';
+import {
+  FreightChanged,
+  type FreightTerms,
+  readFreight,
+  recallFreight,
+  requireFreight,
+} from '../shipping/freight/terms.ts';
 import { orderErrors } from './errors.ts';
+import { gatherFacts, templatesNamed } from './freight.ts';
 import { makeLines, makeOrder, newOrder, type OrderInput } from './new-order.ts';
 import { placedTransfer } from './postings.ts';
 import { readQuote } from './quote-token.ts';
@@ -53,44 +61,71 @@ export function orderTerms(
 export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhole> {
   const customerId = ctx.customerId ?? input.customerId ?? null;
   const held =
-    input.quoteToken === undefined ? undefined : readQuote(ctx, input.quoteToken, input.lines, customerId);
+    input.quoteToken === undefined
+      ? undefined
+      : readQuote(ctx, input.quoteToken, input.lines, customerId, input.shippingAddress);
   for (let attempt = 1; ; attempt += 1) {
-    const basket = await priceOrder(ctx, input, held);
+    const priced = await priceOrder(ctx, input, held);
     try {
-      return await writeOrder(ctx, input, basket, customerId);
+      return await writeOrder(ctx, input, priced, customerId);
     } catch (error) {
-      // A product changed since it was read, or one number in a thousand million is taken already.
-      if (!(error instanceof TermsChanged || error instanceof NumberTaken)) throw error;
+      // A product or a template changed since it was read, or one number in a thousand million is taken already.
+      const isLate = error instanceof TermsChanged || error instanceof FreightChanged;
+      if (!(isLate || error instanceof NumberTaken)) throw error;
       if (attempt >= MOST_ATTEMPTS) throw platformErrors.version_conflict();
     }
   }
 }
 
-/**
- * By what this process remembers of the products, as long as that leads to an order: writing it confirms them. A refusal is
- * decided by what is in the database.
- */
-async function priceOrder(ctx: Ctx, input: OrderInput, held: HeldPrices | undefined): Promise<Basket> {
-  const ids = productIdsOf(input.lines);
-  const remembered = recallTerms(ctx.shop.id, ids);
-  try {
-    if (remembered) return priceAsExpected(ctx, input, remembered, held);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-  }
-  return priceAsExpected(ctx, input, await readTerms(ctx.db, ctx.shop.id, ids), held);
+interface PricedOrder {
+  readonly basket: Basket;
+  readonly freight: FreightTerms;
 }
 
-function priceAsExpected(
+/**
+ * By what this process remembers of products and freight, as long as that leads to an order: writing it confirms them. A refusal
+ * is decided by what is in the database.
+ */
+async function priceOrder(ctx: Ctx, input: OrderInput, held: HeldPrices | undefined): Promise<PricedOrder> {
+  const ids = productIdsOf(input.lines);
+  const remembered = recallTerms(ctx.shop.id, ids);
+  const byMemory = remembered && (await tryRemembered(ctx, input, remembered, held));
+  if (byMemory) return byMemory;
+  const products = await readTerms(ctx.db, ctx.shop.id, ids);
+  const byProducts = await tryRemembered(ctx, input, products, held);
+  if (byProducts) return byProducts;
+  const freight = await readFreight(ctx.db, ctx.shop.id, templatesNamed(products));
+  return priceAsExpected(ctx, input, products, freight, held);
+}
+
+/** The same with the freight that this process remembers; undefined where it does not, or where that would be a refusal. */
+async function tryRemembered(
   ctx: Ctx,
   input: OrderInput,
   products: readonly ProductTerms[],
   held: HeldPrices | undefined,
-): Basket {
-  const basket = priceLines(ctx, products, input.lines, held);
+): Promise<PricedOrder | undefined> {
+  const freight = recallFreight(ctx.shop.id, templatesNamed(products));
+  try {
+    return freight && (await priceAsExpected(ctx, input, products, freight, held));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return undefined;
+  }
+}
+
+async function priceAsExpected(
+  ctx: Ctx,
+  input: OrderInput,
+  products: readonly ProductTerms[],
+  freight: FreightTerms,
+  held: HeldPrices | undefined,
+): Promise<PricedOrder> {
+  const facts = await gatherFacts(freight, input.shippingAddress, '/shippingAddress');
+  const basket = priceLines(ctx, products, input.lines, facts, held);
   const { totalAmount } = basket.priced;
   if (input.expectedTotalAmount === undefined || BigInt(input.expectedTotalAmount) === totalAmount)
-    return basket;
+    return { basket, freight };
   const detail = `The order costs ${totalAmount}, not ${input.expectedTotalAmount}.`;
   throw orderErrors.total_changed(detail, {
     pointer: '/expectedTotalAmount',
@@ -106,7 +141,7 @@ function priceAsExpected(
 async function writeOrder(
   ctx: Ctx,
   input: OrderInput,
-  basket: Basket,
+  { basket, freight }: PricedOrder,
   customerId: string | null,
 ): Promise<OrderWhole> {
   const order = makeOrder(ctx, input, basket, customerId);
@@ -115,14 +150,15 @@ async function writeOrder(
   const stock = requireStock(ctx.shop.id, input.lines);
   const customer = customerId === null ? undefined : requireCustomer(ctx.db, ctx.shop.id, customerId);
   const terms = requireTerms(ctx.shop.id, [...new Set(basket.priced.lines.map((line) => line.product))]);
+  const templates = requireFreight(ctx.shop.id, freight);
   const made = orderPart(newOrder(ctx, order, lines));
   const books = ledgerPart(ctx, placedTransfer(order));
-  const parts = [terms.part, ...(customer ? [customer.part] : []), stock.part, made, books];
+  const parts = [terms.part, templates.part, ...(customer ? [customer.part] : []), stock.part, made, books];
   try {
     return await inOneStatement(ctx, whole, parts, [ctx.wakeDispatcher]);
   } catch (error) {
     const cause = toOrderError(
-      stock.toError(terms.toError(customer ? await customer.toError(error) : error)),
+      stock.toError(templates.toError(terms.toError(customer ? await customer.toError(error) : error))),
     );
     throw cause instanceof StockShort ? outOfStock(input.lines, new Set(cause.productIds)) : cause;
   }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createTokens } from '../../platform/auth/tokens.ts';
 import type { Ctx } from '../../platform/context.ts';
+import type { Place } from '../shipping/freight/destination.ts';
+import type { StoredFreightPart } from '../shipping/freight/part-schemas.ts';
 import type { BasketLine, HeldPrices } from './basket.ts';
 import { orderErrors } from './errors.ts';
 
@@ -11,8 +13,16 @@ interface QuotePayload {
   /** Which basket it is for. */
   readonly basket: string;
   readonly units: readonly string[];
-  readonly freight: readonly [rate: string, freeFrom: string];
+  /** Freight to a place, and its parts; null when the quote did not know it. */
+  readonly freight: {
+    readonly to: string;
+    readonly amount: string;
+    readonly parts: readonly StoredFreightPart[];
+  } | null;
 }
+
+const placeOf = (place: Place | null | undefined): string =>
+  place ? `${place.country}/${place.regionCode ?? ''}` : '';
 
 const tokens = (ctx: Ctx) => createTokens<QuotePayload>('quote', ctx.config.tokenSecret, ctx.clock);
 
@@ -26,6 +36,7 @@ export function holdQuote(
   ctx: Ctx,
   lines: readonly BasketLine[],
   customerId: string | null,
+  place: Place | null | undefined,
   held: HeldPrices,
   minutes: number,
 ) {
@@ -34,7 +45,9 @@ export function holdQuote(
     customer: customerId,
     basket: basketOf(lines),
     units: held.unitAmounts.map(String),
-    freight: [String(held.freight.rateAmount), String(held.freight.freeFromAmount)],
+    freight: held.freight
+      ? { to: placeOf(place), amount: String(held.freight.amount), parts: held.freight.parts }
+      : null,
   };
   return tokens(ctx).sign(payload, minutes * 60);
 }
@@ -45,6 +58,7 @@ export function readQuote(
   token: string,
   lines: readonly BasketLine[],
   customerId: string | null,
+  place: Place | null | undefined,
 ): HeldPrices {
   const pointer = '/quoteToken';
   const verified = tokens(ctx).verify(token);
@@ -58,8 +72,12 @@ export function readQuote(
   const isForeign = payload.customer !== null && payload.customer !== customerId;
   if (payload.shop !== ctx.shop.id || isForeign) throw orderErrors.quote_not_valid(undefined, { pointer });
   if (payload.basket !== basketOf(lines)) throw orderErrors.quote_mismatch(undefined, { pointer });
+  const { freight } = payload;
+  // Nothing was charged by the place of a quote that named none: its freight is the same everywhere.
+  if (freight && freight.to !== '' && freight.to !== placeOf(place))
+    throw orderErrors.quote_mismatch('The quote was for another place.', { pointer: '/shippingAddress' });
   return {
     unitAmounts: payload.units.map(BigInt),
-    freight: { rateAmount: BigInt(payload.freight[0]), freeFromAmount: BigInt(payload.freight[1]) },
+    freight: freight ? { amount: BigInt(freight.amount), parts: freight.parts, isKnown: true } : undefined,
   };
 }

@@ -1,7 +1,9 @@
 import type { Ctx } from '../../platform/context.ts';
 import { findSellables, type Sellable } from '../catalogue/sellables.ts';
 import { type Basket, type BasketLine, priceLines, productIdsOf } from './basket.ts';
+import type { Place } from '../shipping/freight/destination.ts';
 import { type OrderPromise, orderPromises } from './ports.ts';
+import { readFacts } from './freight.ts';
 import { holdQuote } from './quote-token.ts';
 import { ordersSettings } from './settings.ts';
 
@@ -16,14 +18,17 @@ export interface Quote {
 /** Prices a basket and writes nothing. The token holds the prices for some minutes of real time. */
 export async function quoteBasket(
   ctx: Ctx,
-  input: { lines: readonly BasketLine[]; customerId?: string | null },
+  input: { lines: readonly BasketLine[]; customerId?: string | null; destination?: Place },
 ): Promise<Quote> {
   const [products, promises] = await Promise.all([
     findSellables(ctx.db, ctx.shop.id, productIdsOf(input.lines)),
     orderPromises.get().find(ctx.db, ctx.shop.id, ctx.now),
   ]);
-  const basket = priceLines(ctx, products, input.lines);
+  const { destination } = input;
+  const facts = await readFacts(ctx, products, destination, '/destination');
+  const basket = priceLines(ctx, products, input.lines, facts);
   const minutes = ordersSettings.of(ctx.shop).quoteHoldMinutes;
-  const held = holdQuote(ctx, input.lines, ctx.customerId ?? input.customerId ?? null, basket.held, minutes);
+  const customerId = ctx.customerId ?? input.customerId ?? null;
+  const held = holdQuote(ctx, input.lines, customerId, destination, basket.held, minutes);
   return { basket, promises, ...held };
 }

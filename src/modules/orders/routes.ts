@@ -28,7 +28,14 @@ const tag = 'Orders';
 const params = Type.Object({ orderId: uuid('The order.') });
 const example = { params: { orderId: '01890a5d-ac96-774b-bcce-b302099a8057' } };
 const aLine = { productId: '01890a5d-ac96-774b-bcce-b302099a8057', quantity: 2 };
-const quoteErrors = [e.product_not_available, e.amount_too_large];
+const quoteErrors = [
+  e.product_not_available,
+  e.amount_too_large,
+  e.region_not_served,
+  e.region_required,
+  e.region_unknown,
+  e.freight_facts_missing,
+];
 
 const placeErrors = [
   ...quoteErrors,

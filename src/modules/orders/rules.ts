@@ -34,8 +34,8 @@ export interface PricedBasket<L extends LineInput> {
 
 interface FreightInput {
   readonly taxRateBps: number;
-  /** Freight depends on what the goods cost after discounts. */
-  amountFor(goodsAmount: bigint): bigint;
+  /** Freight depends on what the goods cost after discounts, line by line. */
+  amountFor(netAmounts: readonly bigint[]): bigint;
 }
 
 /** The line with which a basket becomes too dear, or its last, where freight does it. */
@@ -61,7 +61,7 @@ export function priceBasket<L extends LineInput>(
     return { ...line, discountAmount, netAmount: listAmount - discountAmount };
   });
   const goodsAmount = sumOf(priced.map((line) => line.netAmount));
-  const freightAmount = freight.amountFor(goodsAmount);
+  const freightAmount = freight.amountFor(priced.map((line) => line.netAmount));
   const freightTaxAmount = includedTax(freightAmount, freight.taxRateBps);
   const taxes = taxPerLine(priced);
   const discountAmount = sumOf(priced.map((line) => line.discountAmount));

@@ -21,6 +21,7 @@ import {
 import { Currency } from '../../platform/shops/schemas.ts';
 import { AddressModel } from '../customers/schemas.ts';
 import { PaymentResource } from '../payments/schemas.ts';
+import { FreightPartModel } from '../shipping/freight/part-schemas.ts';
 import type { OrderWhole } from './repository.ts';
 import { ORDER_SORTS } from './list-rules.ts';
 import { amountDue, netTotalOf } from './rules.ts';
@@ -123,6 +124,10 @@ const orderFields = {
     description: 'What came off the lines before the order was paid; their discounts.',
   }),
   freightAmount: ref(PositiveAmount, { description: 'What shipping cost when the order was placed.' }),
+  freightParts: Type.Array(ref(FreightPartModel), {
+    description:
+      'What each freight template took when it was placed; they sum to the amount. None of an imported order.',
+  }),
   taxAmount: ref(PositiveAmount, { description: 'The tax included in the total.' }),
   totalAmount: ref(PositiveAmount, {
     description:
@@ -223,6 +228,7 @@ const presentHead = (order: Order, forCustomer: boolean) => ({
   linesAmount: toWire(order.linesAmount),
   discountAmount: toWire(order.discountAmount),
   freightAmount: toWire(order.freightAmount),
+  freightParts: [...order.freightParts],
   taxAmount: toWire(order.taxAmount),
   totalAmount: toWire(order.totalAmount),
   paidAmount: toWire(order.paidAmount),

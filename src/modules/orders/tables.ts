@@ -17,6 +17,7 @@ import { amount, id, instant, metadata, rateBps, shopId, version } from '../../p
 import { shops } from '../../platform/shops/tables.ts';
 import { products } from '../catalogue/tables.ts';
 import { customers } from '../customers/tables.ts';
+import type { StoredFreightPart } from '../shipping/freight/part-schemas.ts';
 import type { FulfilmentState, OrderStatus, PaymentStanding, PaymentTerms } from './states.ts';
 
 export interface Address {
@@ -50,6 +51,11 @@ export const orders = pgTable(
     linesAmount: amount('lines_amount').notNull(),
     discountAmount: amount('discount_amount').notNull(),
     freightAmount: amount('freight_amount').notNull(),
+    /** How it came about, as it was shown. Empty for an order that was imported. */
+    freightParts: jsonb('freight_parts')
+      .$type<readonly StoredFreightPart[]>()
+      .notNull()
+      .default(sql`'[]'::jsonb`),
     freightTaxRateBps: rateBps('freight_tax_rate_bps').notNull(),
     freightTaxAmount: amount('freight_tax_amount').notNull(),
     taxAmount: amount('tax_amount').notNull(),

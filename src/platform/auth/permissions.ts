@@ -18,6 +18,8 @@ export const SCOPES = [
   'products:write',
   'settlements:read',
   'settlements:write',
+  'shipping:read',
+  'shipping:write',
   'shop:read',
   'shop:write',
   'wallets:read',

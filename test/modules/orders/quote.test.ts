@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import t from 'tap';
 import { newId } from '../../../src/platform/ids.ts';
 import { startApp, type TestShop } from '../../support/app.ts';
-import { makeProduct } from '../../support/world.ts';
+import { makeFreightTemplate, makeProduct } from '../../support/world.ts';
 import { addCustomer, checkInvariants, ok } from './support.ts';
 
 const clock = { ahead: 0, now: () => new Date(Date.now() + clock.ahead) };
@@ -13,8 +13,8 @@ const quote = (shop: TestShop, body: object, as?: string) =>
   ok(shop.call('POST /v1/quotes', { body, key: null, ...(as === undefined ? {} : { as }) }));
 const place = (shop: TestShop, body: object, as?: string) =>
   shop.call('POST /v1/orders', { body, ...(as === undefined ? {} : { as }) });
-const setFreight = (shop: TestShop, freight: object) =>
-  ok(shop.call('PATCH /v1/shop', { body: { settings: { shipping: freight } } }));
+const taxFreight = (shop: TestShop, freightTaxRateBps: number) =>
+  ok(shop.call('PATCH /v1/shop', { body: { settings: { shipping: { freightTaxRateBps } } } }));
 
 async function countRows(): Promise<Record<string, number>> {
   const { $client } = app.deps.db;
@@ -32,7 +32,8 @@ async function countRows(): Promise<Record<string, number>> {
 
 t.test('a quote prices a basket and writes nothing', async (t) => {
   const shop = await app.createShop();
-  await setFreight(shop, { freightRateAmount: 500, freightFreeFromAmount: 5000, freightTaxRateBps: 1900 });
+  await taxFreight(shop, 1900);
+  await makeFreightTemplate(shop, { firstAmount: 500, freeFromAmount: 5000 });
   const product = await makeProduct(shop, { priceAmount: 1190, taxRateBps: 1900, onHandQuantity: 3 });
   const before = await countRows();
   t.ok(before['public.orders'] !== undefined && before['public.products'] !== 0);
@@ -54,24 +55,28 @@ t.test('a quote prices a basket and writes nothing', async (t) => {
     linesAmount: 2380,
     discountAmount: 0,
     freightAmount: 500,
-    freightReason: 'rate',
+    isFreightKnown: true,
+    freightParts: [
+      { zoneName: 'Everywhere', linePositions: [1], tariffAmount: 500, amount: 500, freeBy: null },
+    ],
     // 380 in the goods and 80 (79.83) in the freight.
     taxAmount: 460,
     totalAmount: 2880,
   });
   const big = await quote(shop, basket(product.id, 5), shop.publishableKey);
-  t.match(big, { freightAmount: 0, freightReason: 'free_from_amount', lines: [{ isAvailable: false }] });
+  t.match(big, { freightAmount: 0, freightParts: [{ freeBy: 'amount' }], lines: [{ isAvailable: false }] });
   await shop.call('POST /v1/quotes', { body: basket(newId()), key: null });
   t.same(await countRows(), before);
 });
 
 t.test('the order costs what the quote said, though prices and freight rise meanwhile', async (t) => {
   const shop = await app.createShop();
-  await setFreight(shop, { freightRateAmount: 500 });
+  const { id } = await makeFreightTemplate(shop, { firstAmount: 500 });
   const product = await makeProduct(shop);
   const held = await quote(shop, basket(product.id));
   await ok(shop.call(`PATCH /v1/products/${product.id}`, { body: { priceAmount: 9999 } }));
-  await setFreight(shop, { freightRateAmount: 900 });
+  const zones = [{ name: 'Everywhere', firstAmount: 900 }];
+  await ok(shop.call(`PATCH /v1/freight-templates/${id}`, { body: { zones } }));
   const placed = await place(shop, { ...basket(product.id), quoteToken: held.quoteToken });
   t.match([placed.status, placed.body.totalAmount, placed.body.freightAmount], [201, 4100, 500]);
   t.equal(placed.body.lines[0].listUnitAmount, 1800);

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { startApp, type TestShop } from '../../support/app.ts';
-import { makeProduct, pay } from '../../support/world.ts';
+import { makeFreightTemplate, makeProduct, pay } from '../../support/world.ts';
 import { addCustomer, checkInvariants, ok, readOrder, refundsOf, runJobs, timelineOf } from './support.ts';
 
 const app = await startApp(t);
@@ -82,8 +82,7 @@ t.test('never below the floor: minimum price, cost and margin', async (t) => {
 
 t.test('freight stays what it was, though the goods fall under the free amount', async (t) => {
   const shop = await app.createShop();
-  const shipping = { freightRateAmount: 500, freightFreeFromAmount: 2000 };
-  await ok(shop.call('PATCH /v1/shop', { body: { settings: { shipping } } }));
+  await makeFreightTemplate(shop, { firstAmount: 500, freeFromAmount: 2000 });
   const order = await placeOf([{ priceAmount: 1000 }], {}, shop);
   t.equal(order.freightAmount, 0);
   t.match(await ok(lower(order.id, 100, shop)), { freightAmount: 0, totalAmount: 1900 });

@@ -36,8 +36,8 @@ t.test('a priced basket adds up', async (t) => {
   fc.assert(
     fc.property(lines, freight, (basket, { taxRateBps, amount }) => {
       let goods = -1n;
-      const amountFor = (goodsAmount: bigint) => {
-        goods = goodsAmount;
+      const amountFor = (netAmounts: readonly bigint[]) => {
+        goods = sumOf(netAmounts);
         return amount;
       };
       const priced = priceBasket(basket, { taxRateBps, amountFor });

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import { startApp } from '../../support/app.ts';
+import { makeFreightTemplate } from '../../support/world.ts';
 import { ok, readOrder } from '../orders/support.ts';
 import { act, confirmRefunds, holds, makeSettling, offer, offerGift } from './offers-support.ts';
 
@@ -20,7 +21,7 @@ function sumsUp(t: Test, order: any): void {
 
 t.test('an order shows which part of its amounts is freight', async (t) => {
   const shop = await app.createShop();
-  await ok(shop.call('PATCH /v1/shop', { body: { settings: { shipping: { freightRateAmount: 500 } } } }));
+  await makeFreightTemplate(shop, { firstAmount: 500 });
   const { orderId, lineId, token } = await makeSettling(shop);
   const freight = { reason: 'freight', amount: 200 };
   const asked = await ok(offer(shop, orderId, { ...freight, direction: 'from_customer' }));

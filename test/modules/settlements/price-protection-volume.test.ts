@@ -49,25 +49,32 @@ const POLICIES = {
   'kept for a person, under a limit for each order': { automaticAmount: 0, orderCapAmount: 5_000 },
 };
 
+// What a connection is told of plans does not reach it through a pooler; then tables this small are read whole.
+const skip = process.env['TEST_POOLER'] !== undefined && 'behind a pooler small tables are read whole';
+
 for (const [name, policy] of Object.entries(POLICIES))
-  t.test(`the last batches of a sweep look at no more rows than the first ones: ${name}`, async (t) => {
-    const world = await start(t);
-    const shop = world.app;
-    const product = await makeProduct(shop, { onHandQuantity: 10 });
-    await makePolicy(shop, policy);
-    const order = await buy(shop, [product]);
-    await repeatOrder(world.direct, order.id);
-    await price(shop, product.id, 1500);
-    const sweep = await startSweep(shop, { productIds: [product.id] });
-    const ctx = await shop.ctx();
-    const reads: number[] = [];
-    for (let before = await countReads(world); await advanceSweep(ctx, sweep.id, BATCH); ) {
-      const now = await countReads(world);
-      reads.push(now - before);
-      before = now;
-    }
-    t.match(await readSweep(shop, sweep.id), { state: 'finished', openedCount: ORDERS });
-    t.equal(reads.length, ORDERS / BATCH + 2, 'with a beginning and an end');
-    const late = Math.max(...reads.slice(-5, -1));
-    t.ok(late < 25 * BATCH, `rows of a batch each: ${reads.join(', ')}`);
-  });
+  t.test(
+    `the last batches of a sweep look at no more rows than the first ones: ${name}`,
+    { skip },
+    async (t) => {
+      const world = await start(t);
+      const shop = world.app;
+      const product = await makeProduct(shop, { onHandQuantity: 10 });
+      await makePolicy(shop, policy);
+      const order = await buy(shop, [product]);
+      await repeatOrder(world.direct, order.id);
+      await price(shop, product.id, 1500);
+      const sweep = await startSweep(shop, { productIds: [product.id] });
+      const ctx = await shop.ctx();
+      const reads: number[] = [];
+      for (let before = await countReads(world); await advanceSweep(ctx, sweep.id, BATCH); ) {
+        const now = await countReads(world);
+        reads.push(now - before);
+        before = now;
+      }
+      t.match(await readSweep(shop, sweep.id), { state: 'finished', openedCount: ORDERS });
+      t.equal(reads.length, ORDERS / BATCH + 2, 'with a beginning and an end');
+      const late = Math.max(...reads.slice(-5, -1));
+      t.ok(late < 25 * BATCH, `rows of a batch each: ${reads.join(', ')}`);
+    },
+  );
