@@ -39,7 +39,7 @@ const FILTERS: Record<string, (facts: Facts) => Query> = {
   status: () => ({ status: pick(['completed', 'cancelled', 'delivered', 'shipped', 'paid', 'pending']) }),
   'status=pending': () => ({ status: 'pending' }),
   customerId: (facts) => ({ customerId: pick(facts.customerIds) }),
-  'customerId with 1 % of all': (facts) => ({ customerId: facts.heavyCustomerId }),
+  'customerId with 5,000 orders': (facts) => ({ customerId: facts.heavyCustomerId }),
   number: (facts) => ({ number: common(facts).number }),
   externalId: (facts) => ({ externalId: pick(facts.orders.filter((o) => o.externalId)).externalId ?? '' }),
   'placedAt, a week': week,

@@ -6,7 +6,7 @@ export interface Facts {
   /** Some orders of any age. */
   readonly orders: readonly KnownOrder[];
   readonly customerIds: readonly string[];
-  /** Has a hundredth of all orders. */
+  /** Has as many orders in a large shop as in a small one: what is asked of them is the same work. */
   readonly heavyCustomerId: string;
   readonly productIds: readonly string[];
 }
@@ -18,6 +18,7 @@ export interface KnownOrder {
 }
 
 const ORDERS_PER_CUSTOMER = 5;
+const HEAVY_ORDERS = 5_000;
 const SAMPLE = 2_000;
 
 // Two years of orders, evenly; row by row older to newer, as a shop writes them. Pending ones are on account: nothing of
@@ -28,7 +29,7 @@ const INSERT_ORDERS = `
     tax_amount, total_amount, shipping_address, placed_at, cancelled_at, updated_at)
   select $1, uuidv7(placed - clock_timestamp()), to_char(placed, 'YYMMDD-') || upper(lpad(to_hex(i), 6, '0')),
     case when i % 3 = 0 then 'erp-' || md5(i::text) end,
-    case when i % 100 = 50 then $3::uuid else ($4::uuid[])[1 + floor(random() * cardinality($4::uuid[]))::int] end,
+    case when i % $5::int = 0 then $3::uuid else ($4::uuid[])[1 + floor(random() * cardinality($4::uuid[]))::int] end,
     'web', 'placed', 'on_account', status, 'unpaid',
     case when status in ('pending', 'paid', 'cancelled') then 'unfulfilled' else 'fulfilled' end, 'USD',
     1800 * (1 + i % 3), 0, 0, 0, 0, 0, 1800 * (1 + i % 3),
@@ -97,7 +98,8 @@ export async function fillShop(stage: Stage, productIds: readonly string[], coun
     const made = await client.query<{ id: string }>(INSERT_CUSTOMERS, [stage.shopId, customers]);
     const [heavyCustomerId = '', ...customerIds] = made.rows.map((row) => row.id);
     await withoutIndexes(client, async () => {
-      await client.query(INSERT_ORDERS, [stage.shopId, count, heavyCustomerId, customerIds]);
+      const nth = Math.max(2, Math.floor(count / HEAVY_ORDERS));
+      await client.query(INSERT_ORDERS, [stage.shopId, count, heavyCustomerId, customerIds, nth]);
       await client.query(INSERT_LINES, [productIds]);
       await client.query(INSERT_TIMELINE, [stage.credentialId]);
       await client.query(INSERT_TRANSFERS);
