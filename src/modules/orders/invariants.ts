@@ -23,6 +23,13 @@ export const orderInvariants: readonly Invariant[] = [
         from order_lines l left join (select shop_id, line_id, sum(amount) as amount from order_adjustments
           group by shop_id, line_id) a on a.shop_id = l.shop_id and a.line_id = l.id`,
   ),
+  // Orders from before freight was explained have no parts, and neither have those that were made elsewhere.
+  invariant(
+    "an order's freight is that of its parts",
+    sql`select count(*) as checked, count(*) filter (where o.freight_amount <> p.amount) as broken
+        from orders o cross join lateral (select sum((part ->> 'amount')::int8) as amount
+          from jsonb_array_elements(o.freight_parts) part) p where o.freight_parts <> '[]'`,
+  ),
   invariant(
     "an order's paid and refunded amounts are those of its payments",
     sql`select count(*) as checked, count(*) filter (where o.paid_amount <> coalesce(p.paid, 0)

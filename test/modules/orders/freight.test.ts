@@ -1,4 +1,5 @@
 import t from 'tap';
+import { orderInvariants } from '../../../src/modules/orders/invariants.ts';
 import { startApp, type TestShop } from '../../support/app.ts';
 import { makeFreightTemplate, makeProduct } from '../../support/world.ts';
 import { checkInvariants, ok } from './support.ts';
@@ -161,4 +162,13 @@ t.test('freight beyond what an amount can be is refused', async (t) => {
   });
 });
 
-t.test('the books are right', (t) => checkInvariants(t, app));
+t.test('the books are right, and say so when freight is not', async (t) => {
+  await checkInvariants(t, app);
+  const check = orderInvariants.find(({ name }) => name === "an order's freight is that of its parts");
+  const { $client } = app.deps.db;
+  await $client.query(
+    `update orders set version = version + 1, freight_parts = jsonb_set(freight_parts, '{0,amount}', '1')
+     where id = (select id from orders where freight_parts <> '[]' limit 1)`,
+  );
+  t.match(await check?.check(app.deps.db), { broken: 1n });
+});

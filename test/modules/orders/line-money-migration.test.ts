@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { pino } from 'pino';
 import t from 'tap';
@@ -8,31 +6,11 @@ import { openDatabase } from '../../../src/platform/db/client.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { migrateDatabase } from '../../../src/platform/db/migrate.ts';
 import { createEmptyDatabase } from '../../support/database.ts';
+import { insert, migrateUpTo } from '../../support/past-schema.ts';
 
-const FOLDER = fileURLToPath(new URL('../../../migrations/', import.meta.url));
 const BEFORE = '0013';
 const quiet = pino({ level: 'silent' });
 const shopId = newId();
-
-/** The schema as it was before lines knew what is left of them. */
-async function migrateUpTo(client: pg.Client): Promise<void> {
-  await client.query(
-    'create table schema_migrations (name text primary key, applied_at timestamptz default now())',
-  );
-  const files = readdirSync(FOLDER).filter((name) => name.endsWith('.sql') && name < BEFORE);
-  for (const name of files.toSorted()) {
-    await client.query(readFileSync(`${FOLDER}${name}`, 'utf8'));
-    await client.query('insert into schema_migrations (name) values ($1)', [name]);
-  }
-}
-
-const insert = (client: pg.Client, table: string, row: object) => {
-  const names = Object.keys(row).join(', ');
-  const record = `jsonb_populate_record(null::${table}, $1::jsonb)`;
-  return client.query(`insert into ${table} (${names}) select ${names} from ${record}`, [
-    JSON.stringify(row),
-  ]);
-};
 
 const at = '2026-05-01T10:00:00Z';
 interface Past {
@@ -142,7 +120,7 @@ t.test('orders of before know what is left of their lines', async (t) => {
   const { url } = await createEmptyDatabase(t);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await migrateUpTo(client);
+  await migrateUpTo(client, BEFORE);
   // Only what the migration touches: no shop, no product, no payments.
   await client.query('set session_replication_role = replica');
   const shape = { quantity: 3, net: 3000, settled: 100, paidAt: at };
