@@ -25,7 +25,7 @@ t.test('every line of the tour works as it stands', async (t) => {
   await makeProduct(shop, { externalId: '1' });
   await shop.app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = shop.app.server.address() as AddressInfo;
-  t.ok(tours.length === 3 && tours.every((lines) => lines.split('\n').length > 15), 'the tours were found');
+  t.ok(tours.length === 4 && tours.every((lines) => lines.split('\n').length > 15), 'the tours were found');
   // What the worker does beside a server that was started.
   const tourEnd = new AbortController();
   const working = (async () => {
@@ -43,5 +43,6 @@ t.test('every line of the tour works as it stands', async (t) => {
   t.match(output, /^Paid \$36\.00 − 2 × \$15\.00 = \$6\.00; paid now \$6\.00$/m);
   t.match(output, /^settled\n+600\n+This difference has been settled already\.\n+true$/m);
   t.match(output, /^800\n[\s\S]*^accepted\n[\s\S]*^not_found\n+2300\n+true$/m);
+  t.match(output, /^700\n+No carrier takes it\.\n+false$/m);
   t.notMatch(output, /"code":/, 'nothing else was refused');
 });
