@@ -1,4 +1,3 @@
-import { drizzle } from 'drizzle-orm/node-postgres';
 import t from 'tap';
 import { clearing, funds, walletOf } from '../../../src/modules/ledger/accounts.ts';
 import { hold } from '../../../src/modules/ledger/holds.ts';
@@ -6,9 +5,11 @@ import { ledgerInvariants } from '../../../src/modules/ledger/invariants.ts';
 import { bookChecks } from '../../../src/modules/ledger/ports.ts';
 import { post, reverse } from '../../../src/modules/ledger/post.ts';
 import { credit, debit } from '../../../src/modules/ledger/rules.ts';
+import type { Db } from '../../../src/platform/db/client.ts';
 import { inTransaction } from '../../../src/platform/db/transaction.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { startApp } from '../../support/app.ts';
+import { type Damages, findDamages } from '../../support/damage.ts';
 import { creditWallet, makeOrder, makePaidOrder, pay } from '../../support/world.ts';
 import { ok } from '../orders/support.ts';
 import { act, makeSettling, offerCharge } from '../settlements/offers-support.ts';
@@ -54,8 +55,7 @@ const OF_WALLET = `account = 'wallet' and account_version`;
 const PAID = `(select e.transfer_id from ledger_entries e join ledger_transfers t on t.id = e.transfer_id
   where t.kind = 'refund_paid' limit 1)`;
 
-/** What can happen to the rows behind the back of the code, by the check that has to find it. */
-const DAMAGES: Readonly<Record<string, readonly string[]>> = {
+const DAMAGES: Damages = {
   'every transfer has entries, and they sum to zero': [
     `update ledger_entries set amount = amount - 1 where account = 'sales'`,
     `delete from ledger_entries where transfer_id = ${FIRST_SALE}`,
@@ -137,26 +137,9 @@ const DAMAGES: Readonly<Record<string, readonly string[]>> = {
 
 t.test('every check of the books finds the damage that it is for', async (t) => {
   await fillBooks();
-  const checks = [...ledgerInvariants, ...bookChecks.get()];
-  t.same(checks.map(({ name }) => name).toSorted(), Object.keys(DAMAGES).toSorted());
-  const client = await app.deps.db.$client.connect();
-  const inside = drizzle(client) as unknown as typeof app.deps.db;
-  try {
-    for (const { name, checkShop } of checks) {
-      t.equal((await checkShop(app.deps.db, app.shopId)).broken, 0n, name);
-      for (const damage of DAMAGES[name] ?? []) {
-        // Without the guards that refuse such a thing.
-        await client.query("begin; set local session_replication_role = 'replica'");
-        const { rowCount } = await client.query(damage);
-        const { broken } = await checkShop(inside, app.shopId);
-        t.ok(
-          rowCount !== null && rowCount > 0 && broken > 0n,
-          `${rowCount} rows, ${broken} broken: ${damage}`,
-        );
-        await client.query('rollback');
-      }
-    }
-  } finally {
-    client.release();
-  }
+  const checks = [...ledgerInvariants, ...bookChecks.get()].map(({ name, checkShop }) => ({
+    name,
+    find: (db: Db) => checkShop(db, app.shopId),
+  }));
+  await findDamages(t, app, checks, DAMAGES);
 });
