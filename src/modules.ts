@@ -1,7 +1,7 @@
 import { catalogue } from './modules/catalogue/module.ts';
 import { dealPrices, freightTemplates } from './modules/catalogue/ports.ts';
 import { customersModule } from './modules/customers/module.ts';
-import { customerMerges, personalData } from './modules/customers/ports.ts';
+import { customerMerges, personalData, purchaseChanges } from './modules/customers/ports.ts';
 import { orderBookChecks } from './modules/orders/book-checks.ts';
 import { orderDealPrices } from './modules/orders/deal-prices.ts';
 import { ordersModule } from './modules/orders/module.ts';
@@ -12,6 +12,9 @@ import { ledgerModule } from './modules/ledger/module.ts';
 import { bookChecks } from './modules/ledger/ports.ts';
 import { paymentsModule } from './modules/payments/module.ts';
 import { paymentProviders, paymentSubjects } from './modules/payments/ports.ts';
+import { segmentsModule } from './modules/segments/module.ts';
+import { segmentCustomerMove, segmentPersonalData } from './modules/segments/personal-data.ts';
+import { followCustomerPurchases } from './modules/segments/rfm.ts';
 import { settlementPaymentSubject } from './modules/settlements/pay.ts';
 import { settlementsModule } from './modules/settlements/module.ts';
 import { settlementCustomerMove, settlementPersonalData } from './modules/settlements/personal-data.ts';
@@ -32,6 +35,7 @@ import type { Module } from './platform/module.ts';
 export const modules: readonly Module[] = [
   catalogue,
   customersModule,
+  segmentsModule,
   ledgerModule,
   paymentsModule,
   walletsModule,
@@ -49,8 +53,16 @@ customerMerges.fill([
   settlementCustomerMove,
   couponPromiseCustomerMove,
   walletCustomerMove,
+  segmentCustomerMove,
 ]);
-personalData.fill([orderPersonalData, settlementPersonalData, couponPromisePersonalData, walletPersonalData]);
+personalData.fill([
+  orderPersonalData,
+  settlementPersonalData,
+  couponPromisePersonalData,
+  walletPersonalData,
+  segmentPersonalData,
+]);
+purchaseChanges.fill(followCustomerPurchases);
 bookChecks.fill([...orderBookChecks, ...walletBookChecks]);
 paymentProviders.fill([walletProvider, couponProvider]);
 orderPromises.fill(policyPromises);

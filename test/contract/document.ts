@@ -123,7 +123,13 @@ function createJudge(components: Record<string, Schema>): Published['misfit'] {
     };
     ajv.addFormat('date-time', (text) => validate(text) && isInYears(text));
     ajv.addFormat('uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
-    ajv.addSchema({ $id: 'document', components: { schemas: components } });
+    // The validator reads from the members themselves what `mapping` tells generators, and refuses to be told.
+    const unmapped = JSON.parse(
+      JSON.stringify(components, (key, value: { propertyName?: string }) =>
+        key === 'discriminator' ? { propertyName: value.propertyName } : value,
+      ),
+    ) as object;
+    ajv.addSchema({ $id: 'document', components: { schemas: unmapped } });
     return ajv;
   };
   const judges = { exact: create(false), coercing: create('array') };

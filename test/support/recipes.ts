@@ -2,6 +2,7 @@ import { settleEvents } from '../../src/jobs.ts';
 import { simulatorCallback } from '../../src/modules/payments/providers/simulator.ts';
 import { newId } from '../../src/platform/ids.ts';
 import type { TestApp, TestShop } from './app.ts';
+import { idOfSegments, segmentRecipes } from './segments-world.ts';
 import {
   answerByLink,
   claim,
@@ -166,6 +167,7 @@ const onSettled: Recipe = async (shop, app, { body }) => {
 };
 
 const recipes: Record<string, Recipe> = {
+  ...segmentRecipes,
   getFreightTemplate: onTemplate,
   updateFreightTemplate: onTemplate,
   archiveFreightTemplate: onTemplate,
@@ -275,6 +277,8 @@ export async function prepare(
 }
 
 async function idFor(shop: TestShop, operationId: string, name: string, value: string): Promise<string> {
+  const ofSegments = await idOfSegments(shop, name);
+  if (ofSegments !== undefined) return ofSegments;
   if (name === 'productId') return (await makeProduct(shop)).id;
   if (name === 'orderId') return (await makeOrder(shop)).id;
   if (name === 'policyId') return (await makePolicy(shop)).id;

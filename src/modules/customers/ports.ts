@@ -31,3 +31,8 @@ export interface CustomerMove {
 }
 
 export const customerMerges = definePort<readonly CustomerMove[]>('customers.customerMerges');
+
+/** Told in the same transaction that what a customer bought amounts to something else. */
+export type FollowPurchases = (tx: Tx, ctx: Ctx, customerId: string) => Promise<void>;
+
+export const purchaseChanges = definePort<FollowPurchases>('customers.purchaseChanges');

@@ -7,19 +7,19 @@ import { type CustomerPurchase, customerPurchases } from './tables.ts';
 
 // The event's place in the feed guards every write: an event that comes again, or late, changes nothing. A merge may
 // have given the row to another customer, so an update leaves its customer alone.
-const upsertStatement = preparedSql(
+const upsertStatement = preparedSql<{ customer_id: string }>(
   'upsert_customer_purchase',
   `insert into customer_purchases as p (shop_id, customer_id, order_id, amount, placed_at, categories, position)
    values ($1, $2, $3, $4, $5, $6, $7)
    on conflict (shop_id, order_id) do update set amount = excluded.amount, placed_at = excluded.placed_at,
      categories = excluded.categories, position = excluded.position
-   where p.position < excluded.position`,
+   where p.position < excluded.position returning customer_id`,
 );
 
-/** Writes what an order amounts to. */
-export async function upsertPurchase(tx: Tx, row: CustomerPurchase): Promise<void> {
+/** Writes what an order amounts to. Returns whose purchase has changed. */
+export async function upsertPurchase(tx: Tx, row: CustomerPurchase): Promise<string | undefined> {
   const { shopId, customerId, orderId, amount, placedAt, categories, position } = row;
-  await upsertStatement(tx, [
+  const [changed] = await upsertStatement(tx, [
     shopId,
     customerId,
     orderId,
@@ -28,16 +28,18 @@ export async function upsertPurchase(tx: Tx, row: CustomerPurchase): Promise<voi
     JSON.stringify(categories),
     position,
   ]);
+  return changed?.customer_id;
 }
 
-const setStatement = preparedSql(
+const setStatement = preparedSql<{ customer_id: string }>(
   'set_customer_purchase_amount',
-  `update customer_purchases set amount = $3, position = $4 where shop_id = $1 and order_id = $2 and position < $4`,
+  `update customer_purchases set amount = $3, position = $4 where shop_id = $1 and order_id = $2 and position < $4
+   returning customer_id`,
 );
-const changeStatement = preparedSql(
+const changeStatement = preparedSql<{ customer_id: string }>(
   'change_customer_purchase_amount',
   `update customer_purchases set amount = greatest(0, amount + $3), position = $4
-   where shop_id = $1 and order_id = $2 and position < $4`,
+   where shop_id = $1 and order_id = $2 and position < $4 returning customer_id`,
 );
 
 interface AmountOfOrder {
@@ -47,19 +49,21 @@ interface AmountOfOrder {
   readonly position: bigint;
 }
 
-/** Changes what a known order amounts to. */
+/** Changes what a known order amounts to. Returns whose purchase has changed. */
 export const setPurchaseAmount = async (
   tx: Tx,
   shopId: string,
   { orderId, amount, position }: AmountOfOrder,
-) => void (await setStatement(tx, [shopId, orderId, amount, position]));
+): Promise<string | undefined> =>
+  (await setStatement(tx, [shopId, orderId, amount, position]))[0]?.customer_id;
 
-/** Adds an amount to what a known order amounts to, or takes it off, down to zero. */
+/** Adds an amount to what a known order amounts to, or takes it off, down to zero. Returns whose purchase has changed. */
 export const changePurchaseAmount = async (
   tx: Tx,
   shopId: string,
   { orderId, amount, position }: AmountOfOrder,
-) => void (await changeStatement(tx, [shopId, orderId, amount, position]));
+): Promise<string | undefined> =>
+  (await changeStatement(tx, [shopId, orderId, amount, position]))[0]?.customer_id;
 
 // Along the primary key, for a whole page of customers at once. The same order of categories on every server: ties by
 // the bytes of their names. A sum beyond what the API can carry shows as the most that it can.

@@ -39,6 +39,15 @@ const waitForTurn = preparedSql(
   "select pg_advisory_xact_lock(hashtextextended('customers.end/' || $1, 0))",
 );
 
+const waitForEndings = preparedSql(
+  'hold_customer_endings',
+  "select pg_advisory_xact_lock_shared(hashtextextended('customers.end/' || $1, 0))",
+);
+
+/** Waits until no customer of the shop is being merged or erased, and lets none be until the caller commits. */
+export const holdEndingsOf = async (tx: Tx, shopId: string): Promise<void> =>
+  void (await waitForEndings(tx, [shopId]));
+
 // UPDATE, not NO KEY UPDATE: who is about to hang something on a customer that ends here has to wait, then sees it
 // ended. In order of id, as bulk upserts lock: they wait for each other instead of deadlocking. By customers_pkey and
 // customers_merged_into_idx.
@@ -90,6 +99,38 @@ export const holdCustomerRow = async (
   id: string,
 ): Promise<Pick<Customer, 'mergedIntoId' | 'erasedAt'> | undefined> =>
   (await lockToRefer(tx, { shopId, id }))[0];
+
+// In order of id, as those who end customers lock them.
+const lockAllToRefer = prepared('hold_customers', (db) =>
+  db
+    .select({ id: customers.id, mergedIntoId: customers.mergedIntoId, erasedAt: customers.erasedAt })
+    .from(customers)
+    .where(and(eq(customers.shopId, p('shopId')), sql`${customers.id} = any(${p('ids')}::uuid[])`))
+    .orderBy(customers.id)
+    .for('key share'),
+);
+
+/** Locks the rows of customers against being merged or erased. */
+export const holdCustomerRows = (
+  tx: Tx,
+  shopId: string,
+  ids: readonly string[],
+): Promise<Pick<Customer, 'id' | 'mergedIntoId' | 'erasedAt'>[]> => lockAllToRefer(tx, { shopId, ids });
+
+const selectIdsOf = preparedSql<{ id: string; external_id: string }>(
+  'list_customer_ids_by_external_id',
+  'select id, external_id from customers where shop_id = $1 and external_id = any($2::text[])',
+);
+
+/** The ids of the customers of these external ids, by external id. By customers_external_id_key. */
+export async function findIdsByExternalId(
+  on: Reader,
+  shopId: string,
+  externalIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await selectIdsOf(on, [shopId, externalIds]);
+  return new Map(rows.map((row) => [row.external_id, row.id]));
+}
 
 const tryLockToRefer = prepared('try_hold_customer', (db) =>
   db

@@ -3,9 +3,13 @@ import { refusalDetail } from '../../platform/db/constraints.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import { checkKnown } from './customers.ts';
 import { customersErrors } from './errors.ts';
+import type { Problem } from '../../platform/errors.ts';
 import {
   findCustomerRow,
+  findIdsByExternalId,
   holdCustomerRow,
+  holdCustomerRows,
+  holdEndingsOf,
   holdPart,
   listErasedIds,
   tryHoldCustomerRow,
@@ -29,6 +33,54 @@ export async function holdCustomer(
     : customersErrors.customer_not_found(undefined, { pointer });
   if (fault) throw fault;
 }
+
+/** A customer as a request names them, with where it does. */
+export interface NamedCustomer {
+  readonly pointer: string;
+  readonly customerId?: string;
+  readonly externalId?: string;
+}
+
+/** What became of a customer that was named: the id of one who takes part in the shop's life, or why not. */
+export type HeldCustomer = NamedCustomer &
+  ({ readonly id: string; readonly problem?: never } | { readonly id?: never; readonly problem: Problem });
+
+/**
+ * The same for any number of customers, by id or external id, in two statements. Problems: customer_not_found, customer_merged,
+ * customer_erased, each at its pointer.
+ */
+export async function holdCustomers(
+  tx: Tx,
+  shopId: string,
+  named: readonly NamedCustomer[],
+): Promise<HeldCustomer[]> {
+  const externalIds = named.flatMap(({ externalId }) => externalId ?? []);
+  const known = await findIdsByExternalId(tx, shopId, externalIds);
+  const idOf = ({ customerId, externalId }: NamedCustomer) => customerId ?? known.get(externalId ?? '');
+  const rows = await holdCustomerRows(tx, shopId, [...new Set(named.flatMap((one) => idOf(one) ?? []))]);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return named.map((one) => {
+    const { pointer } = one;
+    const row = byId.get(idOf(one) ?? '');
+    if (!row) return { ...one, problem: customersErrors.customer_not_found(undefined, { pointer }) };
+    const problem = findStandingFault(row, pointer);
+    return problem ? { ...one, problem } : { ...one, id: row.id };
+  });
+}
+
+/** The ids of the customers of these external ids, whatever became of them; who is not there is left out. */
+export const findIdsOf = async (
+  on: Reader,
+  shopId: string,
+  externalIds: readonly string[],
+): Promise<string[]> =>
+  externalIds.length === 0 ? [] : [...(await findIdsByExternalId(on, shopId, externalIds)).values()];
+
+/**
+ * Makes sure that no customer of the shop is merged or erased until the caller commits: for what writes about all of them, to
+ * whom a lock for each would be a write for each. Merges and erasures wait for it.
+ */
+export const holdEndings = (tx: Tx, shopId: string): Promise<void> => holdEndingsOf(tx, shopId);
 
 /**
  * The same for a customer that the path names, who may have been erased: then too somebody may have to settle what is left.

@@ -16,6 +16,8 @@ export const SCOPES = [
   'payments:write',
   'products:read',
   'products:write',
+  'segments:read',
+  'segments:write',
   'settlements:read',
   'settlements:write',
   'shipping:read',

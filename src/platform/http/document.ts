@@ -57,6 +57,8 @@ export function documentOptions(
   }: { readonly events: readonly EventDefinition[]; readonly errors: readonly ErrorDefinition[] },
 ): SwaggerOptions {
   return {
+    // The constants by which the members of a union are told apart: 3.1 has a word for them.
+    convertConstToEnum: false,
     openapi: {
       openapi: '3.1.0',
       info: {

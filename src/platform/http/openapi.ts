@@ -91,8 +91,14 @@ function securityOf({ access }: Operation): Record<string, string[]>[] {
   ];
 }
 
+type Schema = Record<string, unknown> & {
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, { readonly const?: string }>>;
+  readonly oneOf?: readonly { readonly $ref?: string }[];
+  readonly discriminator?: { readonly propertyName: string; mapping?: Record<string, string> };
+};
 interface Document {
-  components?: { schemas?: Record<string, { description?: string }> };
+  components?: { schemas?: Record<string, Schema> };
   paths?: Record<string, Record<string, Record<string, unknown> & { operationId?: string }>>;
 }
 
@@ -100,6 +106,7 @@ interface Document {
 export function completeDocument(document: object, operations: ReadonlyMap<string, Operation>): object {
   const schemas = (document as Document).components?.schemas ?? {};
   restoreDescriptions(schemas);
+  nameMembers(schemas);
   for (const methods of Object.values((document as Document).paths ?? {})) {
     for (const described of Object.values(methods)) {
       const op = operations.get(described.operationId ?? '');
@@ -107,6 +114,19 @@ export function completeDocument(document: object, operations: ReadonlyMap<strin
     }
   }
   return document;
+}
+
+// The validator knows which member of a union is meant by the constant in it; generators need to be told.
+function nameMembers(schemas: Record<string, Schema>): void {
+  for (const { discriminator, oneOf = [] } of Object.values(schemas)) {
+    if (!discriminator) continue;
+    const { propertyName } = discriminator;
+    const named = oneOf.flatMap(({ $ref = '' }): [string, string][] => {
+      const name = schemas[$ref.split('/').at(-1) ?? '']?.properties?.[propertyName]?.const;
+      return name === undefined ? [] : [[name, $ref]];
+    });
+    discriminator.mapping = Object.fromEntries(named);
+  }
 }
 
 interface Parameter {

@@ -86,6 +86,7 @@ const CODES: Record<string, string> = {
   type: 'wrong_type',
   enum: 'not_allowed',
   const: 'not_allowed',
+  discriminator: 'not_allowed',
   format: 'wrong_format',
   pattern: 'wrong_format',
   minimum: 'too_small',
@@ -112,15 +113,16 @@ export function toViolations(errors: readonly ErrorObject[], context: string): V
     .slice(0, MAX_VIOLATIONS)
     .map((error) => ({
       in: part,
-      pointer: error.instancePath + missingPart(error),
+      pointer: error.instancePath + namedPart(error),
       code: CODES[error.keyword] ?? 'invalid',
       detail: describe(error),
     }));
 }
 
-function missingPart(error: ErrorObject): string {
-  const params = error.params as { additionalProperty?: string; missingProperty?: string };
-  const name = params.additionalProperty ?? params.missingProperty;
+/** The part of an object that a finding is about and that its own path does not name: one too many, one too few, the tag of a union. */
+function namedPart(error: ErrorObject): string {
+  const params = error.params as { additionalProperty?: string; missingProperty?: string; tag?: string };
+  const name = params.additionalProperty ?? params.missingProperty ?? params.tag;
   return name === undefined ? '' : `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
@@ -129,5 +131,7 @@ function describe(error: ErrorObject): string {
   if (allowed) return `must be one of: ${allowed.join(', ')}`;
   if (error.keyword === 'additionalProperties') return 'is not a field of this request';
   if (error.keyword === 'required') return 'is required';
+  if (error.keyword === 'discriminator')
+    return 'must say which kind it is, as one of those that the document names';
   return error.message ?? 'is not valid';
 }

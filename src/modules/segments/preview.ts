@@ -1,0 +1,25 @@
+import type { Ctx } from '../../platform/context.ts';
+import { dayIn } from './day-rules.ts';
+import { countMatching } from './evaluate-repository.ts';
+import type { SegmentRule } from './rule-schemas.ts';
+import { checkReferences, refuseFaults } from './segments.ts';
+
+// Enough to see whether the rule means what was meant.
+const SAMPLE = 20;
+
+/** Who would be in a segment of a rule now. */
+export interface Preview {
+  readonly customerCount: number;
+  readonly customerIds: readonly string[];
+  readonly at: Date;
+}
+
+/** Counts who would be in a segment of a rule, and names a few of them; writes nothing. Refusals: those of a rule. */
+export async function previewSegment(ctx: Ctx, rule: SegmentRule): Promise<Preview> {
+  refuseFaults(rule);
+  await checkReferences(ctx.db, ctx, undefined, rule);
+  const { id: shopId, timezone: timeZone } = ctx.shop;
+  const terms = { shopId, now: ctx.now, today: dayIn(timeZone, ctx.now), timeZone };
+  const { count, sample } = await countMatching(ctx.db, rule, SAMPLE, terms);
+  return { customerCount: count, customerIds: sample, at: ctx.now };
+}
