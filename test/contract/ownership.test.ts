@@ -2,6 +2,7 @@ import t, { type Test } from 'tap';
 import { settleEvents } from '../../src/jobs.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { type Answer, startApp, type TestShop } from '../support/app.ts';
+import { makeServiceTime } from '../support/segments-world.ts';
 import { fingerprint, idsOf } from '../support/snapshot.ts';
 import { type Prepared, prepare, prepareForCustomer } from '../support/recipes.ts';
 import { makeCouponPromise, makeCustomer, makeOrder, makePaidOrder, tokenOf } from '../support/world.ts';
@@ -47,6 +48,7 @@ const asCustomer = (op: Described, prepared: Prepared): Prepared => {
 };
 const order = await makeOrder(ofOwner, { externalId: 'the-owners-order' });
 await makeCouponPromise(ofOwner);
+await makeServiceTime(app, owner.id);
 
 /** What the shop's things are called where a list can be asked for them. */
 const names: Record<string, string> = {

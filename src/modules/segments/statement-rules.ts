@@ -43,8 +43,8 @@ function createBuilder(terms: Terms): Builder {
 const compile = (rule: SegmentRule, { bind }: Builder, { today, timeZone }: Terms): string =>
   compileRule(rule, { bind, startOfDay: (daysAgo) => startOfDay(timeZone, today - daysAgo) });
 
-// The same sums as the figures of a customer.
-const SUMS = `count(*)::int8 as purchases, least(sum(p.amount), ${MAX_AMOUNT})::int8 as total,
+// The same sums as the figures of a customer. A sum of nothing is null, and the least of null and a number is the number.
+const SUMS = `count(*)::int8 as purchases, least(coalesce(sum(p.amount), 0), ${MAX_AMOUNT})::int8 as total,
   min(p.placed_at) as first_at, max(p.placed_at) as last_at`;
 const LIVE = 'c.merged_into_id is null and c.erased_at is null';
 const COLUMNS = 'c.id, c.country, c.locale, c.company, c.created_at, c.preferences, c.metadata';
