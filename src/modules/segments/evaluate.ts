@@ -66,13 +66,14 @@ async function evaluateSegment(
   const [movement] = evaluated.movements;
   if (!movement || movement.enteredCount + movement.leftCount === 0) return;
   const isEachTold = movement.enteredCount + movement.leftCount <= MAX_TOLD;
+  const each = isEachTold ? movementEvents(ctx, movement) : [];
   const summary = eventRow(ctx, segmentEvents.evaluated, segment.id, {
     enteredCount: movement.enteredCount,
     leftCount: movement.leftCount,
     memberCount: sizes.get(segment.id) ?? segment.memberCount,
     isEachTold,
   });
-  await appendEvents(tx, ctx, [...(isEachTold ? movementEvents(ctx, movement) : []), summary]);
+  await appendEvents(tx, ctx, [...each, summary]);
   // Who refers to it is looked at after it.
   const others = ruled.filter(({ rule }) =>
     referencesOf(rule).some((other) => other.segmentId === segment.id),

@@ -80,7 +80,6 @@ const isAt = (moment: number | null, { operator, at }: { operator: string; at: s
 const isListed = (operator: string, isThere: boolean): boolean => isThere === (operator === 'in');
 
 function holds(condition: SegmentCondition, facts: Facts, world: World): boolean {
-  const figures = figuresOf(facts);
   switch (condition.field) {
     case 'country':
       return isListed(condition.operator, condition.values.includes(facts.country ?? ''));
@@ -102,16 +101,8 @@ function holds(condition: SegmentCondition, facts: Facts, world: World): boolean
     }
     case 'registeredAt':
       return isAt(facts.createdAt.getTime(), condition);
-    case 'firstPurchaseAt':
-      return isAt(figures.first, condition);
-    case 'lastPurchaseAt':
-      return isAt(figures.last, condition);
     case 'daysSinceRegistration':
       return compare(daysSince(facts.createdAt.getTime(), world), condition.operator, condition.days);
-    case 'daysSinceFirstPurchase':
-      return compare(daysSince(figures.first, world), condition.operator, condition.days);
-    case 'daysSinceLastPurchase':
-      return compare(daysSince(figures.last, world), condition.operator, condition.days);
     case 'metadata':
       return (facts.metadata[condition.key] === condition.value) === (condition.operator === 'equals');
     case 'preference':
@@ -121,6 +112,22 @@ function holds(condition: SegmentCondition, facts: Facts, world: World): boolean
         condition.operator,
         condition.segmentIds.some((id) => facts.segmentIds.includes(id)),
       );
+    default:
+      return holdsOfPurchases(condition, facts, world);
+  }
+}
+
+function holdsOfPurchases(condition: SegmentCondition, facts: Facts, world: World): boolean {
+  const figures = figuresOf(facts);
+  switch (condition.field) {
+    case 'firstPurchaseAt':
+      return isAt(figures.first, condition);
+    case 'lastPurchaseAt':
+      return isAt(figures.last, condition);
+    case 'daysSinceFirstPurchase':
+      return compare(daysSince(figures.first, world), condition.operator, condition.days);
+    case 'daysSinceLastPurchase':
+      return compare(daysSince(figures.last, world), condition.operator, condition.days);
     case 'purchaseCount':
       return compare(figures.count, condition.operator, condition.value);
     case 'totalAmount':
@@ -148,6 +155,8 @@ function holds(condition: SegmentCondition, facts: Facts, world: World): boolean
       const isThere = condition.values.some((cell) => place !== null && CELLS[cell]?.includes(place));
       return isListed(condition.operator, isThere);
     }
+    default:
+      throw new Error(`${condition.field} is not known here`);
   }
 }
 
