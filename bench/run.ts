@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { Client } from 'undici';
 import { runLoad, type Run, type Send } from './load.ts';
 import { runPriceProtection } from './price-protection.ts';
+import { runSegments } from './segments.ts';
 import { readUsage, type Server, setStage, type Stage } from './stage.ts';
 import { type Cost, countCosts } from './traffic.ts';
 import { fillShop } from './volume-fill.ts';
@@ -13,6 +14,7 @@ import { type Goods, makeProducts, makeWorkloads, placeOne, type Workload } from
 
 // npm run bench [-- place read …] [-- --seconds 2 --rounds 5 --clients 1,8,32]
 // npm run bench -- price-protection [--lines 10000,100000,1000000 --rounds 3]
+// npm run bench -- segments [--customers 10000,100000 --rounds 3]
 // npm run bench -- volume ['list status' …] [--orders 1000000 --few-orders 10000 --samples 300]
 
 const RESULTS = fileURLToPath(new URL('results.md', import.meta.url));
@@ -91,6 +93,7 @@ const OPTIONS = {
   'few-orders': { type: 'string', default: '10000' },
   samples: { type: 'string', default: '300' },
   lines: { type: 'string', default: '100000' },
+  customers: { type: 'string', default: '10000,100000' },
 } as const;
 
 async function main(): Promise<void> {
@@ -102,6 +105,13 @@ async function main(): Promise<void> {
     return runPriceProtection({
       lines: values.lines.split(',').map(Number),
       // One of 100,000 lines is some minutes, with the orders that it is made on.
+      rounds: Number(values.rounds ?? '1'),
+      resultsFile: RESULTS,
+      heading,
+    });
+  if (first === 'segments')
+    return runSegments({
+      customers: values.customers.split(',').map(Number),
       rounds: Number(values.rounds ?? '1'),
       resultsFile: RESULTS,
       heading,

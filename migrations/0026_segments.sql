@@ -88,10 +88,7 @@ CREATE TABLE "service_times" (
 	CONSTRAINT "service_times_subject" CHECK (("service_times"."subject_type" is null) = ("service_times"."subject_id" is null))
 );
 --> statement-breakpoint
-ALTER TABLE "customer_rfm_scores" ADD CONSTRAINT "customer_rfm_scores_customer_fk" FOREIGN KEY ("shop_id","customer_id") REFERENCES "public"."customers"("shop_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "rfm_schedules" ADD CONSTRAINT "rfm_schedules_shop_id_shops_id_fk" FOREIGN KEY ("shop_id") REFERENCES "public"."shops"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "segment_memberships" ADD CONSTRAINT "segment_memberships_segment_fk" FOREIGN KEY ("shop_id","segment_id") REFERENCES "public"."segments"("shop_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "segment_memberships" ADD CONSTRAINT "segment_memberships_customer_fk" FOREIGN KEY ("shop_id","customer_id") REFERENCES "public"."customers"("shop_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "segment_versions" ADD CONSTRAINT "segment_versions_segment_fk" FOREIGN KEY ("shop_id","segment_id") REFERENCES "public"."segments"("shop_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "segments" ADD CONSTRAINT "segments_shop_id_shops_id_fk" FOREIGN KEY ("shop_id") REFERENCES "public"."shops"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "service_times" ADD CONSTRAINT "service_times_shop_id_shops_id_fk" FOREIGN KEY ("shop_id") REFERENCES "public"."shops"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

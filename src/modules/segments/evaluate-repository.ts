@@ -23,9 +23,12 @@ export const tryToTakeTurn = async (tx: Tx, shopId: string): Promise<boolean> =>
 export const takeTurn = async (tx: Tx, shopId: string): Promise<void> =>
   void (await waitForTurn(tx, [shopId]));
 
-/** Lets statements of this transaction read whole tables: all customers of a shop are most of what the tables hold of it. */
-export const readWhole = async (tx: Tx): Promise<void> =>
-  void (await tx.$client.query('set local enable_seqscan = on'));
+/**
+ * Lets statements of this transaction put whole tables side by side instead of looking up row after row. What Postgres expects of a
+ * segment that has just been made is nothing, and it would walk all members for each of them.
+ */
+export const planForAll = async (tx: Tx): Promise<void> =>
+  void (await tx.$client.query('set local enable_nestloop = off'));
 
 /** What one evaluation moved in one segment. */
 export interface Movement {

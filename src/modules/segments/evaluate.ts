@@ -11,7 +11,7 @@ import {
   evaluateRules,
   type Movement,
   noteOutcomes,
-  readWhole,
+  planForAll,
   tryToTakeTurn,
 } from './evaluate-repository.ts';
 import { customerSegmentEvents, segmentEvents } from './events.ts';
@@ -60,7 +60,7 @@ async function evaluateSegment(
 ): Promise<void> {
   // A statement of its own: what it reads must not be older than the lock.
   await holdEndings(tx, ctx.shop.id);
-  await readWhole(tx);
+  await planForAll(tx);
   const evaluated = await evaluateRules(tx, [segment], undefined, termsOf(ctx));
   const sizes = await noteMovements(tx, ctx, [segment], evaluated, ctx.now);
   const [movement] = evaluated.movements;

@@ -19,6 +19,12 @@ export const segmentInvariants: readonly Invariant[] = [
         from customers c where c.merged_into_id is not null or c.erased_at is not null`,
   ),
   invariant(
+    'whoever is or was in a segment is a customer, and what they were in is a segment',
+    sql`select count(*) as checked, count(*) filter (where c.id is null or s.id is null) as broken
+        from segment_memberships m left join customers c on c.shop_id = m.shop_id and c.id = m.customer_id
+          left join segments s on s.shop_id = m.shop_id and s.id = m.segment_id`,
+  ),
+  invariant(
     'the newest version of a rule is the one that a segment goes by',
     sql`select count(*) as checked, count(*) filter (where v.rule is distinct from s.rule) as broken
         from segments s left join segment_versions v on v.shop_id = s.shop_id and v.segment_id = s.id

@@ -5,7 +5,7 @@ import { sumOf } from '../../platform/money.ts';
 import { holdEndings } from '../customers/standing.ts';
 import { queueChecks } from './checks-repository.ts';
 import { dayIn, startOfDay } from './day-rules.ts';
-import { readWhole, tryToTakeTurn } from './evaluate-repository.ts';
+import { planForAll, tryToTakeTurn } from './evaluate-repository.ts';
 import { listRuled, makeDue } from './repository.ts';
 import {
   countPlaces,
@@ -30,7 +30,7 @@ export async function computeDueScores(ctx: Ctx): Promise<number> {
     if (!(await lockDueSchedule(tx, shopId, ctx.now))) return 0;
     const users = (await listRuled(tx, shopId)).filter(({ rule }) => usesRfm(rule));
     if (users.length > 0) {
-      await readWhole(tx);
+      await planForAll(tx);
       await writeScores(tx, shopId);
       await makeDue(
         tx,

@@ -115,7 +115,7 @@ export function buildEvaluation(
       select $1, x.segment_id, x.customer_id, 1 + coalesce((select max(m.stay) from segment_memberships m
         where m.shop_id = $1 and m.segment_id = x.segment_id and m.customer_id = x.customer_id), 0), $2, 'rule'
       from matched x where not exists (select 1 from segment_memberships m where m.shop_id = $1
-        and m.segment_id = x.segment_id and m.customer_id = x.customer_id and m.left_at is null)
+        and m.segment_id = any(${ids}) and m.segment_id = x.segment_id and m.customer_id = x.customer_id and m.left_at is null)
       on conflict (shop_id, segment_id, customer_id) where left_at is null do nothing
       returning segment_id, customer_id)
     select s.id, ${[moved('entered'), moved('left_now'), ...turnColumns].join(', ')} from unnest(${ids}) as s (id)`;

@@ -103,6 +103,8 @@ export const segmentMemberships = pgTable(
     leftBy: text('left_by').$type<(typeof EXIT_CAUSES)[number]>(),
   },
   (t) => [
+    // Without foreign keys, which would cost as much as the rows: no segment and no customer is ever deleted, and whoever writes here
+    // keeps merges and erasures away, which a foreign key would not.
     // Who was in at a moment is found along it.
     primaryKey({ columns: [t.shopId, t.segmentId, t.customerId, t.stay] }),
     uniqueIndex('segment_memberships_open_key')
@@ -113,8 +115,6 @@ export const segmentMemberships = pgTable(
       .where(sql`${t.leftAt} is null`),
     index('segment_memberships_history_idx').on(t.shopId, t.segmentId, t.enteredAt, t.customerId, t.stay),
     index('segment_memberships_customer_idx').on(t.shopId, t.customerId, t.enteredAt, t.segmentId, t.stay),
-    ofSegment('segment_memberships_segment_fk', t),
-    ofCustomer('segment_memberships_customer_fk', t),
     check('segment_memberships_entered_by', sql`${t.enteredBy} in ('rule', 'list')`),
     check('segment_memberships_left_by', sql`${t.leftBy} in ('rule', 'list', 'merge', 'archived')`),
     check(
@@ -148,8 +148,8 @@ export const customerRfmScores = pgTable(
     monetary: smallint('monetary').notNull(),
   },
   (t) => [
+    // Without a foreign key, as memberships.
     primaryKey({ columns: [t.shopId, t.customerId] }),
-    ofCustomer('customer_rfm_scores_customer_fk', t),
     check(
       'customer_rfm_scores_range',
       sql`${t.recency} between 1 and 5 and ${t.frequency} between 1 and 5 and ${t.monetary} between 1 and 5`,

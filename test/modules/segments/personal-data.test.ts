@@ -15,6 +15,8 @@ const historyOf = async (shop: TestShop, id: string) =>
 t.test('a merge brings together where both were, and rules look at what they are together', async (t) => {
   const shop = await app.createShop();
   const [maria, twin] = [await addCustomer(shop), await addCustomer(shop)];
+  for (const { id } of [maria, twin]) await tellPaid(shop, { customerId: id, totalAmount: 1000 });
+  await app.settle();
   const [common, own] = [await makeSegment(shop), await makeSegment(shop)];
   const rich = await makeSegment(shop, {
     rule: allOf({ field: 'totalAmount', operator: 'at_least', amount: 1500 }),
@@ -22,7 +24,6 @@ t.test('a merge brings together where both were, and rules look at what they are
   const scored = await makeSegment(shop, {
     rule: allOf({ field: 'rfmScore', part: 'recency', operator: 'at_least', value: 1 }),
   });
-  for (const { id } of [maria, twin]) await tellPaid(shop, { customerId: id, totalAmount: 1000 });
   await put(shop, common.id, maria.id, twin.id);
   await put(shop, own.id, twin.id);
   await makeServiceTime(shop, twin.id, { minutes: 7 });
@@ -47,6 +48,8 @@ t.test('a merge brings together where both were, and rules look at what they are
 t.test('an export has all of it, an erasure leaves minutes that name nobody', async (t) => {
   const shop = await app.createShop();
   const maria = await addCustomer(shop, { country: 'DE' });
+  await tellPaid(shop, { customerId: maria.id, totalAmount: 1000 });
+  await app.settle();
   const list = await makeSegment(shop);
   const germans = await makeSegment(shop, {
     rule: {
@@ -57,7 +60,6 @@ t.test('an export has all of it, an erasure leaves minutes that name nobody', as
       ],
     },
   });
-  await tellPaid(shop, { customerId: maria.id, totalAmount: 1000 });
   await put(shop, list.id, maria.id);
   const subject = { type: 'order', id: '01890a5d-ac96-774b-bcce-b302099a8057' };
   const time = await makeServiceTime(shop, maria.id, { minutes: 20, subject });
