@@ -32,7 +32,7 @@ const GRID: Readonly<Record<number, readonly RfmCell[]>> = {
 };
 
 /** How much a customer is worth to the shop: the mean of frequency and monetary, halves up. 4 and 5 are 5. */
-export const valueScore = ({ frequency, monetary }: Pick<RfmScores, 'frequency' | 'monetary'>): number =>
+const valueScore = ({ frequency, monetary }: Pick<RfmScores, 'frequency' | 'monetary'>): number =>
   Math.floor((frequency + monetary + 1) / 2);
 
 /** The cell of a recency and a value, 1 to 5 each. */

@@ -6,7 +6,7 @@ import { RFM_CELLS, RFM_PARTS } from './rfm-rules.ts';
 // The rule language is closed: what it can say stands here, and the same schemas validate it, type it and document it. Three
 // levels of groups are three schemas, because a schema that contains itself makes no clean clients.
 
-export const MAX_VALUES = 50;
+const MAX_VALUES = 50;
 const MAX_NUMBER = 1_000_000_000;
 const MAX_DAYS = 36_500;
 
@@ -44,7 +44,7 @@ const ConsentState = enumeration(
   'The newest decision; `none` where there is no decision.',
   ['granted', 'refused', 'none'],
 );
-export const RfmPartName = enumeration(
+const RfmPartName = enumeration(
   'RfmPart',
   '`recency`: how lately. `frequency`: how often. `monetary`: for how much in all.',
   RFM_PARTS,

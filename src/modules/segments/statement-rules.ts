@@ -75,6 +75,11 @@ export interface Evaluation extends Statement {
 
 const turnKey = ({ moment, days }: Turn): string => `${moment} ${days}`;
 
+// How many, and the first of them: one more than are told one by one.
+const moved = (of: string) =>
+  `(select count(*)::int4 from ${of} where segment_id = s.id) as ${of}_count,
+   array(select customer_id::text from ${of} where segment_id = s.id limit ${MAX_TOLD + 1}) as ${of}_ids`;
+
 /** Looks at customers by the rules of segments: at all of them, or at some. */
 export function buildEvaluation(
   segments: readonly Ruled[],
@@ -99,9 +104,6 @@ export function buildEvaluation(
     const since = bind(startOfDay(terms.timeZone, terms.today - days + 1), 'timestamptz');
     return `(select min(${moment}) from base b where ${moment} >= ${since}) as turn_${i}`;
   });
-  const moved = (of: string) =>
-    `(select count(*)::int4 from ${of} where segment_id = s.id) as ${of}_count,
-     array(select customer_id::text from ${of} where segment_id = s.id limit ${MAX_TOLD + 1}) as ${of}_ids`;
   const text = `with base as (${customersSql(rules, some)}),
     matched as materialized (${matches.join(' union all ')}),
     left_now as (

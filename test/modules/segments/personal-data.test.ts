@@ -2,7 +2,7 @@ import t from 'tap';
 import { startApp, type TestShop } from '../../support/app.ts';
 import { makeSegment, makeServiceTime } from '../../support/segments-world.ts';
 import { addCustomer, tellPaid } from '../customers/support.ts';
-import { allOf, checkInvariants, membersOf, readSegment } from './support.ts';
+import { allOf, checkInvariants, membersOf, readSegment, sorted } from './support.ts';
 
 const app = await startApp(t);
 const merge = (shop: TestShop, id: string, duplicateCustomerId: string) =>
@@ -29,7 +29,7 @@ t.test('a merge brings together where both were, and rules look at what they are
   await makeServiceTime(shop, twin.id, { minutes: 7 });
   await app.settle();
   t.same(await membersOf(shop, rich.id), []);
-  t.same(await membersOf(shop, scored.id), [maria.id, twin.id].toSorted());
+  t.same(await membersOf(shop, scored.id), sorted(maria.id, twin.id));
   t.equal((await merge(shop, maria.id, twin.id)).status, 200);
   await checkInvariants(t, app);
   await app.settle();

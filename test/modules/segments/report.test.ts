@@ -1,4 +1,6 @@
 import t from 'tap';
+import { logServiceTime } from '../../../src/modules/segments/service-times.ts';
+import { inTransaction } from '../../../src/platform/db/transaction.ts';
 import { startApp } from '../../support/app.ts';
 import { makeSegment, makeServiceTime } from '../../support/segments-world.ts';
 import { addCustomer, isProblem, tellPaid, tellRefund } from '../customers/support.ts';
@@ -73,7 +75,11 @@ t.test('service time is written down for those who are there, about work that is
   };
   const made = await makeServiceTime(shop, maria.id, entry);
   t.match(made, { ...entry, customerId: maria.id, voidedAt: null });
-  await makeServiceTime(shop, maria.id, { minutes: 3 });
+  const ctx = await shop.ctx();
+  // As another module does, inside a transaction of its own.
+  await inTransaction(ctx, (tx) =>
+    logServiceTime(tx, ctx, { customerId: maria.id, minutes: 3, kind: 'message' }),
+  );
   const list = async (query: string) =>
     (await shop.call(`GET /v1/service-times?${query}`)).body.data.map(({ minutes }: any) => minutes);
   t.same(await list(`customerId=${maria.id}`), [3, 12], 'the newest work first');

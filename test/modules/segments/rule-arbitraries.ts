@@ -5,7 +5,7 @@ import type { RuleGroup, SegmentCondition, SegmentRule } from '../../../src/modu
 // Few values, so that what is asked for is often there; the edges of days and amounts are among them.
 const COUNTRIES = ['DE', 'CN', 'US'];
 const LOCALES = ['de', 'de-CH', 'en-US', 'EN', 'zh-Hans-CN'];
-export const CATEGORIES = ['tea', 'Tea', 'coffee', 'soap', 'Öl', 'a"b'];
+const CATEGORIES = ['tea', 'Tea', 'coffee', 'soap', 'Öl', 'a"b'];
 const KEYS = ['size', 'tier', "o'clock"];
 const TEXTS = ['M', 'L', '', '%'];
 const CHANNELS = ['email', 'sms'] as const;
@@ -15,11 +15,11 @@ export const NOW = new Date('2026-03-29T16:30:00.000Z');
 const momentsAgo = [0, 1, 7, 8, 16, 24, 25, 31, 32, 48, 24 * 30, 24 * 31].map(
   (hours) => new Date(NOW.getTime() - hours * HOUR),
 );
-export const moment = fc.oneof(
+const moment = fc.oneof(
   fc.constantFrom(...momentsAgo),
   fc.integer({ min: 0, max: 40 * 24 * HOUR }).map((ms) => new Date(NOW.getTime() - ms)),
 );
-export const amount = fc.oneof(fc.constantFrom(0, 1, 999, 1000, 1001), fc.integer({ min: 0, max: 5_000 }));
+const amount = fc.oneof(fc.constantFrom(0, 1, 999, 1000, 1001), fc.integer({ min: 0, max: 5_000 }));
 
 const some = <T>(values: readonly T[]) =>
   fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: 3 });

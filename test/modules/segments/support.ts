@@ -5,6 +5,9 @@ import type { TestApp, TestShop } from '../../support/app.ts';
 /** A rule of conditions that all have to be true. */
 export const allOf = (...conditions: object[]) => ({ match: 'all', conditions });
 
+/** Texts in one order, to be compared. */
+export const sorted = (...texts: string[]): string[] => texts.toSorted();
+
 /** The ids of those who are in a segment, sorted. */
 export async function membersOf({ call }: TestShop, segmentId: string): Promise<string[]> {
   const { status, body } = await call(`GET /v1/segments/${segmentId}/members?limit=200`);
