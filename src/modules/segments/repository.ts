@@ -66,6 +66,22 @@ const selectNamed = prepared('select_named_segments', (db) =>
 export const listNamed = (on: Reader, shopId: string, ids: readonly string[]): Promise<Segment[]> =>
   selectNamed(on, { shopId, ids: [...ids] });
 
+const holdStatement = prepared('hold_segments', (db) =>
+  db
+    .select({ id: segments.id, archivedAt: segments.archivedAt })
+    .from(segments)
+    .where(and(eq(segments.shopId, p('shopId')), sql`${segments.id} = any(${p('ids')}::uuid[])`))
+    .orderBy(segments.id)
+    .for('share'),
+);
+
+/** The same, held against being archived meanwhile. */
+export const holdNamed = (
+  tx: Tx,
+  shopId: string,
+  ids: readonly string[],
+): Promise<Pick<Segment, 'id' | 'archivedAt'>[]> => holdStatement(tx, { shopId, ids: [...ids] });
+
 const countStatement = preparedSql<{ count: number }>(
   'count_live_segments',
   'select count(*)::int4 as count from segments where shop_id = $1 and archived_at is null',

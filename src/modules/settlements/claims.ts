@@ -13,6 +13,7 @@ import {
   type OrderFacts,
 } from './difference-rules.ts';
 import { countUnitsSold, findBusyLines, findProductFacts, type ProductFacts } from './facts-repository.ts';
+import { NO_SEGMENTS, readMemberships } from './named-segments.ts';
 import { payableMethods } from './payees.ts';
 import { findPromised, type Promised } from './policy-repository.ts';
 import { askedMethods, methodOf, type PayoutMethod, type PolicyReason } from './policy-rules.ts';
@@ -67,7 +68,7 @@ export async function decideBest(
     throw platformErrors.not_found('The order was promised nothing by this policy.');
   const covered =
     input.policyId === undefined ? all.filter(({ rule }) => rule.reasons.includes(input.reason)) : named;
-  const facts = await readFacts(on, ctx, order, lines, input.payoutMethod);
+  const facts = await readFacts(on, ctx, order, lines, covered, input.payoutMethod);
   const best = await bestOf(
     on,
     ctx,
@@ -95,25 +96,28 @@ async function readFacts(
   ctx: Ctx,
   order: Order,
   lines: readonly OrderLine[],
+  promises: readonly Promised[],
   wanted: PayoutMethod | undefined,
 ) {
   const productIds = [...new Set(lines.map((line) => line.productId))];
-  const [products, busy, payableBy] = await Promise.all([
+  const [products, busy, payableBy, membersOf] = await Promise.all([
     findProductFacts(on, ctx.shop.id, productIds),
     findBusyLines(on, ctx.shop.id, lines),
     payableMethods(on, ctx, order),
+    readMemberships(on, ctx.shop.id, promises, [order]),
   ]);
-  return { order, lines, productIds, products, busy, payableBy: askedMethods(payableBy, wanted) };
+  const memberOf = membersOf.get(order.id) ?? NO_SEGMENTS;
+  return { order, lines, productIds, products, busy, memberOf, payableBy: askedMethods(payableBy, wanted) };
 }
 
 async function bestOf(
   on: Reader,
   ctx: Ctx,
-  { order, lines, productIds, products, busy, payableBy }: Facts,
+  { order, lines, productIds, products, busy, payableBy, memberOf }: Facts,
   reason: PolicyReason,
   promises: readonly Promised[],
 ): Promise<Claim | undefined> {
-  const orderFacts: OrderFacts = { ...order, isPaid: order.paidAt !== null, payableBy };
+  const orderFacts: OrderFacts = { ...order, isPaid: order.paidAt !== null, payableBy, memberOf };
   let best: Claim | undefined;
   for (const promised of promises) {
     const sold = await soldUnder(on, ctx, promised, productIds);

@@ -7,7 +7,13 @@ import {
   sumOf,
 } from '../../platform/money.ts';
 import { after, DAY_MS } from '../../platform/time.ts';
-import { decideRateBps, type PayoutMethod, type PolicyReason, type PolicyRule } from './policy-rules.ts';
+import {
+  coversMemberOf,
+  decideRateBps,
+  type PayoutMethod,
+  type PolicyReason,
+  type PolicyRule,
+} from './policy-rules.ts';
 
 /** Why a claim, or a line of it, is refused. Every refusal has one of these and the rule's words. */
 export const CLAIM_REFUSALS = [
@@ -15,6 +21,7 @@ export const CLAIM_REFUSALS = [
   'order_not_paid',
   'order_cancelled',
   'order_out_of_range',
+  'segment_not_covered',
   'below_minimum_order',
   'window_not_begun',
   'window_over',
@@ -64,6 +71,8 @@ export interface OrderFacts {
   readonly deliveredAt: Date | null;
   /** How who bought it can be paid. */
   readonly payableBy: readonly PayoutMethod[];
+  /** Of the segments that rules name, those in which who bought it was when it was placed; of a guest none. */
+  readonly memberOf: ReadonlySet<string>;
 }
 
 /** What other settlements have used up of the policy's caps. */
@@ -134,6 +143,7 @@ function refuseOrder(
   if (order.status === 'cancelled') return 'order_cancelled';
   if (!order.isPaid) return 'order_not_paid';
   if (!isWithin(order.placedAt, rule.placedFrom, rule.placedTo)) return 'order_out_of_range';
+  if (!coversMemberOf(rule, order.memberOf)) return 'segment_not_covered';
   if (order.totalAmount < BigInt(rule.minimumOrderAmount ?? 0)) return 'below_minimum_order';
   const start = { paid: order.paidAt, shipped: order.shippedAt, delivered: order.deliveredAt }[
     rule.windowFrom

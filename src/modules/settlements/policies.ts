@@ -19,8 +19,9 @@ import {
   updatePolicyRow,
   type WholePolicy,
 } from './policy-repository.ts';
+import { requireSegments } from '../segments/references.ts';
 import { requireProducts } from './named-products.ts';
-import { findRuleFaults, type PolicyRule } from './policy-rules.ts';
+import { findRuleFaults, type PolicyRule, segmentsOf } from './policy-rules.ts';
 import { readPolicyUses } from './settlement-repository.ts';
 import type { PolicyVersion } from './tables.ts';
 import { describePolicy } from './words-rules.ts';
@@ -32,7 +33,7 @@ export interface PolicyInput extends PolicyRule {
   readonly inForceFrom?: string;
 }
 
-/** Promises to pay price differences. Refusals: policy_inconsistent, product_not_found. */
+/** Promises to pay price differences. Refusals: policy_inconsistent, product_not_found, segment_not_found, segment_archived. */
 export async function createPolicy(ctx: Ctx, input: PolicyInput): Promise<WholePolicy> {
   const { name, inForceFrom, ...rule } = input;
   refuseFaults(rule);
@@ -51,6 +52,7 @@ export async function createPolicy(ctx: Ctx, input: PolicyInput): Promise<WholeP
   const whole = { policy, current: versionOf(ctx, policy.id, 1, rule, from) };
   return inTransaction(ctx, async (tx) => {
     await requireProducts(tx, ctx, productsOf(rule));
+    await requireSegments(tx, ctx.shop.id, segmentsOf(rule));
     await insertPolicy(tx, whole);
     await tell(tx, ctx, policyEvents.created, whole);
     return whole;
@@ -59,7 +61,8 @@ export async function createPolicy(ctx: Ctx, input: PolicyInput): Promise<WholeP
 
 /**
  * Gives a policy another rule for orders from now on. Orders that were placed before keep what they were promised: no promise is
- * changed after it was made. Refusals: policy_inconsistent, product_not_found, policy_archived.
+ * changed after it was made. Refusals: policy_inconsistent, product_not_found, segment_not_found, segment_archived,
+ * policy_archived.
  */
 export async function updatePolicy(
   ctx: Ctx,
@@ -73,6 +76,7 @@ export async function updatePolicy(
     const rule = { ...current.rule, ...changes };
     refuseFaults(rule);
     await requireProducts(tx, ctx, productsOf(changes));
+    await requireSegments(tx, ctx.shop.id, segmentsOf(changes));
     const isSame = Object.keys(changes).length === 0;
     const ruleVersion = policy.ruleVersion + (isSame ? 0 : 1);
     const next = isSame

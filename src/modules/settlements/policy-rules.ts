@@ -44,6 +44,12 @@ export interface PolicyRule {
   readonly excludedProductIds: readonly string[];
   readonly categories: readonly string[];
   readonly excludedCategories: readonly string[];
+  /**
+   * Only customers who were in one of these segments when the order was placed; everybody when empty. Excluded ones win, and a guest is
+   * in none. Promises from before there were segments have neither.
+   */
+  readonly segmentIds?: readonly string[];
+  readonly excludedSegmentIds?: readonly string[];
   /** Lines of products in clearance and gifts are left out unless the shop promises them as well. */
   readonly includesClearance: boolean;
   readonly includesGifts: boolean;
@@ -85,12 +91,14 @@ export const methodOf = (
   PAYOUT_METHODS.find((method) => payoutMethods.includes(method) && methods.includes(method));
 
 /** What a policy promises where its shop does not say otherwise. */
-export const RULE_DEFAULTS: Omit<PolicyRule, 'reasons' | 'windowDays'> = {
+export const RULE_DEFAULTS: Required<Omit<PolicyRule, 'reasons' | 'windowDays'>> = {
   windowFrom: 'delivered',
   productIds: [],
   excludedProductIds: [],
   categories: [],
   excludedCategories: [],
+  segmentIds: [],
+  excludedSegmentIds: [],
   includesClearance: false,
   includesGifts: false,
   compareWith: 'list_price',
@@ -110,6 +118,19 @@ export const RULE_DEFAULTS: Omit<PolicyRule, 'reasons' | 'windowDays'> = {
   payoutMethods: ['original_payment'],
   automaticAmount: 0,
 };
+
+/** The segments that a rule names: for whom it is, and for whom it is not. */
+export const segmentsOf = ({
+  segmentIds = [],
+  excludedSegmentIds = [],
+}: Pick<PolicyRule, 'segmentIds' | 'excludedSegmentIds'>) => ({ segmentIds, excludedSegmentIds });
+
+/** Whether a promise is made to who was in these segments. */
+export function coversMemberOf(rule: PolicyRule, memberOf: ReadonlySet<string>): boolean {
+  const { segmentIds, excludedSegmentIds } = segmentsOf(rule);
+  if (excludedSegmentIds.some((id) => memberOf.has(id))) return false;
+  return segmentIds.length === 0 || segmentIds.some((id) => memberOf.has(id));
+}
 
 /** A fault of a rule that its schema cannot see: where, and what is wrong. */
 export interface RuleFault {
@@ -134,6 +155,9 @@ export function findRuleFaults(rule: PolicyRule): RuleFault[] {
     fault('/soldFrom', 'Tiers by units sold need the period in which they are counted.');
   if (!needsPeriod && (rule.soldFrom !== null || rule.soldTo !== null))
     fault('/soldFrom', 'A period goes with tiers by units sold.');
+  const { segmentIds, excludedSegmentIds } = segmentsOf(rule);
+  if (segmentIds.length > 0 && segmentIds.every((id) => excludedSegmentIds.includes(id)))
+    fault('/excludedSegmentIds', 'All segments that it is for are left out.');
   if (isReversed(rule.soldFrom, rule.soldTo)) fault('/soldTo', 'The period ends before it begins.');
   if (isReversed(rule.placedFrom, rule.placedTo)) fault('/placedTo', 'The range ends before it begins.');
   return faults;

@@ -23,6 +23,7 @@ import {
   PAYOUT_METHODS,
   POLICY_REASONS,
   RULE_DEFAULTS,
+  segmentsOf,
   TIER_MEASURES,
   WINDOW_STARTS,
 } from './policy-rules.ts';
@@ -74,6 +75,8 @@ const orNull = (schema: object, description: string) =>
   Type.Unsafe<string | null>({ anyOf: [schema, { type: 'null' }], description });
 const ids = (description: string) =>
   Type.Array(Type.String({ format: 'uuid' }), { maxItems: 500, uniqueItems: true, description });
+const segmentList = (description: string) =>
+  Type.Array(Type.String({ format: 'uuid' }), { maxItems: 50, uniqueItems: true, description });
 const names = (description: string) =>
   Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
     maxItems: 100,
@@ -94,6 +97,12 @@ const rule = {
   excludedProductIds: ids('Not these products, whatever else says so.'),
   categories: names('Only these categories; all when empty, unless products are named.'),
   excludedCategories: names('Not these categories, whatever else says so.'),
+  segmentIds: segmentList(
+    'Only for customers who were in one of these segments when the order was placed; for everybody when empty. A guest is in none.',
+  ),
+  excludedSegmentIds: segmentList(
+    'Not for customers who were in one of these segments when the order was placed, whatever else says so.',
+  ),
   includesClearance: Type.Boolean({ description: 'Also products in clearance.' }),
   includesGifts: Type.Boolean({ description: 'Also lines that cost nothing.' }),
   compareWith: ref(Comparison),
@@ -238,6 +247,8 @@ const presentRule = ({ rule: stored }: PolicyVersion) => ({
   excludedProductIds: [...stored.excludedProductIds],
   categories: [...stored.categories],
   excludedCategories: [...stored.excludedCategories],
+  segmentIds: [...segmentsOf(stored).segmentIds],
+  excludedSegmentIds: [...segmentsOf(stored).excludedSegmentIds],
   tiers: [...stored.tiers],
   payoutMethods: [...stored.payoutMethods],
 });

@@ -11,6 +11,10 @@ export const REFUSAL_WORDS: Readonly<Record<ClaimRefusal, Words>> = {
     en: 'The order was placed outside the dates of the policy.',
     zh: '订单不在政策适用日期内。',
   },
+  segment_not_covered: {
+    en: 'The policy is for other customers than who placed the order, as they were then.',
+    zh: '下单时您不在该政策适用的会员范围内。',
+  },
   below_minimum_order: {
     en: 'The order is below the minimum of the policy.',
     zh: '订单金额未达到政策门槛。',

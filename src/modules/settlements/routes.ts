@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { pageQuery } from '../../platform/http/pagination.ts';
 import { uuid } from '../../platform/http/schema.ts';
+import { segmentErrors } from '../segments/errors.ts';
 import { settlementErrors } from './errors.ts';
 import {
   archivePolicy,
@@ -137,7 +138,12 @@ function policyWriteRoutes(app: FastifyInstance): void {
     access: { secret: 'settlements:write' },
     body: PolicyCreate,
     success: { statuses: [201], schema: PolicyModel, description: 'The policy.' },
-    errors: [settlementErrors.policy_inconsistent, settlementErrors.product_not_found],
+    errors: [
+      settlementErrors.policy_inconsistent,
+      settlementErrors.product_not_found,
+      segmentErrors.segment_not_found,
+      segmentErrors.segment_archived,
+    ],
     example: {
       body: {
         name: 'Thirty days',
@@ -168,6 +174,8 @@ function policyWriteRoutes(app: FastifyInstance): void {
     errors: [
       settlementErrors.policy_inconsistent,
       settlementErrors.product_not_found,
+      segmentErrors.segment_not_found,
+      segmentErrors.segment_archived,
       settlementErrors.policy_archived,
     ],
     example: { params: somePolicy, body: { windowDays: 60 } },

@@ -1,4 +1,4 @@
-import type { PolicyRule } from './policy-rules.ts';
+import { type PolicyRule, segmentsOf } from './policy-rules.ts';
 
 type Language = 'en' | 'zh';
 
@@ -95,6 +95,10 @@ function inEnglish(rule: PolicyRule, money: Money): string {
     rule.budgetAmount !== null && `As long as ${money(rule.budgetAmount)} in all are not used up.`,
     hasScope(rule) && 'Only for the products and categories that are named.',
     hasExclusions(rule) && 'Some products or categories are left out.',
+    segmentsOf(rule).segmentIds.length > 0 &&
+      'Only for customers whom the shop counted in the groups that are named when the order was placed.',
+    segmentsOf(rule).excludedSegmentIds.length > 0 &&
+      'Not for customers whom the shop counted in the groups that are left out when the order was placed.',
     !rule.includesClearance && 'Clearance is left out.',
     !rule.includesGifts && 'Gifts are left out.',
     `Paid by ${rule.payoutMethods.map((method) => EN.payouts[method]).join(' or ')}.`,
@@ -122,6 +126,8 @@ function inChinese(rule: PolicyRule, money: Money): string {
     rule.budgetAmount !== null && `总额${money(rule.budgetAmount)}，用完为止。`,
     hasScope(rule) && '仅限指定商品和类目。',
     hasExclusions(rule) && '部分商品或类目除外。',
+    segmentsOf(rule).segmentIds.length > 0 && '仅限下单时属于指定会员分组的顾客。',
+    segmentsOf(rule).excludedSegmentIds.length > 0 && '下单时属于除外会员分组的顾客不适用。',
     !rule.includesClearance && '清仓商品除外。',
     !rule.includesGifts && '赠品除外。',
     `支付方式：${rule.payoutMethods.map((method) => ZH.payouts[method]).join('或')}。`,

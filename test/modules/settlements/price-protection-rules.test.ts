@@ -58,6 +58,7 @@ const order = (id: string, lines: readonly LineFacts[], fields: object = {}) => 
     shippedAt: null,
     deliveredAt: null,
     payableBy: payableTo('customerId' in fields ? null : 'c', new Set()),
+    memberOf: new Set<string>(),
     ...fields,
   },
   lines,

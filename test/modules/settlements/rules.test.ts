@@ -31,6 +31,7 @@ const ORDER: OrderFacts = {
   shippedAt: null,
   deliveredAt: null,
   payableBy: PAYOUT_METHODS,
+  memberOf: new Set(),
 };
 const LINE: LineFacts = {
   lineId: 'line',

@@ -10,6 +10,7 @@ import {
 import { findErased } from '../../customers/standing.ts';
 import { factsOf } from '../claims.ts';
 import { countUnitsSold, findBusyLines, findProductFacts, findSuspected } from '../facts-repository.ts';
+import { NO_SEGMENTS, readMemberships } from '../named-segments.ts';
 import { payableTo } from '../payees.ts';
 import { askedMethods, type PolicyRule } from '../policy-rules.ts';
 import { yearIn } from '../year-rules.ts';
@@ -91,7 +92,7 @@ async function decide(
   const ids = [...new Set(lines.map(({ productId }) => productId))];
   const covering = versions.filter(({ rule }) => rule.reasons.includes(reason));
   const customerIds = [...new Set(orders.flatMap(({ customerId }) => customerId ?? []))];
-  const [products, busy, pending, unitsSold, uses, erased, suspected] = await Promise.all([
+  const [products, busy, pending, unitsSold, uses, erased, suspected, membersOf] = await Promise.all([
     findProductFacts(tx, shopId, ids),
     findBusyLines(tx, shopId, lines),
     covering.some(({ rule }) => rule.orderCapAmount !== null) ? sumPending(tx, shopId, orderIds) : undefined,
@@ -104,6 +105,7 @@ async function decide(
     }),
     findErased(tx, shopId, customerIds),
     findSuspected(tx, shopId, orderIds),
+    readMemberships(tx, shopId, covering, orders),
   ]);
   const linesOf = groupByOrder(lines);
   const swept = orders.map((order) => ({
@@ -111,6 +113,7 @@ async function decide(
       ...order,
       isPaid: order.paidAt !== null,
       payableBy: askedMethods(payableTo(order.customerId, erased)),
+      memberOf: membersOf.get(order.id) ?? NO_SEGMENTS,
     },
     lines: (linesOf.get(order.id) ?? []).map((line) =>
       factsOf(line, products.get(line.productId), new Map(), busy),
