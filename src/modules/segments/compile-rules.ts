@@ -56,7 +56,7 @@ function compileCondition(condition: SegmentCondition, compiler: Compiler): stri
     case 'firstPurchaseAt':
     case 'lastPurchaseAt':
       return known(
-        `${MOMENTS[condition.field]} ${condition.operator === 'since' ? '>=' : '<'} ${bind(condition.at, 'timestamptz')}`,
+        `${MOMENTS[condition.field]} ${condition.operator === 'since' ? '>=' : '<'} ${bind(momentOf(condition), 'timestamptz')}`,
       );
     case 'daysSinceRegistration':
     case 'daysSinceFirstPurchase':
@@ -74,6 +74,9 @@ function compileCondition(condition: SegmentCondition, compiler: Compiler): stri
 }
 
 type Bind = Compiler['bind'];
+
+// As the rest of the product reads a moment: to the millisecond, and with a small t and z as well.
+const momentOf = ({ at }: { readonly at: string }): Date => new Date(at.toUpperCase());
 
 const OPERATORS = { at_least: '>=', at_most: '<=', equals: '=' } as const;
 const compared = (left: string, operator: keyof typeof OPERATORS, right: string): string =>

@@ -1,6 +1,7 @@
 import type { Ctx } from '../../platform/context.ts';
+import { inTransaction } from '../../platform/db/transaction.ts';
 import { dayIn } from './day-rules.ts';
-import { countMatching } from './evaluate-repository.ts';
+import { countMatching, planForAll } from './evaluate-repository.ts';
 import type { SegmentRule } from './rule-schemas.ts';
 import { checkReferences, refuseFaults } from './segments.ts';
 
@@ -17,9 +18,13 @@ export interface Preview {
 /** Counts who would be in a segment of a rule, and names a few of them; writes nothing. Refusals: those of a rule. */
 export async function previewSegment(ctx: Ctx, rule: SegmentRule): Promise<Preview> {
   refuseFaults(rule);
-  await checkReferences(ctx.db, ctx, undefined, rule);
   const { id: shopId, timezone: timeZone } = ctx.shop;
   const terms = { shopId, now: ctx.now, today: dayIn(timeZone, ctx.now), timeZone };
-  const { count, sample } = await countMatching(ctx.db, rule, SAMPLE, terms);
-  return { customerCount: count, customerIds: sample, at: ctx.now };
+  // For the time limit and the plans of a transaction.
+  return inTransaction(ctx, async (tx) => {
+    await checkReferences(tx, ctx, undefined, rule);
+    await planForAll(tx);
+    const { count, sample } = await countMatching(tx, rule, SAMPLE, terms);
+    return { customerCount: count, customerIds: sample, at: ctx.now };
+  });
 }

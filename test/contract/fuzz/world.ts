@@ -12,6 +12,7 @@ import {
   pay,
   tokenOf,
 } from '../../support/world.ts';
+import { makeSegment, makeServiceTime } from '../../support/segments-world.ts';
 import type { Pools } from './arbitraries.ts';
 
 export interface World {
@@ -38,6 +39,22 @@ async function makeSettlements(shop: TestShop, [one = '', two = '']: string[]) {
     settlementId: made.map(({ id }): string => id),
     linkId: links.map(({ id }) => id),
     token: links.map(({ token }) => token),
+  };
+}
+
+/** A list, a segment of a rule, one that is archived, and service time. */
+async function makeSegments(shop: TestShop, customerIds: string[]) {
+  const rule = { match: 'all', conditions: [{ field: 'hasEmail', value: false }] };
+  const made = [await makeSegment(shop), await makeSegment(shop, { rule }), await makeSegment(shop)];
+  const segmentId = made.map(({ id }): string => id);
+  await shop.call(`POST /v1/segments/${segmentId[2]}/archive`);
+  const serviceTime = await makeServiceTime(shop, customerIds[0] ?? '');
+  return {
+    segmentId,
+    segmentIds: segmentId,
+    excludedSegmentIds: segmentId,
+    customerIds,
+    serviceTimeId: [serviceTime.id as string],
   };
 }
 
@@ -75,6 +92,7 @@ export async function makeWorld(app: TestApp): Promise<World> {
       keyId: [key.id],
       ...settlements,
       lineId: ids([...open.lines, ...paid.order.lines, ...shipped.lines]),
+      ...(await makeSegments(shop, customers)),
       shopId: [shop.shopId],
       externalId: [first.externalId, maria.externalId],
       customerExternalId: [maria.externalId, ana.externalId],
