@@ -5,6 +5,7 @@ import { customerMerges, personalData, purchaseChanges } from './modules/custome
 import { orderBookChecks } from './modules/orders/book-checks.ts';
 import { orderDealPrices } from './modules/orders/deal-prices.ts';
 import { ordersModule } from './modules/orders/module.ts';
+import { parcelPersonalData } from './modules/orders/parcel-personal-data.ts';
 import { orderCustomerMove, orderPersonalData } from './modules/orders/personal-data.ts';
 import { orderPromises } from './modules/orders/ports.ts';
 import { orderPaymentSubject } from './modules/orders/pay.ts';
@@ -57,6 +58,7 @@ customerMerges.fill([
 ]);
 personalData.fill([
   orderPersonalData,
+  parcelPersonalData,
   settlementPersonalData,
   couponPromisePersonalData,
   walletPersonalData,

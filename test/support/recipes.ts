@@ -24,6 +24,7 @@ import {
   must,
   pay,
 } from './world.ts';
+import { makeCarrier, shippingRecipes } from './world-shipping.ts';
 
 /** What an operation's example needs to succeed: real ids for its path and its body. */
 export interface Prepared {
@@ -168,6 +169,7 @@ const onSettled: Recipe = async (shop, app, { body }) => {
 
 const recipes: Record<string, Recipe> = {
   ...segmentRecipes,
+  ...shippingRecipes,
   getFreightTemplate: onTemplate,
   updateFreightTemplate: onTemplate,
   archiveFreightTemplate: onTemplate,
@@ -281,11 +283,13 @@ async function idFor(shop: TestShop, operationId: string, name: string, value: s
   if (ofSegments !== undefined) return ofSegments;
   if (name === 'productId') return (await makeProduct(shop)).id;
   if (name === 'orderId') return (await makeOrder(shop)).id;
+  if (name === 'carrierId') return (await makeCarrier(shop)).id;
   if (name === 'policyId') return (await makePolicy(shop)).id;
   if (name === 'sweepId') return (await must(shop.call('POST /v1/price-protection-sweeps', { body: {} }))).id;
   if (name === 'endpointId') return (await makeEndpoint(shop)).id;
   if (name === 'customerId') return (await makeCustomer(shop)).id;
   if (name !== 'externalId') return value;
+  if (operationId.includes('Carrier')) return (await makeCarrier(shop)).externalId;
   return operationId.includes('Customer')
     ? (await makeCustomer(shop)).externalId
     : (await makeProduct(shop)).externalId;

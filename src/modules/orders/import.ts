@@ -16,12 +16,12 @@ import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { decideStanding, findDateFault, type ImportDates, type ImportStanding } from './import-rules.ts';
 import { resolveImport, type ResolvedImport } from './import-lookup.ts';
+import { findParcelFault, writeImportedParcel } from './import-parcel.ts';
 import { makeLines, NO_CHANGES } from './new-order.ts';
 import { placedTransfer, postOrderChange } from './postings.ts';
 import { findByExternalId, insertOrder, loadWhole, NumberTaken, type OrderWhole } from './repository.ts';
 import { type PricedLine, priceBasket } from './rules.ts';
 import { ordersSettings } from './settings.ts';
-import { writeDelivery, writeShipment } from './shipment-repository.ts';
 import type { PaymentTerms } from './states.ts';
 import { summaryWithLines } from './summary.ts';
 import type { Address, Order, OrderAdjustment, OrderLine } from './tables.ts';
@@ -41,6 +41,10 @@ export interface ImportInput {
   readonly metadata?: Record<string, string>;
   readonly carrier?: string;
   readonly trackingNumber?: string;
+  readonly carrierId?: string;
+  readonly method?: string;
+  readonly promisedOn?: string;
+  readonly carrierCostAmount?: number;
   readonly placedAt: string;
   readonly paidAt?: string | null;
   readonly shippedAt?: string | null;
@@ -73,14 +77,14 @@ const datesOf = (input: ImportInput): ImportDates => ({
 /**
  * Takes in an order that was made elsewhere, with its own number, prices and dates; from then on it is like any other.
  * The same import again changes nothing. Refusals: import_conflict, import_inconsistent, product_not_available,
- * customer_not_found, out_of_stock, number_taken.
+ * customer_not_found, out_of_stock, number_taken, and those of registerParcels.
  */
 export async function importOrder(
   ctx: Ctx,
   input: ImportInput,
 ): Promise<{ whole: OrderWhole; created: boolean }> {
   const dates = datesOf(input);
-  const fault = findDateFault(dates, input.terms, ctx.now);
+  const fault = findDateFault(dates, input.terms, ctx.now) ?? findParcelFault(input, dates);
   if (fault) throw fault;
   const importHash = createHash('sha256').update(canonicalJson(input)).digest('hex');
   const run = () => takeIn(ctx, input, dates, importHash);
@@ -113,7 +117,7 @@ function takeIn(ctx: Ctx, input: ImportInput, dates: ImportDates, importHash: st
     await post(tx, ctx, placedTransfer(made.order));
     if (dates.paidAt && !dates.cancelledAt && made.order.totalAmount > 0n)
       await takePastPayment(tx, ctx, made.order, dates.paidAt);
-    if (dates.shippedAt) await writeParcel(tx, made.order, made.lines, input);
+    if (dates.shippedAt) await writeImportedParcel(tx, ctx, made.order, made.lines, input);
     wakeAfterCommit(tx, ctx);
     return { whole: await loadWhole(tx, made.order), created: true };
   });
@@ -250,29 +254,6 @@ async function moveStock(tx: Tx, ctx: Ctx, order: Order, lines: readonly OrderLi
   const moved = await move(tx, ctx.shop.id, lines);
   const index = lines.findIndex((line) => moved.failed.includes(line.productId));
   if (index >= 0) throw orderErrors.out_of_stock(undefined, { pointer: `/lines/${index}/quantity` });
-}
-
-async function writeParcel(
-  tx: Tx,
-  order: Order,
-  lines: readonly OrderLine[],
-  input: ImportInput,
-): Promise<void> {
-  const shipment = {
-    shopId: order.shopId,
-    id: newId(),
-    orderId: order.id,
-    carrier: input.carrier ?? null,
-    trackingNumber: input.trackingNumber ?? null,
-    shippedAt: order.shippedAt ?? order.placedAt,
-    deliveredAt: null,
-  };
-  await writeShipment(
-    tx,
-    shipment,
-    lines.map(({ id, quantity }) => ({ lineId: id, quantity })),
-  );
-  if (order.deliveredAt) await writeDelivery(tx, shipment, order.deliveredAt);
 }
 
 function entriesOf(ctx: Ctx, order: Order) {

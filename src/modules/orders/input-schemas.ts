@@ -113,7 +113,29 @@ const ShipLine = model('ShipLine', 'A line and how many units of it the parcel h
   lineId: uuid('The line of the order.'),
   quantity: quantity(),
 });
-export const OrderShip = model('OrderShip', 'A parcel that leaves.', {
+const millimetres = (description: string) => Type.Integer({ minimum: 1, maximum: 100_000, description });
+const ShipParcelModel = model('ShipParcel', 'One of the parcels that leave.', {
+  trackingNumber: Type.Optional(text("The carrier's number; a carrier has one parcel with it.", 100)),
+  weightGrams: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 10_000_000, description: 'What it weighs with its packing.' }),
+  ),
+  lengthMm: Type.Optional(millimetres('Its length, in millimetres.')),
+  widthMm: Type.Optional(millimetres('Its width, in millimetres.')),
+  heightMm: Type.Optional(millimetres('Its height, in millimetres.')),
+  costAmount: Type.Optional(
+    ref(PositiveAmount, {
+      description: 'What the carrier takes for it. By the price list in force, when absent.',
+    }),
+  ),
+  lines: Type.Optional(
+    Type.Array(ref(ShipLine), {
+      minItems: 1,
+      maxItems: MAX_LINES,
+      description: 'What is in it. Of several parcels each says so; one parcel holds everything that leaves.',
+    }),
+  ),
+});
+export const OrderShip = model('OrderShip', 'What leaves, in one parcel or several.', {
   lines: Type.Optional(
     Type.Array(ref(ShipLine), {
       minItems: 1,
@@ -121,8 +143,24 @@ export const OrderShip = model('OrderShip', 'A parcel that leaves.', {
       description: 'Everything that is left, when absent.',
     }),
   ),
-  carrier: Type.Optional(text('Who carries it.', 100)),
-  trackingNumber: Type.Optional(text("The carrier's number.", 100)),
+  carrier: Type.Optional(text('Who carries it, in words; instead of `carrierId`.', 100)),
+  trackingNumber: Type.Optional(text("The carrier's number; with `parcels` each has its own.", 100)),
+  carrierId: Type.Optional(uuid('A carrier of the shop. Then parcels are kept, tracked and scored.')),
+  method: Type.Optional(text('The code of a method of this carrier: its prices and its promise count.', 40)),
+  promisedOn: Type.Optional(
+    Type.String({
+      format: 'date',
+      description:
+        'The day that was promised, in the time zone of the shop; what the method promises, when absent.',
+    }),
+  ),
+  parcels: Type.Optional(
+    Type.Array(ref(ShipParcelModel), {
+      minItems: 1,
+      maxItems: 100,
+      description: 'The parcels; one with everything that leaves, when absent.',
+    }),
+  ),
 });
 export const OrderCancel = model('OrderCancel', 'Why the order is cancelled.', {
   note: Type.Optional(text('In words; the customer can read it.', 500)),
@@ -186,8 +224,22 @@ export const OrderImport = inputModel(
     }),
     shippingAddress: Type.Optional(nullableRef(AddressModel, 'Where it went.')),
     metadata: Type.Optional(ref(Metadata)),
-    carrier: Type.Optional(text('Who carried it.', 100)),
+    carrier: Type.Optional(text('Who carried it, in words; instead of `carrierId`.', 100)),
     trackingNumber: Type.Optional(text("The carrier's number.", 100)),
+    carrierId: Type.Optional(
+      uuid(
+        'A carrier of the shop. Then its parcel is kept and counts in the scores. Only of what was shipped.',
+      ),
+    ),
+    method: Type.Optional(text('The code of a method of this carrier.', 40)),
+    promisedOn: Type.Optional(
+      Type.String({ format: 'date', description: 'The day that it was promised for.' }),
+    ),
+    carrierCostAmount: Type.Optional(
+      ref(PositiveAmount, {
+        description: 'What the carrier took for it. By the price list in force then, when absent.',
+      }),
+    ),
     placedAt: instantText('When it was placed.'),
     paidAt: Type.Optional(nullableInstant('When it was paid in full.')),
     shippedAt: Type.Optional(nullableInstant('When it was shipped as a whole.')),

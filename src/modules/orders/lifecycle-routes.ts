@@ -8,6 +8,7 @@ import { paymentErrors } from '../payments/errors.ts';
 import { PaymentCreate, PaymentResource, presentPayment } from '../payments/schemas.ts';
 import { cancelOrder } from './cancel.ts';
 import { completeOrder } from './complete.ts';
+import { parcelErrors } from '../shipping/parcels/errors.ts';
 import { orderErrors as e } from './errors.ts';
 import { importOrder } from './import.ts';
 import { OrderCancel, OrderImport, OrderPriceReduction, OrderShip } from './input-schemas.ts';
@@ -18,6 +19,12 @@ import { OrderModel, OrderPaymentList, presentOrder } from './schemas.ts';
 import { deliverShipment, shipOrder } from './ship.ts';
 
 const tag = 'Orders';
+const handingOver = [
+  parcelErrors.carrier_not_found,
+  parcelErrors.carrier_not_available,
+  parcelErrors.carrier_method_not_found,
+  parcelErrors.tracking_number_taken,
+];
 const params = Type.Object({ orderId: uuid('The order.') });
 const someId = '01890a5d-ac96-774b-bcce-b302099a8057';
 const example = { params: { orderId: someId } };
@@ -112,14 +119,23 @@ function shipmentRoutes(app: FastifyInstance): void {
     path: '/v1/orders/{orderId}/ship',
     tag,
     summary: 'Ship an order or a part of it',
-    description: 'A parcel leaves and its stock with it. The order is shipped when the last unit has left.',
+    description:
+      'Goods leave and their stock with them, all that is left or a part. With a `carrierId` they leave in one parcel or several, each ' +
+      'with its number, weight and content, its cost by the price list in force and the day that it is promised for; those are ' +
+      'tracked and scored. The order is shipped when the last unit has left.',
     access: { secret: 'orders:write' },
     idempotency: 'required',
     versioned: true,
     params,
     body: OrderShip,
     success: order('The order with its parcels.'),
-    errors: [e.order_not_shippable, e.order_in_edit, e.shipment_too_large],
+    errors: [
+      e.order_not_shippable,
+      e.order_in_edit,
+      e.shipment_too_large,
+      parcelErrors.parcels_inconsistent,
+      ...handingOver,
+    ],
     example: { ...example, body: { carrier: 'Speedy Express', trackingNumber: 'SE-10248' } },
     run: (ctx, input) => shipOrder(ctx, { ...input.params, ...input.body }),
     present: presentOrder,
@@ -209,6 +225,9 @@ function importRoutes(app: FastifyInstance): void {
       e.out_of_stock,
       e.number_taken,
       e.amount_too_large,
+      parcelErrors.carrier_not_found,
+      parcelErrors.carrier_method_not_found,
+      parcelErrors.tracking_number_taken,
     ],
     example: {
       body: {

@@ -7,6 +7,8 @@ import { orderInvariants } from './invariants.ts';
 import { orderRoutes } from './routes.ts';
 import { ordersSettings } from './settings.ts';
 import { orderStates } from './states.ts';
+import { parcelInvariants } from './parcel-invariants.ts';
+import { orderSubscribers } from './subscribers.ts';
 import { orderSweeps } from './sweeps.ts';
 
 const { amount_too_large: _platform, ...errors } = orderErrors;
@@ -19,6 +21,7 @@ export const ordersModule: Module = {
   events: Object.values(orderEvents),
   settings: ordersSettings,
   sweeps: orderSweeps,
-  invariants: [...orderInvariants, ...orderBookChecks],
+  subscribers: orderSubscribers,
+  invariants: [...orderInvariants, ...orderBookChecks, ...parcelInvariants],
   states: { order: orderStates, orderEdit: editStates },
 };

@@ -8,6 +8,7 @@ import { customersErrors } from '../customers/errors.ts';
 import { orderErrors as e } from './errors.ts';
 import { OrderCreate, OrderUpdate, presentQuote, QuoteCreate, QuoteModel } from './input-schemas.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
+import { orderParcelRoutes } from './parcel-routes.ts';
 import { orderTerms, placeOrder } from './place.ts';
 import { quoteBasket } from './quote.ts';
 import { OrderPromiseList, presentPromise } from './promise-schemas.ts';
@@ -68,6 +69,7 @@ export function orderRoutes(app: FastifyInstance): void {
   promiseRoutes(app);
   changeRoutes(app);
   lifecycleRoutes(app);
+  orderParcelRoutes(app);
 }
 
 function placingRoutes(app: FastifyInstance): void {

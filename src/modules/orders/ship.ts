@@ -1,34 +1,35 @@
-import { after, DAY_MS } from '../../platform/time.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
 import { platformErrors, type Violation } from '../../platform/errors.ts';
-import { eventRow } from '../../platform/events/define.ts';
-import { appendEvents } from '../../platform/events/outbox.ts';
+import { pointingInto } from '../../platform/pointers.ts';
 import { newId } from '../../platform/ids.ts';
 import { checkVersion } from '../../platform/versions.ts';
 import { shipStock } from '../catalogue/stock.ts';
+import { deliverParcels } from '../shipping/parcels/report.ts';
+import { requireCarrier } from '../shipping/parcels/register.ts';
+import { arrive } from './arrivals.ts';
 import { refuseOpenEdit } from './edits/read.ts';
 import { orderErrors } from './errors.ts';
-import { orderEvents } from './events.ts';
+import { parcelErrors } from '../shipping/parcels/errors.ts';
 import { listLines, loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
 import { decideFulfilment, unitsToShip } from './rules.ts';
-import { ordersSettings } from './settings.ts';
-import { writeDelivery, writeShipment } from './shipment-repository.ts';
-import { orderSummary } from './summary.ts';
+import { handOver } from './hand-over.ts';
+import { findShipFaults, type ShipWish, wantedUnits } from './ship-rules.ts';
+import { writeShipment } from './shipment-repository.ts';
 import type { Order, OrderLine, OrderShipment } from './tables.ts';
-import { addTimeline } from './timeline.ts';
+import { tellParcel } from './tell-parcel.ts';
 
-interface ShipInput {
+interface ShipInput extends ShipWish {
   readonly orderId: string;
-  /** Everything that is still to be shipped, when absent. */
-  readonly lines?: readonly { lineId: string; quantity: number }[];
-  readonly carrier?: string;
-  readonly trackingNumber?: string;
 }
 
-/** Ships an order, whole or in parts: stock leaves the house. Refusals: order_not_shippable, shipment_too_large. */
+/**
+ * Ships an order, whole or in parts: stock leaves the house, with a carrier of the shop in one parcel or several. Refusals:
+ * order_not_shippable, order_in_edit, shipment_too_large, parcels_inconsistent, and those of registerParcels.
+ */
 export async function shipOrder(ctx: Ctx, input: ShipInput): Promise<OrderWhole> {
+  const faults = findShipFaults(input);
   return inTransaction(ctx, async (tx) => {
     const order = await lockOrder(tx, ctx.shop.id, input.orderId);
     checkVersion(ctx, order);
@@ -36,31 +37,37 @@ export async function shipOrder(ctx: Ctx, input: ShipInput): Promise<OrderWhole>
     await refuseOpenEdit(tx, ctx.shop.id, order.id);
     if (!canShip(order))
       throw orderErrors.order_not_shippable(`The order is ${order.status} and ${order.fulfilmentState}.`);
-    const parts = choosePart(lines, input.lines);
-    const shipment: OrderShipment = {
-      shopId: ctx.shop.id,
-      id: newId(),
-      orderId: order.id,
-      carrier: input.carrier ?? null,
-      trackingNumber: input.trackingNumber ?? null,
-      shippedAt: ctx.now,
-      deliveredAt: null,
-    };
+    if (faults.length > 0) throw parcelErrors.parcels_inconsistent(undefined, { violations: faults });
+    const wanted = wantedUnits(input);
+    const parts = await pointingInto(wanted.places, async () => choosePart(lines, wanted.lines));
+    const shipment = await shipmentOf(tx, ctx, input);
     const stock = await shipStock(
       tx,
       ctx.shop.id,
       parts.map(({ line, quantity }) => ({ productId: line.productId, quantity })),
     );
     if (stock.failed.length > 0) throw new Error(`less is reserved than order ${order.id} holds`);
-    await writeShipment(
-      tx,
-      shipment,
-      parts.map(({ line, quantity }) => ({ lineId: line.id, quantity })),
-    );
+    const units = parts.map(({ line, quantity }) => ({ lineId: line.id, quantity }));
+    await writeShipment(tx, shipment, units);
+    await handOver(tx, ctx, order, shipment, { ...input, units });
     const updated = await afterShipping(tx, ctx, order, lines, parts);
-    await tell(tx, ctx, 'shipped', updated, shipment);
+    await tellParcel(tx, ctx, 'shipped', updated, shipment);
     return loadWhole(tx, updated);
   });
+}
+
+async function shipmentOf(tx: Tx, ctx: Ctx, input: ShipInput): Promise<OrderShipment> {
+  const { carrierId, parcels } = input;
+  const carrier = carrierId === undefined ? input.carrier : (await requireCarrier(tx, ctx, carrierId)).name;
+  return {
+    shopId: ctx.shop.id,
+    id: newId(),
+    orderId: input.orderId,
+    carrier: carrier ?? null,
+    trackingNumber: input.trackingNumber ?? parcels?.[0]?.trackingNumber ?? null,
+    shippedAt: ctx.now,
+    deliveredAt: null,
+  };
 }
 
 /** An order on account or for cash on delivery ships unpaid; any other only when it is paid. */
@@ -74,7 +81,7 @@ interface Part {
   readonly quantity: number;
 }
 
-function choosePart(lines: readonly OrderLine[], wanted: ShipInput['lines']): Part[] {
+function choosePart(lines: readonly OrderLine[], wanted: ShipWish['lines']): Part[] {
   if (!wanted) {
     return lines.flatMap((line) => {
       const quantity = unitsToShip(line);
@@ -140,27 +147,7 @@ export async function deliverShipment(
     const shipment = whole.shipments.find(({ id }) => id === input.shipmentId);
     if (!shipment) throw platformErrors.not_found();
     if (shipment.deliveredAt) return whole;
-    await writeDelivery(tx, shipment, ctx.now);
-    const isLast = whole.shipments.every(({ id, deliveredAt }) => id === shipment.id || deliveredAt);
-    const isDelivered = isLast && order.fulfilmentState === 'fulfilled';
-    const days = ordersSettings.of(ctx.shop).autoCompleteDays;
-    const completeDueAt = order.paymentState === 'paid' ? after(ctx.now, days * DAY_MS) : null;
-    const changes = isDelivered ? { status: 'delivered' as const, deliveredAt: ctx.now, completeDueAt } : {};
-    const updated = await updateOrder(tx, order, changes, ctx.now);
-    await tell(tx, ctx, 'delivered', updated, shipment);
-    return loadWhole(tx, updated);
+    await deliverParcels(tx, ctx, shipment.id, ctx.customerId === undefined ? 'staff' : 'customer');
+    return loadWhole(tx, await arrive(tx, ctx, whole, shipment, ctx.now));
   });
-}
-
-async function tell(
-  tx: Tx,
-  ctx: Ctx,
-  kind: 'shipped' | 'delivered',
-  order: Order,
-  shipment: OrderShipment,
-): Promise<void> {
-  const { id: shipmentId, carrier, trackingNumber } = shipment;
-  await addTimeline(tx, ctx, order.id, { kind, details: { shipmentId, carrier, trackingNumber } });
-  const data = { ...orderSummary(order), shipmentId, carrier, trackingNumber };
-  await appendEvents(tx, ctx, [eventRow(ctx, orderEvents[kind], order.id, data)]);
 }

@@ -27,6 +27,8 @@ export interface Address {
   readonly line2?: string;
   readonly city: string;
   readonly region?: string;
+  /** The region by its code, for freight and price lists. */
+  readonly regionCode?: string;
   readonly postalCode?: string;
   readonly country: string;
   readonly phone?: string;

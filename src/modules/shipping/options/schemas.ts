@@ -1,0 +1,149 @@
+import { type Static, Type } from '@sinclair/typebox';
+import {
+  enumeration,
+  model,
+  nullableText,
+  PositiveAmount,
+  ref,
+  text,
+  toWire,
+  uuid,
+} from '../../../platform/http/schema.ts';
+import { Currency } from '../../../platform/shops/schemas.ts';
+import { MAX_GRAMS } from '../carriers/price-rules.ts';
+import { CarrierStatusName, country, methodCode } from '../carriers/schemas.ts';
+import { EXPECTATION_BASES } from '../carriers/transit-rules.ts';
+import { type DeliveryOptions, UNAVAILABLE_REASONS } from './list.ts';
+import { RANK_REASONS, RANKINGS } from './rules.ts';
+
+const RankingName = enumeration('DeliveryRanking', 'What counts.', RANKINGS);
+const ReasonName = enumeration(
+  'DeliveryRankReason',
+  '`trial_turn`: a carrier on trial in whose share the basket is. `best`, `tied`, `behind`: by what counts. `no_figure`: nothing is ' +
+    'known of it. `trial_waits`: on trial, and not its turn.',
+  RANK_REASONS,
+);
+const BasisName = enumeration(
+  'ExpectationBasis',
+  'Parcels of the shop’s own, the carrier’s promise where there are too few of them, or nothing.',
+  EXPECTATION_BASES,
+);
+const UnavailableReasonName = enumeration(
+  'DeliveryUnavailableReason',
+  'No price list is in force, the place is in none of its zones, or it is heavier than the last step.',
+  UNAVAILABLE_REASONS,
+);
+const WordsModel = model('DeliveryOptionWords', 'Why, in plain words.', {
+  en: Type.String({ description: 'In English.' }),
+  zh: Type.String({ description: 'In Chinese.' }),
+});
+const ExpectedModel = model('ExpectedDelivery', 'How long it takes, and by what that is known.', {
+  basis: ref(BasisName),
+  caseCount: Type.Integer({
+    description: 'Parcels of the shop’s own, also where they are too few to go by.',
+  }),
+  expectedDays: Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    description: 'Calendar days: the median of own parcels, or the end of the promise.',
+  }),
+  latestDays: Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    description: 'Nine of ten own parcels took no longer; or the end of the promise.',
+  }),
+  expectedOn: nullableText('The day, when it leaves today, in the time zone of the shop.', {
+    format: 'date',
+  }),
+});
+const names = {
+  carrierId: uuid('The carrier.'),
+  carrierName: text('Its name.', 200),
+  carrierStatus: ref(CarrierStatusName),
+  methodId: uuid('The method.'),
+  method: methodCode(),
+  methodName: text('Its name.', 200),
+};
+const OptionModel = model('DeliveryOption', 'A way to send something.', {
+  rank: Type.Integer({ description: 'From 1.' }),
+  reason: ref(ReasonName),
+  words: ref(WordsModel),
+  ...names,
+  priceAmount: ref(PositiveAmount, { description: 'What the carrier takes for it.' }),
+  chargedGrams: Type.Integer({ description: 'What is charged: the heavier of scales and size.' }),
+  zoneName: text('The zone of the price list.', 100),
+  expected: ref(ExpectedModel),
+  scoreBps: Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    description: 'The carrier’s newest score; null before the first one.',
+  }),
+  scoreParcelCount: Type.Integer({ description: 'How many parcels the score is of.' }),
+});
+const UnavailableModel = model('UnavailableDeliveryOption', 'A way that does not do, and why.', {
+  ...names,
+  reason: ref(UnavailableReasonName),
+});
+export const DeliveryOptionList = model('DeliveryOptionList', 'The ways to send something, best first.', {
+  rankBy: ref(RankingName),
+  currency: ref(Currency),
+  data: Type.Array(ref(OptionModel), { description: 'The ways, in their order.' }),
+  unavailable: Type.Array(ref(UnavailableModel), { description: 'The ways that do not do.' }),
+});
+export const DeliveryOptionsQuery = model('DeliveryOptionsQuery', 'What is to be sent where.', {
+  country: country('Where it goes, ISO 3166-1 alpha-2.'),
+  region: Type.Optional(
+    nullableText('The region: a code of `GET /v1/regions`, or what the address says.', {
+      minLength: 1,
+      maxLength: 200,
+    }),
+  ),
+  weightGrams: Type.Integer({
+    minimum: 1,
+    maximum: MAX_GRAMS,
+    description: 'What it weighs with its packing.',
+  }),
+  volumeMm3: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000_000_000_000,
+      description:
+        'Length times width times height, in cubic millimetres; only the scales count, when absent.',
+    }),
+  ),
+  rankBy: Type.Optional(ref(RankingName, { description: 'What counts; the cost, when absent.' })),
+  key: Type.Optional(
+    text(
+      'Of the basket or the order. By it the carriers on trial get their turns, always the same for the same key; without it none does.',
+      200,
+    ),
+  ),
+});
+
+type Candidate = DeliveryOptions['unavailable'][number]['candidate'];
+const presentNames = (candidate: Candidate) => ({
+  carrierId: candidate.carrier_id,
+  carrierName: candidate.carrier_name,
+  carrierStatus: candidate.status,
+  methodId: candidate.method_id,
+  method: candidate.method_code,
+  methodName: candidate.method_name,
+});
+
+export const presentOptions = (
+  { rankBy, options, unavailable }: DeliveryOptions,
+  currency: string,
+): Static<typeof DeliveryOptionList> => ({
+  rankBy,
+  currency,
+  data: options.map(({ option, rank, reason, words }) => ({
+    rank,
+    reason,
+    words,
+    ...presentNames(option.candidate),
+    priceAmount: toWire(option.amount),
+    chargedGrams: option.chargedGrams,
+    zoneName: option.zoneName,
+    expected: { ...option.expected, expectedOn: option.expectedOn },
+    scoreBps: option.scoreBps,
+    scoreParcelCount: option.candidate.score_parcels ?? 0,
+  })),
+  unavailable: unavailable.map(({ candidate, reason }) => ({ ...presentNames(candidate), reason })),
+});
