@@ -125,14 +125,24 @@ function addressOf(row: Row, prefix: 'ship' | '', name: string) {
   };
 }
 
+/** The last day that is over when the demo begins. */
+export const DEMO_EVE = '1998-05-06';
+
+/** The three shippers, as carriers. */
+export const readShippers = () =>
+  readRows('shippers').map((row) => ({
+    externalId: `shipper-${valueOf(row, 'shipperID')}`,
+    shipperId: valueOf(row, 'shipperID'),
+    name: valueOf(row, 'companyName'),
+  }));
+
 /**
  * The 830 orders as imports. Paid when ordered, delivered five days after shipping, completed fourteen days after that;
- * what would lie after the demo's start has not happened yet.
+ * what would lie after the demo's start has not happened yet. What was shipped is a parcel of its shipper: the freight is what it cost, and
+ * the day that the customer asked for is the one that it was promised for. `carriers` are the shippers' ids here.
  */
-export function readImports(tables: Tables): ImportInput[] {
-  const shippers = new Map(
-    readRows('shippers').map((row) => [valueOf(row, 'shipperID'), valueOf(row, 'companyName')]),
-  );
+export function readImports(tables: Tables, carriers: ReadonlyMap<string, string>): ImportInput[] {
+  const names = new Map(readShippers().map(({ shipperId, name }) => [shipperId, name]));
   const linesOf = new Map<string, Row[]>();
   for (const line of tables.lines) {
     const id = valueOf(line, 'orderID');
@@ -152,12 +162,23 @@ export function readImports(tables: Tables): ImportInput[] {
       freightAmount: Number(centsOf(valueOf(row, 'freight'))),
       freightTaxRateBps: 0,
       shippingAddress: addressOf(row, 'ship', valueOf(row, 'shipName')),
-      carrier: shippers.get(valueOf(row, 'shipVia')) ?? '',
       placedAt: placed.toISOString(),
       paidAt: placed.toISOString(),
-      ...(shipped === undefined ? {} : shippingDates(dayOf(shipped))),
+      ...(shipped === undefined
+        ? { carrier: names.get(valueOf(row, 'shipVia')) ?? '' }
+        : { ...sentBy(row, carriers), ...shippingDates(dayOf(shipped)) }),
     };
   });
+}
+
+function sentBy(row: Row, carriers: ReadonlyMap<string, string>) {
+  const carrierId = carriers.get(valueOf(row, 'shipVia'));
+  if (carrierId === undefined) throw new Error(`order ${valueOf(row, 'orderID')} has no shipper`);
+  return {
+    carrierId,
+    carrierCostAmount: Number(centsOf(valueOf(row, 'freight'))),
+    promisedOn: valueOf(row, 'requiredDate').slice(0, 10),
+  };
 }
 
 function shippingDates(shipped: Date) {

@@ -3,9 +3,19 @@ import { recordPastPrices } from '../../modules/catalogue/prices/history.ts';
 import { bulkUpsertProducts } from '../../modules/catalogue/upsert.ts';
 import { bulkUpsertCustomers } from '../../modules/customers/upsert.ts';
 import { importOrder } from '../../modules/orders/import.ts';
+import { upsertCarrierByExternalId } from '../../modules/shipping/carriers/carriers.ts';
+import { scoreCarriersOn } from '../../modules/shipping/scores/score.ts';
 import { type Ctx, type Deps, systemContext } from '../../platform/context.ts';
 import type { Shop } from '../../platform/shops/shop.ts';
-import { readCustomers, readImports, readOrders, readPriceHistory, readProducts } from './map.ts';
+import {
+  DEMO_EVE,
+  readCustomers,
+  readImports,
+  readOrders,
+  readPriceHistory,
+  readProducts,
+  readShippers,
+} from './map.ts';
 
 const AT_ONCE = 4;
 
@@ -20,9 +30,10 @@ export async function seedNorthwind(deps: Deps, shop: Shop): Promise<SeedReport>
   const tables = readOrders();
   const customers = await seedCustomers(ctx);
   const products = await seedProducts(ctx, tables);
+  const { carriers, carrierLine } = await seedCarriers(ctx);
   let created = 0;
   let known = 0;
-  const waiting = readImports(tables).values();
+  const waiting = readImports(tables, carriers).values();
   const importNext = async (): Promise<void> => {
     for (const order of waiting) {
       // Each import sees the shop's time as it is then.
@@ -32,7 +43,22 @@ export async function seedNorthwind(deps: Deps, shop: Shop): Promise<SeedReport>
   };
   // A few at once: while one waits for the database, the next one is prepared.
   await Promise.all(Array.from({ length: AT_ONCE }, importNext));
-  return { lines: [customers, products, `orders: ${created} imported, ${known} were there`] };
+  await scoreCarriersOn(systemContext(deps, shop, 'seed'), DEMO_EVE);
+  const orders = `orders: ${created} imported, ${known} were there`;
+  return { lines: [customers, products, carrierLine, orders] };
+}
+
+/** The shippers as carriers, with what the files call them. */
+async function seedCarriers(ctx: Ctx) {
+  const carriers = new Map<string, string>();
+  let added = 0;
+  for (const { externalId, shipperId, name } of readShippers()) {
+    const input = { name, status: 'active' as const };
+    const { whole, created } = await upsertCarrierByExternalId(ctx, externalId, input);
+    carriers.set(shipperId, whole.carrier.id);
+    if (created) added += 1;
+  }
+  return { carriers, carrierLine: `carriers: ${added} added, ${carriers.size - added} were there` };
 }
 
 async function seedProducts(ctx: Ctx, tables: ReturnType<typeof readOrders>): Promise<string> {
