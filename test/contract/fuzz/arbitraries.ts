@@ -35,8 +35,16 @@ const time = fc.oneof(
   fc.constantFrom(...EDGES_OF_TIME),
 );
 
+const day = fc.oneof(
+  fc
+    .integer({ min: -10_000, max: 40_000 })
+    .map((days) => new Date(days * 86_400_000).toISOString().slice(0, 10)),
+  fc.constantFrom('0000-01-01', '0001-01-01', '1998-05-07', '2024-02-29', '9999-12-31'),
+);
+
 const FORMATS: Record<string, fc.Arbitrary<string>> = {
   uuid: fc.uuid(),
+  date: day,
   'date-time': time,
 };
 
