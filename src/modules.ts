@@ -1,12 +1,17 @@
+import { calendarModule } from './modules/calendar/module.ts';
 import { catalogue } from './modules/catalogue/module.ts';
 import { dealPrices, freightTemplates } from './modules/catalogue/ports.ts';
 import { customersModule } from './modules/customers/module.ts';
 import { customerMerges, personalData, purchaseChanges } from './modules/customers/ports.ts';
 import { orderBookChecks } from './modules/orders/book-checks.ts';
 import { orderDealPrices } from './modules/orders/deal-prices.ts';
+import {
+  logoRequestCustomerMove,
+  logoRequestPersonalData,
+} from './modules/orders/logo-requests/personal-data.ts';
 import { ordersModule } from './modules/orders/module.ts';
 import { parcelPersonalData } from './modules/orders/parcel-personal-data.ts';
-import { orderCustomerMove, orderPersonalData } from './modules/orders/personal-data.ts';
+import { creditPersonalData, orderCustomerMove, orderPersonalData } from './modules/orders/personal-data.ts';
 import { orderPromises } from './modules/orders/ports.ts';
 import { orderPaymentSubject } from './modules/orders/pay.ts';
 import { ledgerModule } from './modules/ledger/module.ts';
@@ -34,6 +39,7 @@ import type { Module } from './platform/module.ts';
 
 /** THE list of modules, in import order: a module imports only from those before it. */
 export const modules: readonly Module[] = [
+  calendarModule,
   catalogue,
   customersModule,
   segmentsModule,
@@ -51,6 +57,7 @@ freightTemplates.fill({ holdUsable });
 // Orders first: who pays one of them with a wallet has locked the order, and then the wallet.
 customerMerges.fill([
   orderCustomerMove,
+  logoRequestCustomerMove,
   settlementCustomerMove,
   couponPromiseCustomerMove,
   walletCustomerMove,
@@ -59,6 +66,8 @@ customerMerges.fill([
 personalData.fill([
   orderPersonalData,
   parcelPersonalData,
+  creditPersonalData,
+  logoRequestPersonalData,
   settlementPersonalData,
   couponPromisePersonalData,
   walletPersonalData,

@@ -6,6 +6,7 @@ export type Rule = (source: Source, sources: ReadonlyMap<string, Source>) => Fin
 
 /** In import order: a module imports only from those before it. */
 export const MODULES = [
+  'calendar',
   'catalogue',
   'customers',
   'segments',

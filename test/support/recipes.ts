@@ -2,6 +2,8 @@ import { settleEvents } from '../../src/jobs.ts';
 import { simulatorCallback } from '../../src/modules/payments/providers/simulator.ts';
 import { newId } from '../../src/platform/ids.ts';
 import type { TestApp, TestShop } from './app.ts';
+import { calendarRecipes, makeAnnouncement, makeHoliday } from './calendar-world.ts';
+import { logoRecipes } from './logo-world.ts';
 import { idOfSegments, segmentRecipes } from './segments-world.ts';
 import {
   answerByLink,
@@ -34,7 +36,7 @@ export interface Prepared {
   readonly payload?: Buffer;
 }
 
-type Recipe = (shop: TestShop, app: TestApp, example: { body?: any }) => Promise<Prepared>;
+export type Recipe = (shop: TestShop, app: TestApp, example: { body?: any }) => Promise<Prepared>;
 
 const withBody = (body: unknown) => (body === undefined ? {} : { body });
 
@@ -168,6 +170,8 @@ const onSettled: Recipe = async (shop, app, { body }) => {
 };
 
 const recipes: Record<string, Recipe> = {
+  ...calendarRecipes,
+  ...logoRecipes,
   ...segmentRecipes,
   ...shippingRecipes,
   getFreightTemplate: onTemplate,
@@ -286,6 +290,8 @@ async function idFor(shop: TestShop, operationId: string, name: string, value: s
   if (name === 'carrierId') return (await makeCarrier(shop)).id;
   if (name === 'policyId') return (await makePolicy(shop)).id;
   if (name === 'sweepId') return (await must(shop.call('POST /v1/price-protection-sweeps', { body: {} }))).id;
+  if (name === 'holidayId') return (await makeHoliday(shop)).id;
+  if (name === 'announcementId') return (await makeAnnouncement(shop)).id;
   if (name === 'endpointId') return (await makeEndpoint(shop)).id;
   if (name === 'customerId') return (await makeCustomer(shop)).id;
   if (name !== 'externalId') return value;

@@ -2,7 +2,7 @@ import { newId } from '../../src/platform/ids.ts';
 import type { TestShop } from './app.ts';
 
 // Of a form that no id of ours has.
-const newExternalId = (): string => newId().replaceAll('-', '');
+export const newExternalId = (): string => newId().replaceAll('-', '');
 
 export const must = async (answer: ReturnType<TestShop['call']>) => {
   const { status, body } = await answer;

@@ -182,6 +182,9 @@ const termColumns = {
   heightMm: products.heightMm,
   freightTemplateId: products.freightTemplateId,
   priceBreaks: products.priceBreaks,
+  leadTimeDays: products.leadTimeDays,
+  minimumOrderQuantity: products.minimumOrderQuantity,
+  orderMultiple: products.orderMultiple,
   returnExcludedReason: products.returnExcludedReason,
   version: products.version,
 };

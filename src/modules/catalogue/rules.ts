@@ -10,6 +10,9 @@ export const COLLECTIONS = ['new', 'best_seller', 'clearance'] as const satisfie
 export const MAX_QUANTITY = 1_000_000_000;
 const MAX_METADATA_KEYS = 50;
 export const MAX_OPTIONS = 10;
+export const MAX_LEAD_TIME_DAYS = 365;
+/** More pieces than a line of an order can have. */
+export const MAX_ORDER_STEP = 1_000_000;
 
 /** What a caller decides about a product. */
 export type ProductFields = Omit<
@@ -49,6 +52,15 @@ const UNSET: Omit<ProductFields, 'name' | 'priceAmount'> = {
   heightMm: null,
   freightTemplateId: null,
   priceBreaks: [],
+  leadTimeDays: 0,
+  minimumOrderQuantity: 1,
+  orderMultiple: 1,
+  unitsPerPack: null,
+  packsPerCarton: null,
+  cartonWeightGrams: null,
+  cartonLengthMm: null,
+  cartonWidthMm: null,
+  cartonHeightMm: null,
   returnExcludedReason: null,
   metadata: {},
 };

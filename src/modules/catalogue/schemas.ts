@@ -1,5 +1,6 @@
 import { type Static, type TProperties, Type } from '@sinclair/typebox';
 import {
+  BulkMode,
   mapOf,
   Metadata,
   MetadataUpdate,
@@ -30,6 +31,7 @@ import {
   type WholeProduct,
 } from './rules.ts';
 import type { ProductRow } from './tables.ts';
+import { presentTrade, tradeFields } from './trade-schemas.ts';
 
 export const ProductStatus = enumeration(
   'ProductStatus',
@@ -56,7 +58,7 @@ const ProductOptionsUpdate = mapOf<string | null>(
   { type: ['string', 'null'], minLength: 1, maxLength: 100 },
   MAX_OPTIONS,
 );
-const PriceBreak = model('PriceBreak', 'A lower price per piece from a quantity on.', {
+export const PriceBreakModel = model('PriceBreak', 'A lower price per piece from a quantity on.', {
   minimumQuantity: Type.Integer({
     minimum: 2,
     maximum: MAX_QUANTITY,
@@ -82,7 +84,7 @@ const collections = Type.Array(ref(ProductCollection), {
   maxItems: COLLECTIONS.length,
   description: 'The shelves it stands on.',
 });
-const priceBreaks = Type.Array(ref(PriceBreak), {
+const priceBreaks = Type.Array(ref(PriceBreakModel), {
   maxItems: 20,
   description: 'Quantity prices, with rising quantities and falling prices.',
 });
@@ -126,6 +128,7 @@ const writable = {
   collections,
   status: ref(ProductStatus),
   priceBreaks,
+  ...tradeFields,
   taxRateBps,
   metadata: ref(Metadata),
 };
@@ -160,11 +163,6 @@ export const Product = model('Product', 'One sellable thing. Its stock is a reso
 });
 export const ProductPage = pageOf('ProductPage', Product);
 
-const BulkMode = enumeration(
-  'BulkMode',
-  '`atomic`: all items or none. `perItem`: every item that can be written is written.',
-  ['atomic', 'perItem'],
-);
 const ProductBulkItem = model(
   'ProductBulkItem',
   'A product to add, or to change if its externalId is known.',
@@ -236,6 +234,7 @@ export const presentProduct = (row: ProductRow, currency: string): Static<typeof
   heightMm: row.heightMm,
   freightTemplateId: row.freightTemplateId,
   priceBreaks: [...row.priceBreaks],
+  ...presentTrade(row),
   returnExcludedReason: row.returnExcludedReason,
   metadata: row.metadata,
   priceEffectiveAt: row.priceEffectiveAt.toISOString(),

@@ -58,6 +58,17 @@ export const products = pgTable(
     /** What sending it is charged by; null: the shop's default. Shipping has the table and the foreign key. */
     freightTemplateId: uuid('freight_template_id'),
     priceBreaks: jsonb('price_breaks').$type<PriceBreak[]>().notNull().default(sql`'[]'::jsonb`),
+    /** Working days until it can leave, beside the shop's own. */
+    leadTimeDays: integer('lead_time_days').notNull().default(0),
+    /** At least so many pieces, and only multiples of so many, over all lines of an order. */
+    minimumOrderQuantity: integer('minimum_order_quantity').notNull().default(1),
+    orderMultiple: integer('order_multiple').notNull().default(1),
+    unitsPerPack: integer('units_per_pack'),
+    packsPerCarton: integer('packs_per_carton'),
+    cartonWeightGrams: integer('carton_weight_grams'),
+    cartonLengthMm: integer('carton_length_mm'),
+    cartonWidthMm: integer('carton_width_mm'),
+    cartonHeightMm: integer('carton_height_mm'),
     /** Set: customers may not return it without a reason, and this is why. */
     returnExcludedReason: text('return_excluded_reason'),
     metadata: metadata(),
@@ -83,6 +94,10 @@ export const products = pgTable(
     check('products_cost_amount', sql`${t.costAmount} >= 0`),
     check('products_minimum_price_amount', sql`${t.minimumPriceAmount} >= 0`),
     check('products_tax_rate_bps', sql`${t.taxRateBps} between 0 and 10000`),
+    check(
+      'products_trade',
+      sql`${t.leadTimeDays} >= 0 and ${t.minimumOrderQuantity} > 0 and ${t.orderMultiple} > 0`,
+    ),
     index('products_freight_template_idx')
       .on(t.shopId, t.freightTemplateId)
       .where(sql`${t.freightTemplateId} is not null`),

@@ -2,7 +2,15 @@ import type { Ctx } from '../../platform/context.ts';
 import type { Violation } from '../../platform/errors.ts';
 import type { ProductTerms } from '../catalogue/sellables.ts';
 import { shippingSettings } from '../shipping/settings.ts';
+import { catalogueSettings } from '../catalogue/settings.ts';
 import { orderErrors } from './errors.ts';
+import {
+  type AppliedBreak,
+  breakAdjustments,
+  findBreak,
+  findQuantityFaults,
+  totalsOf,
+} from './quantity-rules.ts';
 import { type BasketFreight, type FreightFacts, priceFreight } from './freight.ts';
 import { type LineInput, type PricedBasket, priceBasket } from './rules.ts';
 
@@ -15,12 +23,16 @@ export interface BasketLine {
 export interface HeldPrices {
   /** Unit prices in the order of the lines. */
   readonly unitAmounts: readonly bigint[];
+  /** The quantity prices, in the same order. */
+  readonly breaks: readonly (AppliedBreak | null)[];
   /** Freight to the place that the quote was for; undefined when it did not say. */
   readonly freight: BasketFreight | undefined;
 }
 
 export interface Basket<P extends ProductTerms = ProductTerms> {
-  readonly priced: PricedBasket<LineInput & { readonly product: P }>;
+  readonly priced: PricedBasket<
+    LineInput & { readonly product: P; readonly appliedBreak: AppliedBreak | null }
+  >;
   readonly freight: BasketFreight;
   readonly freightTaxRateBps: number;
   readonly held: HeldPrices;
@@ -44,18 +56,25 @@ export function priceLines<P extends ProductTerms>(
 ): Basket<P> {
   const products = new Map(found.map((product) => [product.id, product]));
   refuseMissing(lines, products);
+  refuseQuantities(lines, products);
 
   const { freightTaxRateBps } = shippingSettings.of(ctx.shop);
   let freight: BasketFreight = held?.freight ?? { amount: 0n, parts: [], isKnown: false };
+  const { minimumMarginBps } = catalogueSettings.of(ctx.shop);
+  const totals = totalsOf(lines);
   const inputs = lines.map((line, index) => {
     const product = products.get(line.productId) as P;
     const listUnitAmount = held?.unitAmounts[index] ?? product.priceAmount;
+    const appliedBreak = held
+      ? (held.breaks[index] ?? null)
+      : findBreak(product, totals.get(line.productId) ?? 0, listUnitAmount, minimumMarginBps);
     return {
       product,
+      appliedBreak,
       quantity: line.quantity,
       listUnitAmount,
       taxRateBps: product.taxRateBps,
-      adjustments: [],
+      adjustments: breakAdjustments(appliedBreak, listUnitAmount, line.quantity),
     };
   });
   const priced = priceBasket(inputs, {
@@ -72,9 +91,20 @@ export function priceLines<P extends ProductTerms>(
     freightTaxRateBps,
     held: {
       unitAmounts: inputs.map((line) => line.listUnitAmount),
+      breaks: inputs.map((line) => line.appliedBreak),
       freight: freight.isKnown ? freight : undefined,
     },
   };
+}
+
+function refuseQuantities(lines: readonly BasketLine[], products: ReadonlyMap<string, ProductTerms>): void {
+  const faults = findQuantityFaults(lines, products);
+  const [first] = faults;
+  if (!first) return;
+  const violations = faults.map(({ index, code, detail }): Violation => {
+    return { in: 'body', pointer: `/lines/${index}/quantity`, code, detail };
+  });
+  throw orderErrors[first.code](undefined, { violations });
 }
 
 function refuseMissing(lines: readonly BasketLine[], products: ReadonlyMap<string, ProductTerms>): void {

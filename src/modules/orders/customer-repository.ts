@@ -18,13 +18,13 @@ export const moveOrders = (tx: Tx, ctx: Ctx, from: string, to: string): Promise<
 
 /** Removes what is personal from the orders of a locked customer; those that hold nothing any more stay as they are. */
 export async function erasePersonalFields(tx: Tx, ctx: Ctx, customerId: string): Promise<void> {
-  const something = sql`(${orders.shippingAddress} is not null or ${orders.staffNote} is not null
+  const something = sql`(${orders.shippingAddress} is not null or ${orders.senderAddress} is not null or ${orders.staffNote} is not null
     or ${orders.metadata} <> '{}'::jsonb)`;
   await updateOrdersOf(
     tx,
     ctx,
     customerId,
-    { shippingAddress: null, staffNote: null, metadata: {} },
+    { shippingAddress: null, senderAddress: null, staffNote: null, metadata: {} },
     something,
   );
   await eraseEditAddresses(tx, [ctx.shop.id, customerId]);
@@ -50,7 +50,9 @@ async function updateOrdersOf(
   tx: Tx,
   ctx: Ctx,
   customerId: string,
-  changes: Partial<Pick<Order, 'customerId' | 'shippingAddress' | 'staffNote' | 'metadata'>>,
+  changes: Partial<
+    Pick<Order, 'customerId' | 'shippingAddress' | 'senderAddress' | 'staffNote' | 'metadata'>
+  >,
   which?: SQL,
 ): Promise<number> {
   const mine = and(eq(orders.shopId, ctx.shop.id), eq(orders.customerId, customerId), which);

@@ -5,6 +5,8 @@ export const orderErrors = {
   amount_too_large: platformErrors.amount_too_large,
   ...defineErrors({
     product_not_available: [422, 'A product does not exist or is not for sale'],
+    below_minimum_quantity: [422, 'A product is only sold in larger quantities'],
+    not_order_multiple: [422, 'A product is only sold in multiples of a quantity'],
     out_of_stock: [409, 'There is not enough stock'],
     quote_not_valid: [422, 'The quote token is not one of this shop for this customer'],
     quote_expired: [422, 'The quote no longer holds; ask for a new one'],
@@ -22,6 +24,11 @@ export const orderErrors = {
     external_id_taken: [409, 'Another order has this external id'],
     too_much_metadata: [422, 'A resource holds 50 keys of metadata at most'],
     number_taken: [409, 'Another order has this number'],
+    credit_exceeded: [
+      409,
+      'The order would exceed the credit limit of the customer',
+      { leftAmount: ref(PositiveAmount, { description: 'What is left of the limit.' }) },
+    ],
     order_not_payable: [409, 'Nothing is due on the order'],
     payment_too_large: [
       422,
@@ -49,6 +56,8 @@ export const orderErrors = {
       { editId: uuid('The edit that is open: pay it, or give it up.') },
     ],
     edit_not_possible: [422, 'The order cannot be changed like this'],
+    logo_request_inconsistent: [422, 'The request names nobody, or a product twice'],
+    logo_request_not_open: [409, 'The request does not stand where this is possible'],
     import_conflict: [409, 'The order was imported before with other content'],
     import_inconsistent: [422, 'The dates or amounts of the imported order contradict each other'],
   }),

@@ -50,6 +50,13 @@ const parcel = Type.Object({
   }),
 });
 
+const due = Type.Object({
+  ...summary,
+  part: Type.String({ description: 'deposit or rest.' }),
+  openAmount: amount('What is open of it.'),
+  dueAt: Type.String({ format: 'date-time', description: 'When it is, or was, due.' }),
+});
+
 export const orderEvents = {
   placed: defineEvent('order.placed', 'An order was placed and its stock reserved.', withLines),
   imported: defineEvent('order.imported', 'An order that was made elsewhere was taken in.', withLines),
@@ -84,6 +91,24 @@ export const orderEvents = {
       reservedUntil: Type.String({ format: 'date-time', description: 'Until when the goods are kept.' }),
       stockIsShort: Type.Boolean({
         description: "Stock is below the shop's threshold; only then a reminder may say so.",
+      }),
+    }),
+  ),
+  paymentDueSoon: defineEvent('order.payment_due_soon', 'A part of an order on account is due soon.', due),
+  paymentOverdue: defineEvent(
+    'order.payment_overdue',
+    'A part of an order on account was not paid in time.',
+    due,
+  ),
+  logoRequestChanged: defineEvent(
+    'logo_request.changed',
+    'A request for goods with a logo was made, or stands elsewhere now.',
+    Type.Object({
+      customerId: uuid('Whose request it is.'),
+      state: Type.String({ description: 'Where it stands now.' }),
+      leadTimeDays: Type.Unsafe<number | null>({
+        type: ['integer', 'null'],
+        description: 'How many working days it takes; null before it is quoted.',
       }),
     }),
   ),

@@ -13,7 +13,7 @@ import type { LineInput } from './rules.ts';
 
 export interface ResolvedImport {
   readonly customerId: string | null;
-  readonly lines: readonly (LineInput & { readonly product: Sellable })[];
+  readonly lines: readonly (LineInput & { readonly product: Sellable; readonly appliedBreak: null })[];
 }
 
 /** Finds the customer and the products that an import names by id or by their own system's id. */
@@ -42,7 +42,14 @@ export async function resolveImport(tx: Tx, ctx: Ctx, input: ImportInput): Promi
     }));
     const taxRateBps = line.taxRateBps ?? product.taxRateBps;
     return [
-      { product, quantity: line.quantity, listUnitAmount: BigInt(line.unitAmount), taxRateBps, adjustments },
+      {
+        product,
+        quantity: line.quantity,
+        listUnitAmount: BigInt(line.unitAmount),
+        taxRateBps,
+        adjustments,
+        appliedBreak: null,
+      },
     ];
   });
   if (violations.length > 0) throw orderErrors.product_not_available(undefined, { violations });

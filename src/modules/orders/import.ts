@@ -12,15 +12,16 @@ import { sumOf } from '../../platform/money.ts';
 import { reserveStock, takeStock } from '../catalogue/stock.ts';
 import { post } from '../ledger/post.ts';
 import { recordPastPayment } from '../payments/attempts.ts';
+import { countImported } from './credit/repository.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { decideStanding, findDateFault, type ImportDates, type ImportStanding } from './import-rules.ts';
 import { resolveImport, type ResolvedImport } from './import-lookup.ts';
 import { findParcelFault, writeImportedParcel } from './import-parcel.ts';
-import { makeLines, NO_CHANGES } from './new-order.ts';
+import { makeAdjustments, makeLines, NO_CHANGES } from './new-order.ts';
 import { placedTransfer, postOrderChange } from './postings.ts';
 import { findByExternalId, insertOrder, loadWhole, NumberTaken, type OrderWhole } from './repository.ts';
-import { type PricedLine, priceBasket } from './rules.ts';
+import { priceBasket } from './rules.ts';
 import { ordersSettings } from './settings.ts';
 import type { PaymentTerms } from './states.ts';
 import { summaryWithLines } from './summary.ts';
@@ -114,6 +115,7 @@ function takeIn(ctx: Ctx, input: ImportInput, dates: ImportDates, importHash: st
       entries: entriesOf(ctx, made.order),
       events: [importedEvent(ctx, made)],
     }).catch(numberTaken);
+    await countImported(tx, made.order, ctx.now);
     await post(tx, ctx, placedTransfer(made.order));
     if (dates.paidAt && !dates.cancelledAt && made.order.totalAmount > 0n)
       await takePastPayment(tx, ctx, made.order, dates.paidAt);
@@ -177,28 +179,14 @@ function makeImported(
     importHash,
   };
   if (standing.paymentState === 'paid') order.paidAmount = order.totalAmount;
-  // What the goods cost when they were sold is not known.
-  const lines = makeLines(order, basket.lines).map((line) => ({ ...line, costUnitAmount: null }));
-  return { order, lines, adjustments: importedAdjustments(order, basket.lines, lines) };
+  // What the goods cost when they were sold is not known, and neither is the ladder that they were sold by.
+  const lines = makeLines(order, basket.lines).map((line) => ({
+    ...line,
+    costUnitAmount: null,
+    priceBreaks: [],
+  }));
+  return { order, lines, adjustments: makeAdjustments(order, basket.lines, lines) };
 }
-
-type PricedImport = readonly (ResolvedImport['lines'][number] & PricedLine)[];
-
-const importedAdjustments = (
-  order: Order,
-  priced: PricedImport,
-  lines: readonly OrderLine[],
-): OrderAdjustment[] =>
-  priced.flatMap((line, index) =>
-    line.adjustments.map((adjustment) => ({
-      ...adjustment,
-      shopId: order.shopId,
-      id: newId(),
-      orderId: order.id,
-      lineId: lines[index]?.id ?? '',
-      createdAt: order.placedAt,
-    })),
-  );
 
 function refuseOverAdjusted({ lines }: ResolvedImport): void {
   const over = lines.flatMap((line, index): Violation[] => {
@@ -236,7 +224,11 @@ function importedOrder(ctx: Ctx, input: ImportInput, dates: ImportDates, standin
     paidAmount: 0n,
     refundedAmount: 0n,
     ...NO_CHANGES,
+    dispatchOn: null,
+    arrivalEarliestOn: null,
+    arrivalLatestOn: null,
     shippingAddress: input.shippingAddress ?? null,
+    senderAddress: null,
     staffNote: null,
     metadata: input.metadata ?? {},
     cancelReason: dates.cancelledAt ? ('shop' as const) : null,

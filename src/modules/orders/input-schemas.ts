@@ -14,12 +14,19 @@ import {
   text,
   uuid,
 } from '../../platform/http/schema.ts';
+import { ExpectedDeliveryModel } from '../calendar/schemas.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import { FreightPartModel } from '../shipping/freight/part-schemas.ts';
 import { DestinationModel } from '../shipping/freight/schemas.ts';
 import { OrderPromiseModel, presentPromise } from './promise-schemas.ts';
 import type { Quote } from './quote.ts';
-import { AddressModel, PaymentTermsName } from './schemas.ts';
+import {
+  AddressModel,
+  breakFields,
+  OrderAdjustmentModel,
+  PaymentTermsName,
+  presentBreaks,
+} from './schemas.ts';
 
 const MAX_LINES = 500;
 const quantity = () => Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Units.' });
@@ -54,6 +61,8 @@ const QuoteLine = model('QuoteLine', 'A priced line.', {
   }),
   taxRateBps: Type.Integer({ description: 'The tax rate in basis points.' }),
   taxAmount: ref(PositiveAmount, { description: 'The tax included in the net amount.' }),
+  adjustments: Type.Array(ref(OrderAdjustmentModel), { description: 'They sum to the discount.' }),
+  ...breakFields,
   isAvailable: Type.Boolean({
     description: 'There is stock for it at this moment. Only an order reserves it.',
   }),
@@ -77,6 +86,10 @@ export const QuoteModel = model('Quote', 'What a basket costs, and a token that 
     description: 'Place the order with it to pay these prices, also when they rise meanwhile.',
   }),
   expiresAt: instantText('Until when the token holds; real time.'),
+  delivery: nullableRef(
+    ExpectedDeliveryModel,
+    'When an order that is placed now leaves and arrives; null when that cannot be said.',
+  ),
   promises: Type.Array(ref(OrderPromiseModel), {
     description: 'What the shop promises an order that is placed now, should its price fall.',
   }),
@@ -91,13 +104,21 @@ export const OrderCreate = inputModel('OrderCreate', 'An order to place.', {
     description: 'Where it is placed, for example `web` or `douyin`.',
   }),
   terms: Type.Optional(
-    ref(PaymentTermsName, { description: 'Prepaid, when absent. Customers place prepaid orders only.' }),
+    ref(PaymentTermsName, {
+      description: 'Prepaid, when absent. Customers order on account where that was agreed with them.',
+    }),
   ),
   externalId: Type.Optional(externalId()),
   shippingAddress: Type.Optional(nullableRef(AddressModel, 'Where it goes.')),
+  senderAddress: Type.Optional(
+    nullableRef(
+      AddressModel,
+      'In whose name the parcel goes out, for a reseller who has it sent to a buyer of theirs. Nothing in it says what it cost.',
+    ),
+  ),
   staffNote: Type.Optional(nullableText('For staff only; not with a customer token.', { maxLength: 2000 })),
   metadata: Type.Optional(ref(Metadata)),
-  quoteToken: Type.Optional(Type.String({ maxLength: 20_000, description: 'Holds the prices of a quote.' })),
+  quoteToken: Type.Optional(Type.String({ maxLength: 60_000, description: 'Holds the prices of a quote.' })),
   expectedTotalAmount: Type.Optional(
     ref(PositiveAmount, { description: 'Refuses the order when it would cost another total.' }),
   ),
@@ -250,7 +271,7 @@ export const OrderImport = inputModel(
 );
 
 /** A quote as it goes out. */
-export const presentQuote = ({ basket, promises, token, expiresAt }: Quote, currency: string) => ({
+export const presentQuote = ({ basket, promises, delivery, token, expiresAt }: Quote, currency: string) => ({
   currency,
   lines: basket.priced.lines.map((line) => ({
     productId: line.product.id,
@@ -261,6 +282,12 @@ export const presentQuote = ({ basket, promises, token, expiresAt }: Quote, curr
     netAmount: Number(line.netAmount),
     taxRateBps: line.taxRateBps,
     taxAmount: Number(line.taxAmount),
+    adjustments: line.adjustments.map(({ kind, reason, amount }) => ({
+      kind,
+      reason,
+      amount: Number(amount),
+    })),
+    ...presentBreaks(line.product.priceBreaks, line.appliedBreak),
     isAvailable: line.product.available >= line.quantity,
   })),
   linesAmount: Number(basket.priced.linesAmount),
@@ -272,5 +299,6 @@ export const presentQuote = ({ basket, promises, token, expiresAt }: Quote, curr
   totalAmount: Number(basket.priced.totalAmount),
   quoteToken: token,
   expiresAt: expiresAt.toISOString(),
+  delivery,
   promises: promises.map(presentPromise),
 });

@@ -13,6 +13,8 @@ import { orderErrors as e } from './errors.ts';
 import { importOrder } from './import.ts';
 import { OrderCancel, OrderImport, OrderPriceReduction, OrderShip } from './input-schemas.ts';
 import { payOrder } from './pay.ts';
+import { readPackingSlip } from './packing-slip.ts';
+import { PackingSlip, presentPackingSlip } from './packing-slip-schemas.ts';
 import { readOrderPayments } from './read.ts';
 import { lowerOrderPrice } from './reprice.ts';
 import { OrderModel, OrderPaymentList, presentOrder } from './schemas.ts';
@@ -35,6 +37,7 @@ export function lifecycleRoutes(app: FastifyInstance): void {
   paymentRoutes(app);
   priceRoutes(app);
   shipmentRoutes(app);
+  packingSlipRoute(app);
   endRoutes(app);
   importRoutes(app);
 }
@@ -156,6 +159,26 @@ function shipmentRoutes(app: FastifyInstance): void {
     example: { params: { orderId: someId, shipmentId: someId } },
     run: (ctx, input) => deliverShipment(ctx, input.params),
     present: presentOrder,
+  });
+}
+
+function packingSlipRoute(app: FastifyInstance): void {
+  operation(app, {
+    operationId: 'getPackingSlip',
+    method: 'GET',
+    path: '/v1/orders/{orderId}/packing-slip',
+    tag,
+    summary: 'Read the packing slip of an order',
+    description:
+      'What goes into its parcels, from whom and to whom, without any amount: it can lie in a parcel that a reseller has sent in ' +
+      'their own name.',
+    access: { secret: 'orders:read' },
+    params,
+    success: { statuses: [200], schema: PackingSlip, description: 'The slip.' },
+    errors: [],
+    example,
+    run: (ctx, input) => readPackingSlip(ctx, input.params.orderId),
+    present: presentPackingSlip,
   });
 }
 

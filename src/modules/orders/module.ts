@@ -1,9 +1,11 @@
 import type { Module } from '../../platform/module.ts';
 import { orderBookChecks } from './book-checks.ts';
+import { creditInvariants } from './credit/invariants.ts';
 import { editStates } from './edits/states.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { orderInvariants } from './invariants.ts';
+import { logoRequestStates } from './logo-requests/states.ts';
 import { orderRoutes } from './routes.ts';
 import { ordersSettings } from './settings.ts';
 import { orderStates } from './states.ts';
@@ -15,13 +17,16 @@ const { amount_too_large: _platform, ...errors } = orderErrors;
 
 export const ordersModule: Module = {
   name: 'orders',
-  tags: { Orders: 'From the quote to completion.' },
+  tags: {
+    Orders: 'From the quote to completion.',
+    'Logo requests': 'Goods with a logo of the customer: asked for, quoted, accepted and made.',
+  },
   routes: orderRoutes,
   errors,
   events: Object.values(orderEvents),
   settings: ordersSettings,
   sweeps: orderSweeps,
   subscribers: orderSubscribers,
-  invariants: [...orderInvariants, ...orderBookChecks, ...parcelInvariants],
-  states: { order: orderStates, orderEdit: editStates },
+  invariants: [...orderInvariants, ...creditInvariants, ...orderBookChecks, ...parcelInvariants],
+  states: { order: orderStates, orderEdit: editStates, logoRequest: logoRequestStates },
 };

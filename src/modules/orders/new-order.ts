@@ -2,6 +2,7 @@ import type { Ctx } from '../../platform/context.ts';
 import { eventRow } from '../../platform/events/define.ts';
 import { newId } from '../../platform/ids.ts';
 import { after, HOUR_MS, MINUTE_MS } from '../../platform/time.ts';
+import type { ExpectedDelivery } from '../calendar/lead-rules.ts';
 import type { Basket, BasketLine } from './basket.ts';
 import { orderEvents } from './events.ts';
 import { makeOrderNumber } from './numbers.ts';
@@ -9,7 +10,8 @@ import type { NewOrder } from './repository.ts';
 import { ordersSettings } from './settings.ts';
 import type { PaymentTerms } from './states.ts';
 import { summaryWithLines } from './summary.ts';
-import type { Address, Order, OrderLine } from './tables.ts';
+import type { Adjustment } from './rules.ts';
+import type { Address, Order, OrderAdjustment, OrderLine } from './tables.ts';
 import { timelineRow } from './timeline.ts';
 
 export interface OrderInput {
@@ -19,6 +21,8 @@ export interface OrderInput {
   readonly terms: PaymentTerms;
   readonly externalId?: string | null;
   readonly shippingAddress?: Address | null;
+  /** In whose name the parcel goes out; the shop's, when absent. */
+  readonly senderAddress?: Address | null;
   readonly staffNote?: string | null;
   readonly metadata?: Record<string, string>;
   readonly quoteToken?: string;
@@ -27,14 +31,19 @@ export interface OrderInput {
 }
 
 /** Everything that is written for a new order. */
-export function newOrder(ctx: Ctx, order: Order, lines: readonly OrderLine[]): NewOrder {
+export function newOrder(
+  ctx: Ctx,
+  order: Order,
+  lines: readonly OrderLine[],
+  adjustments: readonly OrderAdjustment[],
+): NewOrder {
   const isPaid = order.status === 'paid';
   const summary = summaryWithLines(order, lines);
   const placed = { kind: 'placed', details: { totalAmount: Number(order.totalAmount) } } as const;
   return {
     order,
     lines,
-    adjustments: [],
+    adjustments,
     entries: [
       timelineRow(ctx, order.id, placed),
       ...(isPaid ? [timelineRow(ctx, order.id, { kind: 'paid' })] : []),
@@ -59,7 +68,19 @@ export const NO_CHANGES = {
   creditedFreightAmount: 0n,
 } as const satisfies Partial<Order>;
 
-export function makeOrder(ctx: Ctx, input: OrderInput, basket: Basket, customerId: string | null): Order {
+const daysOf = (delivery: ExpectedDelivery | null) => ({
+  dispatchOn: delivery?.dispatchOn ?? null,
+  arrivalEarliestOn: delivery?.earliestOn ?? null,
+  arrivalLatestOn: delivery?.latestOn ?? null,
+});
+
+export function makeOrder(
+  ctx: Ctx,
+  input: OrderInput,
+  basket: Basket,
+  customerId: string | null,
+  delivery: ExpectedDelivery | null,
+): Order {
   const settings = ordersSettings.of(ctx.shop);
   const { priced } = basket;
   // What costs nothing needs no payment.
@@ -89,7 +110,9 @@ export function makeOrder(ctx: Ctx, input: OrderInput, basket: Basket, customerI
     paidAmount: 0n,
     refundedAmount: 0n,
     ...NO_CHANGES,
+    ...daysOf(delivery),
     shippingAddress: input.shippingAddress ?? null,
+    senderAddress: input.senderAddress ?? null,
     staffNote: input.staffNote ?? null,
     metadata: input.metadata ?? {},
     importHash: null,
@@ -110,6 +133,23 @@ export function makeOrder(ctx: Ctx, input: OrderInput, basket: Basket, customerI
     updatedAt: ctx.now,
   };
 }
+
+/** Why the lines of a new order cost less than their list prices. */
+export const makeAdjustments = (
+  order: Order,
+  priced: readonly { readonly adjustments: readonly Adjustment[] }[],
+  lines: readonly OrderLine[],
+): OrderAdjustment[] =>
+  priced.flatMap((line, index) =>
+    line.adjustments.map((adjustment) => ({
+      ...adjustment,
+      shopId: order.shopId,
+      id: newId(),
+      orderId: order.id,
+      lineId: lines[index]?.id ?? '',
+      createdAt: order.placedAt,
+    })),
+  );
 
 export function makeLines(order: Order, lines: Basket['priced']['lines']): OrderLine[] {
   return lines.map((line, index) => ({
@@ -133,6 +173,9 @@ export function makeLines(order: Order, lines: Basket['priced']['lines']): Order
     valuedAmount: null,
     taxRateBps: line.taxRateBps,
     taxAmount: line.taxAmount,
+    priceBreaks: line.product.priceBreaks,
+    breakMinimumQuantity: line.appliedBreak?.minimumQuantity ?? null,
+    breakUnitAmount: line.appliedBreak?.unitAmount ?? null,
     costUnitAmount: line.product.costAmount,
     shippedQuantity: 0,
     deliveredQuantity: 0,

@@ -1,5 +1,7 @@
 import { after, DAY_MS } from '../../platform/time.ts';
+import { toWireOrNull } from '../../platform/http/schema.ts';
 import type { CustomerMove, PersonalDataSection } from '../customers/ports.ts';
+import { endAgreement, findCredit, mergeCredits } from './credit/repository.ts';
 import { countOrdersOf, erasePersonalFields, listOrdersOf, moveOrders } from './customer-repository.ts';
 
 /** Trade records are kept three years (China's E-Commerce Law art. 31; the longest that a default has to be). */
@@ -18,6 +20,7 @@ export const orderPersonalData: PersonalDataSection = {
       currency: order.currency,
       totalAmount: Number(order.totalAmount),
       shippingAddress: order.shippingAddress,
+      senderAddress: order.senderAddress,
       staffNote: order.staffNote,
       metadata: order.metadata,
       placedAt: order.placedAt.toISOString(),
@@ -25,6 +28,8 @@ export const orderPersonalData: PersonalDataSection = {
   },
   async erase(tx, ctx, customerId) {
     await erasePersonalFields(tx, ctx, customerId);
+    // What is owed stays with the orders; nobody is left with whom something could be agreed.
+    await endAgreement(tx, ctx.shop.id, customerId, ctx.now);
     const { count, newestAt } = await countOrdersOf(tx, ctx.shop.id, customerId);
     if (!newestAt) return { kept: [] };
     const until = after(newestAt, KEPT_DAYS * DAY_MS);
@@ -39,8 +44,34 @@ export const orderPersonalData: PersonalDataSection = {
   },
 };
 
+/** On which terms a customer orders on account, and what they owe. An erasure of the orders ends the terms. */
+export const creditPersonalData: PersonalDataSection = {
+  name: 'paymentTerms',
+  async export(on, ctx, customerId) {
+    const credit = await findCredit(on, ctx.shop.id, customerId);
+    if (!credit) return [];
+    const { isAgreed, depositShareBps, netDays, netFrom, creditLimitAmount, usedAmount } = credit;
+    return [
+      {
+        isAgreed,
+        depositShareBps,
+        netDays,
+        netFrom,
+        creditLimitAmount: toWireOrNull(creditLimitAmount),
+        usedAmount: Number(usedAmount),
+      },
+    ];
+  },
+  erase: async () => ({ kept: [] }),
+};
+
 /** Orders of a duplicate become orders of the customer that stays. */
 export const orderCustomerMove: CustomerMove = {
   name: 'orders',
-  move: moveOrders,
+  // What is owed for the orders follows them, once they are locked.
+  async move(tx, ctx, from, to) {
+    const moved = await moveOrders(tx, ctx, from, to);
+    await mergeCredits(tx, ctx.shop.id, from, to, ctx.now);
+    return moved;
+  },
 };

@@ -1,6 +1,7 @@
 import type { Ctx } from '../../platform/context.ts';
 import { inOneStatement } from '../../platform/db/transaction.ts';
 import { platformErrors, Problem, type Violation } from '../../platform/errors.ts';
+import { CalendarChanged, loadCalendar, recallCalendar, requireCalendar } from '../calendar/load.ts';
 import {
   type ProductTerms,
   readTerms,
@@ -21,7 +22,9 @@ import {
 } from '../shipping/freight/terms.ts';
 import { orderErrors } from './errors.ts';
 import { gatherFacts, templatesNamed } from './freight.ts';
-import { makeLines, makeOrder, newOrder, type OrderInput } from './new-order.ts';
+import { requireCredit } from './credit/take.ts';
+import { deliveryOf } from './delivery.ts';
+import { makeAdjustments, makeLines, makeOrder, newOrder, type OrderInput } from './new-order.ts';
 import { placedTransfer } from './postings.ts';
 import { readQuote } from './quote-token.ts';
 import { NumberTaken, orderPart, type OrderWhole, toOrderError } from './repository.ts';
@@ -31,7 +34,7 @@ const MOST_ATTEMPTS = 5;
 const notForCustomers = (pointer: string) => orderErrors.not_for_customers(undefined, { pointer });
 
 /**
- * The terms of a new order. A customer orders prepaid, for themselves, writes no note for staff, and takes no id
+ * The terms of a new order. A customer orders prepaid, or on account where that was agreed, for themselves, writes no note for staff, and takes no id
  * that the shop's own system gives.
  */
 export function orderTerms(
@@ -45,18 +48,19 @@ export function orderTerms(
   },
 ): PaymentTerms {
   if (ctx.customerId === undefined) return input.terms ?? 'prepaid';
-  if (input.terms !== undefined && input.terms !== 'prepaid') throw notForCustomers('/terms');
+  // Whether something was agreed, the statement that places the order makes sure of.
+  if (input.terms === 'cash_on_delivery') throw notForCustomers('/terms');
   if (input.staffNote != null) throw notForCustomers('/staffNote');
   if (input.metadata !== undefined) throw notForCustomers('/metadata');
   if (input.externalId != null) throw notForCustomers('/externalId');
   if (input.customerId !== undefined && input.customerId !== ctx.customerId)
     throw notForCustomers('/customerId');
-  return 'prepaid';
+  return input.terms ?? 'prepaid';
 }
 
 /**
  * Places an order: prices the basket as the quote did, reserves the stock of all lines or of none, and writes the order.
- * Refusals: product_not_available, out_of_stock, total_changed, quote_*, customer_not_found, external_id_taken.
+ * Refusals: product_not_available, out_of_stock, credit_exceeded, total_changed, quote_*, customer_not_found, external_id_taken.
  */
 export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhole> {
   const customerId = ctx.customerId ?? input.customerId ?? null;
@@ -69,13 +73,18 @@ export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhol
     try {
       return await writeOrder(ctx, input, priced, customerId);
     } catch (error) {
-      // A product or a template changed since it was read, or one number in a thousand million is taken already.
-      const isLate = error instanceof TermsChanged || error instanceof FreightChanged;
-      if (!(isLate || error instanceof NumberTaken)) throw error;
+      if (!isPassing(error)) throw error;
       if (attempt >= MOST_ATTEMPTS) throw platformErrors.version_conflict();
     }
   }
 }
+
+// A product, a template or the calendar changed since it was read, or one number in a thousand million is taken already.
+const isPassing = (error: unknown): boolean =>
+  error instanceof TermsChanged ||
+  error instanceof FreightChanged ||
+  error instanceof CalendarChanged ||
+  error instanceof NumberTaken;
 
 interface PricedOrder {
   readonly basket: Basket;
@@ -144,21 +153,41 @@ async function writeOrder(
   { basket, freight }: PricedOrder,
   customerId: string | null,
 ): Promise<OrderWhole> {
-  const order = makeOrder(ctx, input, basket, customerId);
+  const products = [...new Set(basket.priced.lines.map((line) => line.product))];
+  const known = recallCalendar(ctx.shop) ?? (await loadCalendar(ctx.db, ctx.shop));
+  const order = makeOrder(ctx, input, basket, customerId, deliveryOf(ctx, known, products));
   const lines = makeLines(order, basket.priced.lines);
-  const whole: OrderWhole = { order, lines, adjustments: [], shipments: [], shipmentLines: [] };
+  const adjustments = makeAdjustments(order, basket.priced.lines, lines);
+  const whole: OrderWhole = { order, lines, adjustments, shipments: [], shipmentLines: [] };
   const stock = requireStock(ctx.shop.id, input.lines);
   const customer = customerId === null ? undefined : requireCustomer(ctx.db, ctx.shop.id, customerId);
-  const terms = requireTerms(ctx.shop.id, [...new Set(basket.priced.lines.map((line) => line.product))]);
+  const terms = requireTerms(ctx.shop.id, products);
   const templates = requireFreight(ctx.shop.id, freight);
-  const made = orderPart(newOrder(ctx, order, lines));
+  const calendar = requireCalendar(ctx.shop.id, known);
+  const credit = requireCredit(ctx, order);
+  const made = orderPart(newOrder(ctx, order, lines, adjustments));
   const books = ledgerPart(ctx, placedTransfer(order));
-  const parts = [terms.part, templates.part, ...(customer ? [customer.part] : []), stock.part, made, books];
+  const parts = [
+    terms.part,
+    templates.part,
+    calendar.part,
+    ...(customer ? [customer.part] : []),
+    stock.part,
+    made,
+    books,
+    ...credit.parts,
+  ];
   try {
     return await inOneStatement(ctx, whole, parts, [ctx.wakeDispatcher]);
   } catch (error) {
     const cause = toOrderError(
-      stock.toError(templates.toError(terms.toError(customer ? await customer.toError(error) : error))),
+      await credit.toError(
+        stock.toError(
+          calendar.toError(
+            templates.toError(terms.toError(customer ? await customer.toError(error) : error)),
+          ),
+        ),
+      ),
     );
     throw cause instanceof StockShort ? outOfStock(input.lines, new Set(cause.productIds)) : cause;
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createTokens } from '../../platform/auth/tokens.ts';
 import type { Ctx } from '../../platform/context.ts';
+import type { AppliedBreak } from './quantity-rules.ts';
 import type { Place } from '../shipping/freight/destination.ts';
 import type { StoredFreightPart } from '../shipping/freight/part-schemas.ts';
 import type { BasketLine, HeldPrices } from './basket.ts';
@@ -13,6 +14,8 @@ interface QuotePayload {
   /** Which basket it is for. */
   readonly basket: string;
   readonly units: readonly string[];
+  /** `10:1500` for each line that has a quantity price; absent in tokens that were signed before there were any. */
+  readonly breaks?: readonly string[];
   /** Freight to a place, and its parts; null when the quote did not know it. */
   readonly freight: {
     readonly to: string;
@@ -31,6 +34,12 @@ const basketOf = (lines: readonly BasketLine[]): string =>
     .update(lines.map((line) => `${line.productId.toLowerCase()}*${line.quantity}`).join(','))
     .digest('base64url');
 
+function readBreak(text: string): AppliedBreak | null {
+  const [minimumQuantity, unitAmount] = text.split(':');
+  if (!minimumQuantity || !unitAmount) return null;
+  return { minimumQuantity: Number(minimumQuantity), unitAmount: BigInt(unitAmount) };
+}
+
 /** Signs the prices of a quote; they hold for `minutes` of real time. */
 export function holdQuote(
   ctx: Ctx,
@@ -45,6 +54,7 @@ export function holdQuote(
     customer: customerId,
     basket: basketOf(lines),
     units: held.unitAmounts.map(String),
+    breaks: held.breaks.map((applied) => (applied ? `${applied.minimumQuantity}:${applied.unitAmount}` : '')),
     freight: held.freight
       ? { to: placeOf(place), amount: String(held.freight.amount), parts: held.freight.parts }
       : null,
@@ -78,6 +88,7 @@ export function readQuote(
     throw orderErrors.quote_mismatch('The quote was for another place.', { pointer: '/shippingAddress' });
   return {
     unitAmounts: payload.units.map(BigInt),
+    breaks: payload.breaks?.map(readBreak) ?? [],
     freight: freight ? { amount: BigInt(freight.amount), parts: freight.parts, isKnown: true } : undefined,
   };
 }

@@ -1,6 +1,9 @@
 import type { Ctx } from '../../platform/context.ts';
+import type { ExpectedDelivery } from '../calendar/lead-rules.ts';
+import { loadCalendar } from '../calendar/load.ts';
 import { findSellables, type Sellable } from '../catalogue/sellables.ts';
 import { type Basket, type BasketLine, priceLines, productIdsOf } from './basket.ts';
+import { deliveryOf } from './delivery.ts';
 import type { Place } from '../shipping/freight/destination.ts';
 import { type OrderPromise, orderPromises } from './ports.ts';
 import { readFacts } from './freight.ts';
@@ -13,6 +16,8 @@ export interface Quote {
   readonly expiresAt: Date;
   /** What an order placed now is promised. */
   readonly promises: readonly OrderPromise[];
+  /** When it would leave and arrive; null when that is beyond all calendars. */
+  readonly delivery: ExpectedDelivery | null;
 }
 
 /** Prices a basket and writes nothing. The token holds the prices for some minutes of real time. */
@@ -20,9 +25,10 @@ export async function quoteBasket(
   ctx: Ctx,
   input: { lines: readonly BasketLine[]; customerId?: string | null; destination?: Place },
 ): Promise<Quote> {
-  const [products, promises] = await Promise.all([
+  const [products, promises, calendar] = await Promise.all([
     findSellables(ctx.db, ctx.shop.id, productIdsOf(input.lines)),
     orderPromises.get().find(ctx.db, ctx.shop.id, ctx.now),
+    loadCalendar(ctx.db, ctx.shop),
   ]);
   const { destination } = input;
   const facts = await readFacts(ctx, products, destination, '/destination');
@@ -30,5 +36,5 @@ export async function quoteBasket(
   const minutes = ordersSettings.of(ctx.shop).quoteHoldMinutes;
   const customerId = ctx.customerId ?? input.customerId ?? null;
   const held = holdQuote(ctx, input.lines, customerId, destination, basket.held, minutes);
-  return { basket, promises, ...held };
+  return { basket, promises, delivery: deliveryOf(ctx, calendar, products), ...held };
 }

@@ -9,6 +9,7 @@ import type { NewEvent } from '../../platform/events/define.ts';
 import { eventsJson } from '../../platform/events/outbox.ts';
 import { createKeyset } from '../../platform/db/keyset.ts';
 import type { Page } from '../../platform/http/pagination.ts';
+import { followOrder } from './credit/repository.ts';
 import { orderErrors } from './errors.ts';
 import type { OrderSort } from './list-rules.ts';
 import type { OrderStatus } from './states.ts';
@@ -194,13 +195,14 @@ export function toOrderError(error: unknown): unknown {
 
 const writeOrders = rowUpdate('update_orders', orders);
 
-/** Changes a locked order; its version rises. */
+/** Changes a locked order; its version rises. What is open of one on account is used of its customer's credit. */
 export async function updateOrder(tx: Tx, order: Order, changes: Partial<Order>, at: Date): Promise<Order> {
   // A request that had to wait for the lock began before the change that it waited for.
   const updatedAt = at > order.updatedAt ? at : order.updatedAt;
   const changed = { ...order, ...changes, version: order.version + 1, updatedAt };
   const written = await writeOrders(tx, [changed]);
   if (written.length === 0) throw platformErrors.version_conflict();
+  await followOrder(tx, order, changed);
   return changed;
 }
 

@@ -5,12 +5,14 @@ import { operation } from '../../platform/http/operation.ts';
 import { pageQuery } from '../../platform/http/pagination.ts';
 import { instantText, ref, text, uuid } from '../../platform/http/schema.ts';
 import { customersErrors } from '../customers/errors.ts';
+import { creditRoutes } from './credit/routes.ts';
 import { orderErrors as e } from './errors.ts';
 import { OrderCreate, OrderUpdate, presentQuote, QuoteCreate, QuoteModel } from './input-schemas.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { orderParcelRoutes } from './parcel-routes.ts';
 import { orderTerms, placeOrder } from './place.ts';
 import { quoteBasket } from './quote.ts';
+import { logoRequestRoutes } from './logo-requests/routes.ts';
 import { OrderPromiseList, presentPromise } from './promise-schemas.ts';
 import { readOrder, readOrders, readPromises, readTimeline } from './read.ts';
 import {
@@ -31,6 +33,8 @@ const example = { params: { orderId: '01890a5d-ac96-774b-bcce-b302099a8057' } };
 const aLine = { productId: '01890a5d-ac96-774b-bcce-b302099a8057', quantity: 2 };
 const quoteErrors = [
   e.product_not_available,
+  e.below_minimum_quantity,
+  e.not_order_multiple,
   e.amount_too_large,
   e.region_not_served,
   e.region_required,
@@ -50,6 +54,7 @@ const placeErrors = [
   customersErrors.customer_erased,
   e.external_id_taken,
   e.not_for_customers,
+  e.credit_exceeded,
 ];
 const orderQuery = Type.Object({
   ...pageQuery,
@@ -70,6 +75,8 @@ export function orderRoutes(app: FastifyInstance): void {
   changeRoutes(app);
   lifecycleRoutes(app);
   orderParcelRoutes(app);
+  creditRoutes(app);
+  logoRequestRoutes(app);
 }
 
 function placingRoutes(app: FastifyInstance): void {

@@ -2,9 +2,13 @@ import { includedTax, MAX_AMOUNT, maxOf, splitByLargestRemainder, sumOf } from '
 import { orderErrors } from './errors.ts';
 import type { FulfilmentState, PaymentStanding } from './states.ts';
 
+/** `staff`: a person lowered the price. `quantity_break`: the ladder of the product, by how many pieces are ordered. */
+export const ADJUSTMENT_KINDS = ['staff', 'quantity_break'] as const;
+export type AdjustmentKind = (typeof ADJUSTMENT_KINDS)[number];
+
 /** A reason why a line costs less than its list price. */
 export interface Adjustment {
-  readonly kind: 'staff';
+  readonly kind: AdjustmentKind;
   readonly reason: string;
   readonly amount: bigint;
 }

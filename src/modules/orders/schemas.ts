@@ -19,14 +19,18 @@ import {
   versionNumber,
 } from '../../platform/http/schema.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
+import { ExpectedDeliveryModel } from '../calendar/schemas.ts';
+import { PriceBreakModel } from '../catalogue/schemas.ts';
+import type { PriceBreak } from '../catalogue/tables.ts';
 import { AddressModel } from '../customers/schemas.ts';
 import { PaymentResource } from '../payments/schemas.ts';
+import type { AppliedBreak } from './quantity-rules.ts';
 import { FreightPartModel } from '../shipping/freight/part-schemas.ts';
 import type { OrderWhole } from './repository.ts';
 import { ORDER_SORTS } from './list-rules.ts';
-import { amountDue, netTotalOf } from './rules.ts';
+import { ADJUSTMENT_KINDS, amountDue, netTotalOf } from './rules.ts';
 import { FULFILMENT_STATES, orderStates, PAYMENT_STATES, PAYMENT_TERMS } from './states.ts';
-import type { Order, TimelineEntry } from './tables.ts';
+import type { Order, OrderLine, TimelineEntry } from './tables.ts';
 import { TIMELINE_KINDS, type TimelineKind } from './timeline.ts';
 
 export { AddressModel };
@@ -57,14 +61,34 @@ const OrderOrigin = enumeration('OrderOrigin', 'Placed here, or made elsewhere a
   'imported',
 ]);
 const CancelReason = enumeration('CancelReason', 'Who ended the order.', ['customer', 'shop', 'lapsed']);
-const AdjustmentKind = enumeration('AdjustmentKind', 'What made a line cheaper.', ['staff']);
+const AdjustmentKind = enumeration(
+  'AdjustmentKind',
+  'What made a line cheaper: a person, or how many pieces are ordered.',
+  ADJUSTMENT_KINDS,
+);
 const TimelineKindName = enumeration('TimelineKind', 'What happened.', TIMELINE_KINDS);
 
-const OrderAdjustmentModel = model('OrderAdjustment', 'Why a line costs less than its list price.', {
+const AppliedBreakModel = model('AppliedPriceBreak', 'The quantity price that a line is priced by.', {
+  minimumQuantity: Type.Integer({ description: 'From so many pieces on.' }),
+  unitAmount: ref(PositiveAmount, {
+    description: 'What a piece costs then: what the ladder says, never below the floor of the product.',
+  }),
+});
+export const OrderAdjustmentModel = model('OrderAdjustment', 'Why a line costs less than its list price.', {
   kind: ref(AdjustmentKind),
   reason: text('In words.', 500),
   amount: ref(PositiveAmount, { description: 'What came off the whole line, not off each unit.' }),
 });
+export const breakFields = {
+  priceBreaks: Type.Array(ref(PriceBreakModel), {
+    description:
+      'The quantity prices of the product, as they were then; none for orders that were made elsewhere.',
+  }),
+  appliedBreak: nullableRef(
+    AppliedBreakModel,
+    'The one that the line is priced by: all lines of the product count together. Null: the list price.',
+  ),
+};
 const OrderLineModel = model(
   'OrderLine',
   'A line. `netAmount` is list price times quantity less the discount.',
@@ -92,6 +116,7 @@ const OrderLineModel = model(
     shippedQuantity: Type.Integer({ description: 'Units that left.' }),
     deliveredQuantity: Type.Integer({ description: 'Units that arrived.' }),
     adjustments: Type.Array(ref(OrderAdjustmentModel), { description: 'They sum to the discount.' }),
+    ...breakFields,
   },
 );
 const ShipmentLineModel = model('ShipmentLine', 'What a parcel holds.', {
@@ -169,7 +194,15 @@ const orderFields = {
   dueAmount: ref(PositiveAmount, {
     description: 'What is still to be paid of the order itself; 0 once it is cancelled.',
   }),
+  delivery: nullableRef(
+    ExpectedDeliveryModel,
+    'When it was expected to leave and to arrive, as it was placed; null for imported orders.',
+  ),
   shippingAddress: nullableRef(AddressModel, 'Where it goes.'),
+  senderAddress: nullableRef(
+    AddressModel,
+    "In whose name it goes out; null: the shop's. With a sender no prices go with the parcel.",
+  ),
   staffNote: nullableText('For staff only; null for customers.'),
   metadata: ref(Metadata, { description: 'What outside systems attached; empty for customers.' }),
   cancelReason: nullableRef(CancelReason, 'Set when the order was cancelled.'),
@@ -241,7 +274,16 @@ const presentHead = (order: Order, forCustomer: boolean) => ({
   creditedFreightAmount: toWire(order.creditedFreightAmount),
   netTotalAmount: order.status === 'cancelled' ? 0 : toWire(netTotalOf(order)),
   dueAmount: order.status === 'cancelled' ? 0 : toWire(amountDue(order)),
+  delivery:
+    order.dispatchOn === null
+      ? null
+      : {
+          dispatchOn: order.dispatchOn,
+          earliestOn: order.arrivalEarliestOn,
+          latestOn: order.arrivalLatestOn,
+        },
   shippingAddress: order.shippingAddress,
+  senderAddress: order.senderAddress,
   staffNote: forCustomer ? null : order.staffNote,
   metadata: forCustomer ? {} : order.metadata,
   cancelReason: order.cancelReason,
@@ -263,6 +305,20 @@ interface Viewer {
 /** An order in a list. */
 export const presentOrderHead = (order: Order, viewer: Viewer) =>
   presentHead(order, viewer.customerId !== undefined);
+
+/** The ladder of a line and its rung, as they go out. */
+export const presentBreaks = (priceBreaks: readonly PriceBreak[], applied: AppliedBreak | null) => ({
+  priceBreaks: priceBreaks.map(({ minimumQuantity, unitAmount }) => ({ minimumQuantity, unitAmount })),
+  appliedBreak: applied && {
+    minimumQuantity: applied.minimumQuantity,
+    unitAmount: toWire(applied.unitAmount),
+  },
+});
+
+const appliedBreakOf = ({ breakMinimumQuantity, breakUnitAmount }: OrderLine): AppliedBreak | null =>
+  breakMinimumQuantity === null || breakUnitAmount === null
+    ? null
+    : { minimumQuantity: breakMinimumQuantity, unitAmount: breakUnitAmount };
 
 /** An order with what belongs to it. */
 export const presentOrder = (whole: OrderWhole, viewer: Viewer) => ({
@@ -287,6 +343,7 @@ export const presentOrder = (whole: OrderWhole, viewer: Viewer) => ({
     adjustments: whole.adjustments
       .filter((adjustment) => adjustment.lineId === line.id)
       .map(({ kind, reason, amount }) => ({ kind, reason, amount: toWire(amount) })),
+    ...presentBreaks(line.priceBreaks, appliedBreakOf(line)),
   })),
   shipments: whole.shipments.map((shipment) => ({
     id: shipment.id,

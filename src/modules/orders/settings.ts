@@ -17,6 +17,8 @@ export const ordersSettings = defineSettings(
       'How long the grace lasts; then the order lapses and gives its stock back.',
     ),
     autoCompleteDays: whole(14, 365, 'How many days after delivery a paid order completes by itself.'),
+    accountReminderDays: whole(3, 90, 'How many days before an order on account is due it is reminded of.'),
+    accountGraceDays: whole(1, 90, 'How many days after it was due it counts as overdue.'),
     deliveryDays: whole(5, 90, 'How many days a parcel usually takes; reminders tell it.'),
   }),
 );

@@ -1,6 +1,8 @@
 import type { Sweep } from '../../platform/jobs/sweeps.ts';
 import { lapseDueOrders } from './cancel.ts';
 import { completeDueOrders } from './complete.ts';
+import { handleDueParts } from './credit/remind.ts';
+import { orderDues } from './credit/tables.ts';
 import { remindDueOrders } from './remind.ts';
 import { orders } from './tables.ts';
 
@@ -8,5 +10,6 @@ import { orders } from './tables.ts';
 export const orderSweeps: readonly Sweep[] = [
   { name: 'orders.remind', due: orders.reminderDueAt, run: remindDueOrders },
   { name: 'orders.lapse', due: orders.lapseDueAt, run: lapseDueOrders },
+  { name: 'orders.dues', due: orderDues.nextAt, run: handleDueParts },
   { name: 'orders.complete', due: orders.completeDueAt, run: completeDueOrders },
 ];

@@ -15,8 +15,9 @@ import {
 } from 'drizzle-orm/pg-core';
 import { amount, id, instant, metadata, rateBps, shopId, version } from '../../platform/db/columns.ts';
 import { shops } from '../../platform/shops/tables.ts';
-import { products } from '../catalogue/tables.ts';
+import { type PriceBreak, products } from '../catalogue/tables.ts';
 import { customers } from '../customers/tables.ts';
+import type { AdjustmentKind } from './rules.ts';
 import type { StoredFreightPart } from '../shipping/freight/part-schemas.ts';
 import type { FulfilmentState, OrderStatus, PaymentStanding, PaymentTerms } from './states.ts';
 
@@ -79,7 +80,13 @@ export const orders = pgTable(
     /** What came off the price with units that were cancelled or came back; the part of it that is freight. */
     creditedAmount: amount('credited_amount').notNull().default(sql`0`),
     creditedFreightAmount: amount('credited_freight_amount').notNull().default(sql`0`),
+    /** When it was expected to leave and to arrive, as it was placed: days of the shop, as text. */
+    dispatchOn: text('dispatch_on'),
+    arrivalEarliestOn: text('arrival_earliest_on'),
+    arrivalLatestOn: text('arrival_latest_on'),
     shippingAddress: jsonb('shipping_address').$type<Address>(),
+    /** Set: the parcel goes out in this name, and nothing in it says what it cost. */
+    senderAddress: jsonb('sender_address').$type<Address>(),
     staffNote: text('staff_note'),
     metadata: metadata(),
     /** SHA-256 of what was imported: the same import again changes nothing, another one is refused. */
@@ -116,6 +123,10 @@ export const orders = pgTable(
     index('orders_updated_at_idx').on(t.shopId, t.updatedAt, t.id),
     index('orders_status_updated_at_idx').on(t.shopId, t.status, t.updatedAt, t.id),
     index('orders_customer_updated_at_idx').on(t.shopId, t.customerId, t.updatedAt, t.id, t.status),
+    // What customers owe.
+    index('orders_on_account_idx')
+      .on(t.shopId, t.customerId, t.placedAt, t.id)
+      .where(sql`${t.terms} = 'on_account' and ${t.status} <> 'cancelled'`),
     // What the sweeps look for; rows with nothing due are not in them.
     index('orders_reminder_due_idx').on(t.shopId, t.reminderDueAt).where(sql`${t.reminderDueAt} is not null`),
     index('orders_lapse_due_idx').on(t.shopId, t.lapseDueAt).where(sql`${t.lapseDueAt} is not null`),
@@ -189,6 +200,10 @@ export const orderLines = pgTable(
     taxAmount: amount('tax_amount').notNull(),
     /** What the shop paid per unit when the order was placed; never shown to customers. */
     costUnitAmount: amount('cost_unit_amount'),
+    /** The quantity prices of the product when the order was placed, and the one that the line is priced by. */
+    priceBreaks: jsonb('price_breaks').$type<readonly PriceBreak[]>().notNull().default(sql`'[]'::jsonb`),
+    breakMinimumQuantity: integer('break_minimum_quantity'),
+    breakUnitAmount: amount('break_unit_amount'),
     shippedQuantity: integer('shipped_quantity').notNull().default(0),
     deliveredQuantity: integer('delivered_quantity').notNull().default(0),
     placedAt: instant('placed_at').notNull(),
@@ -199,6 +214,11 @@ export const orderLines = pgTable(
     // The prices that a product was sold at.
     index('order_lines_product_idx').on(t.shopId, t.productId, t.placedAt),
     check('order_lines_net', sql`${t.netAmount} = ${t.listUnitAmount} * ${t.quantity} - ${t.discountAmount}`),
+    check(
+      'order_lines_break',
+      sql`(${t.breakMinimumQuantity} is null) = (${t.breakUnitAmount} is null)
+        and ${t.breakUnitAmount} <= ${t.listUnitAmount}`,
+    ),
     check(
       'order_lines_amounts',
       sql`${t.netAmount} >= 0 and ${t.discountAmount} >= 0 and ${t.listUnitAmount} >= 0`,
@@ -235,7 +255,7 @@ export const orderAdjustments = pgTable(
     id: id(),
     orderId: id('order_id'),
     lineId: id('line_id'),
-    kind: text('kind').$type<'staff'>().notNull(),
+    kind: text('kind').$type<AdjustmentKind>().notNull(),
     reason: text('reason').notNull(),
     amount: amount('amount').notNull(),
     createdAt: instant('created_at').notNull(),

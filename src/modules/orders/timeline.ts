@@ -15,6 +15,7 @@ export const TIMELINE_KINDS = [
   'payment_succeeded',
   'payment_failed',
   'paid',
+  'payment_overdue',
   'refunded',
   'settled',
   'settlement_offered',

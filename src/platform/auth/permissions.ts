@@ -3,6 +3,8 @@ export const SCOPES = [
   'api-keys:read',
   'api-keys:write',
   'audit:read',
+  'calendar:read',
+  'calendar:write',
   'carriers:read',
   'carriers:write',
   'changes:read',

@@ -126,6 +126,12 @@ export const externalId = () =>
     maxLength: 200,
   });
 
+export const BulkMode = enumeration(
+  'BulkMode',
+  '`atomic`: all items or none. `perItem`: every item that can be written is written.',
+  ['atomic', 'perItem'],
+);
+
 const RequestPart = enumeration('RequestPart', 'The part of the request.', [
   'body',
   'query',

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { enumeration, model, pageOf, toWire, toWireOrNull } from '../../../platform/http/schema.ts';
 import { Product } from '../schemas.ts';
+import { presentTrade, tradeFields } from '../trade-schemas.ts';
 import type { Offered } from './browse.ts';
 
 const SORTS = ['createdAt', '-createdAt', 'name', '-name'] as const;
@@ -24,6 +25,7 @@ const shown = Type.Pick(Product, [
   'widthMm',
   'heightMm',
   'priceBreaks',
+  ...(Object.keys(tradeFields) as (keyof typeof tradeFields)[]),
   'returnExcludedReason',
 ]).properties;
 
@@ -55,6 +57,7 @@ export const presentCatalogueProduct = (
   widthMm: product.widthMm,
   heightMm: product.heightMm,
   priceBreaks: [...product.priceBreaks],
+  ...presentTrade(product),
   returnExcludedReason: product.returnExcludedReason,
   inStock,
 });

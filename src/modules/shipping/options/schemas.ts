@@ -37,7 +37,7 @@ const WordsModel = model('DeliveryOptionWords', 'Why, in plain words.', {
   en: Type.String({ description: 'In English.' }),
   zh: Type.String({ description: 'In Chinese.' }),
 });
-const ExpectedModel = model('ExpectedDelivery', 'How long it takes, and by what that is known.', {
+const ExpectedModel = model('ExpectedTransit', 'How long it takes, and by what that is known.', {
   basis: ref(BasisName),
   caseCount: Type.Integer({
     description: 'Parcels of the shop’s own, also where they are too few to go by.',

@@ -1,0 +1,184 @@
+import ICAL from 'ical.js';
+import { dayNumberOf, dayTextOf, type DayText, type Weekday, WEEKDAYS, weekdayOf } from './day-rules.ts';
+import { findHolidayFaults, holidayOf } from './holiday-rules.ts';
+
+export const SKIP_REASONS = [
+  'not_readable',
+  'not_all_day',
+  'cancelled',
+  'without_uid',
+  'repeated_uid',
+  'recurrence_not_supported',
+  'out_of_range',
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
+/** A holiday that an event of an iCalendar file amounts to. */
+export interface FileHoliday {
+  readonly externalId: string;
+  readonly name: string;
+  readonly startsOn: DayText;
+  readonly endsOn: DayText;
+  readonly recursYearly: boolean;
+}
+
+/** An event that is no holiday, and why. */
+export interface SkippedEvent {
+  readonly uid: string | null;
+  readonly name: string;
+  readonly reason: SkipReason;
+}
+
+export interface CalendarFile {
+  readonly holidays: readonly FileHoliday[];
+  readonly skipped: readonly SkippedEvent[];
+}
+
+const MAX_UID_LENGTH = 190;
+const MAX_NAME_LENGTH = 200;
+/** A weekday of a month, such as the fourth Thursday of November, is another day every year: it is written down for so many. */
+const EXPANDED_YEARS = 5;
+const DAY_CODES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
+
+/**
+ * Reads the whole days of an iCalendar file (RFC 5545) as holidays: single days, ranges, days of every year, and weekdays of a month,
+ * which are computed from `year` on. Undefined when the text is no such file.
+ */
+export function readCalendarFile(text: string, year: number): CalendarFile | undefined {
+  const events = eventsOf(text);
+  if (!events || events.length === 0) return undefined;
+  const holidays: FileHoliday[] = [];
+  const skipped: SkippedEvent[] = [];
+  const seen = new Set<string>();
+  for (const event of events) {
+    const name = Array.from(event.summary || 'Holiday')
+      .slice(0, MAX_NAME_LENGTH)
+      .join('');
+    const uid = event.uid || null;
+    const found = tryEvent(event, uid, name, year, seen);
+    if (typeof found === 'string') skipped.push({ uid, name, reason: found });
+    else holidays.push(...found);
+    if (uid !== null) seen.add(uid);
+  }
+  return { holidays, skipped };
+}
+
+function eventsOf(text: string): ICAL.Event[] | undefined {
+  try {
+    const parsed = ICAL.parse(text) as unknown[];
+    // Several calendars in one file are a list of them.
+    const roots = (typeof parsed[0] === 'string' ? [parsed] : parsed) as [];
+    return roots.flatMap((root) =>
+      new ICAL.Component(root).getAllSubcomponents('vevent').map((component) => new ICAL.Event(component)),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a file says of a day may be no day; the reader throws then. */
+function tryEvent(...given: Parameters<typeof readEvent>): ReturnType<typeof readEvent> {
+  try {
+    return readEvent(...given);
+  } catch {
+    return 'not_readable';
+  }
+}
+
+function readEvent(
+  event: ICAL.Event,
+  uid: string | null,
+  name: string,
+  year: number,
+  seen: ReadonlySet<string>,
+): FileHoliday[] | SkipReason {
+  const { component } = event;
+  if (uid === null || uid.length > MAX_UID_LENGTH) return 'without_uid';
+  if (component.getFirstPropertyValue('status') === 'CANCELLED') return 'cancelled';
+  if (component.hasProperty('recurrence-id')) return 'recurrence_not_supported';
+  if (seen.has(uid)) return 'repeated_uid';
+  const days = readDays(event);
+  if (!days) return 'not_all_day';
+  const recurrence = readRecurrence(component);
+  if (!recurrence) return 'recurrence_not_supported';
+  const found = occurrencesOf({ ...days, externalId: uid, name, recursYearly: false }, recurrence, year);
+  return found.some((holiday) => findHolidayFaults(holidayOf(holiday)).length > 0) ? 'out_of_range' : found;
+}
+
+function readDays(event: ICAL.Event): { startsOn: DayText; endsOn: DayText } | undefined {
+  if (!event.component.hasProperty('dtstart')) return undefined;
+  const { startDate, endDate } = event;
+  if (!startDate.isDate) return undefined;
+  const startsOn = startDate.toString();
+  // The end of whole days is the day after the last one; without one it is one day.
+  const end = dayNumberOf(endDate.toString().slice(0, 10)) - 1;
+  const start = dayNumberOf(startsOn);
+  if (Number.isNaN(start) || Number.isNaN(end)) return undefined;
+  return { startsOn, endsOn: dayTextOf(Math.max(start, end)) };
+}
+
+type Recurrence =
+  | { readonly kind: 'once' | 'yearly' }
+  | { readonly kind: 'weekday'; readonly month: number; readonly weekday: Weekday; readonly nth: number };
+
+/** What holidays need of recurrence rules. A rule is read, never run: some never end. */
+function readRecurrence(component: ICAL.Component): Recurrence | undefined {
+  if (component.hasProperty('rdate') || component.hasProperty('exdate')) return undefined;
+  const rule = component.getFirstPropertyValue('rrule');
+  if (rule === null) return { kind: 'once' };
+  if (!(rule instanceof ICAL.Recur)) return undefined;
+  const { freq, interval, count, until, parts } = rule;
+  if (freq !== 'YEARLY' || interval !== 1 || count || until) return undefined;
+  const names = Object.keys(parts).filter((name) => name !== 'WKST');
+  const [month, ...months] = parts['BYMONTH'] ?? [];
+  const [byDay, ...byDays] = parts['BYDAY'] ?? [];
+  if (names.every((name) => name === 'BYMONTH' || name === 'BYMONTHDAY') && months.length === 0) {
+    const [, ...monthDays] = parts['BYMONTHDAY'] ?? [];
+    return monthDays.length === 0 && agrees(component, parts) ? { kind: 'yearly' } : undefined;
+  }
+  const [, nth, code] = /^([+-]?[1-5])(MO|TU|WE|TH|FR|SA|SU)$/.exec(String(byDay)) ?? [];
+  const isOneDay = months.length === 0 && byDays.length === 0 && names.length === 2;
+  if (!isOneDay || month === undefined || code === undefined) return undefined;
+  const weekday = WEEKDAYS[DAY_CODES.indexOf(code)] as Weekday;
+  return { kind: 'weekday', month, weekday, nth: Number(nth) };
+}
+
+/** The month and the day that a rule names are those of its first day. */
+function agrees(component: ICAL.Component, parts: ICAL.Recur['parts']): boolean {
+  const start = component.getFirstPropertyValue('dtstart');
+  if (!(start instanceof ICAL.Time)) return false;
+  const [month, day] = [parts['BYMONTH']?.[0], parts['BYMONTHDAY']?.[0]];
+  return (month === undefined || month === start.month) && (day === undefined || day === start.day);
+}
+
+function occurrencesOf(holiday: FileHoliday, recurrence: Recurrence, year: number): FileHoliday[] {
+  if (recurrence.kind !== 'weekday') return [{ ...holiday, recursYearly: recurrence.kind === 'yearly' }];
+  const start = dayNumberOf(holiday.startsOn);
+  const length = dayNumberOf(holiday.endsOn) - start;
+  return Array.from({ length: EXPANDED_YEARS }, (_, index) => year + index).flatMap((of) => {
+    const day = nthWeekdayOf(of, recurrence);
+    return day === undefined || day < start
+      ? []
+      : [
+          {
+            ...holiday,
+            externalId: `${holiday.externalId}#${of}`,
+            startsOn: dayTextOf(day),
+            endsOn: dayTextOf(day + length),
+          },
+        ];
+  });
+}
+
+/** The fourth Thursday of November 2026 is the 26th; -1 is the last of a month. */
+function nthWeekdayOf(
+  year: number,
+  { month, weekday, nth }: { month: number; weekday: Weekday; nth: number },
+): number | undefined {
+  const first = Date.UTC(year, month - 1, 1) / 86_400_000;
+  const length = Date.UTC(year, month, 1) / 86_400_000 - first;
+  const days = Array.from({ length }, (_, index) => first + index).filter(
+    (day) => weekdayOf(day) === weekday,
+  );
+  return days.at(nth > 0 ? nth - 1 : nth);
+}
