@@ -17,6 +17,7 @@ import {
 import { ExpectedDeliveryModel } from '../calendar/schemas.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import { FreightPartModel } from '../shipping/freight/part-schemas.ts';
+import { presentQuotedOptions, QuotedOptions, RankingName } from '../shipping/options/schemas.ts';
 import { DestinationModel } from '../shipping/freight/schemas.ts';
 import { OrderPromiseModel, presentPromise } from './promise-schemas.ts';
 import type { Quote } from './quote.ts';
@@ -47,6 +48,11 @@ export const QuoteCreate = model('QuoteCreate', 'A basket to price.', {
   destination: Type.Optional(
     ref(DestinationModel, {
       description: 'Where it goes, as far as that is known. Freight may depend on it.',
+    }),
+  ),
+  rankDeliveryBy: Type.Optional(
+    ref(RankingName, {
+      description: 'What the ways to send it are ranked by; the cost to the shop, when absent.',
     }),
   ),
 });
@@ -88,7 +94,11 @@ export const QuoteModel = model('Quote', 'What a basket costs, and a token that 
   expiresAt: instantText('Until when the token holds; real time.'),
   delivery: nullableRef(
     ExpectedDeliveryModel,
-    'When an order that is placed now leaves and arrives; null when that cannot be said.',
+    'When an order that is placed now leaves and, by the first of the ways to send it, arrives; null when that cannot be said.',
+  ),
+  deliveryOptions: nullableRef(
+    QuotedOptions,
+    'The ways to send it; null while the destination or the weight of a product is not known.',
   ),
   promises: Type.Array(ref(OrderPromiseModel), {
     description: 'What the shop promises an order that is placed now, should its price fall.',
@@ -271,7 +281,10 @@ export const OrderImport = inputModel(
 );
 
 /** A quote as it goes out. */
-export const presentQuote = ({ basket, promises, delivery, token, expiresAt }: Quote, currency: string) => ({
+export const presentQuote = (
+  { basket, promises, delivery, options, token, expiresAt }: Quote,
+  currency: string,
+) => ({
   currency,
   lines: basket.priced.lines.map((line) => ({
     productId: line.product.id,
@@ -300,5 +313,6 @@ export const presentQuote = ({ basket, promises, delivery, token, expiresAt }: Q
   quoteToken: token,
   expiresAt: expiresAt.toISOString(),
   delivery,
+  deliveryOptions: options ? presentQuotedOptions(options) : null,
   promises: promises.map(presentPromise),
 });

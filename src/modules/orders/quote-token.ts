@@ -29,7 +29,8 @@ const placeOf = (place: Place | null | undefined): string =>
 
 const tokens = (ctx: Ctx) => createTokens<QuotePayload>('quote', ctx.config.tokenSecret, ctx.clock);
 
-const basketOf = (lines: readonly BasketLine[]): string =>
+/** The same for the same lines, whoever asks. */
+export const basketOf = (lines: readonly BasketLine[]): string =>
   createHash('sha256')
     .update(lines.map((line) => `${line.productId.toLowerCase()}*${line.quantity}`).join(','))
     .digest('base64url');

@@ -4,10 +4,13 @@ import { loadCalendar } from '../calendar/load.ts';
 import { findSellables, type Sellable } from '../catalogue/sellables.ts';
 import { type Basket, type BasketLine, priceLines, productIdsOf } from './basket.ts';
 import { deliveryOf } from './delivery.ts';
+import { optionsFor, transitOf } from './delivery-options.ts';
 import type { Place } from '../shipping/freight/destination.ts';
+import type { DeliveryOptions } from '../shipping/options/list.ts';
+import type { Ranking } from '../shipping/options/rules.ts';
 import { type OrderPromise, orderPromises } from './ports.ts';
 import { readFacts } from './freight.ts';
-import { holdQuote } from './quote-token.ts';
+import { basketOf, holdQuote } from './quote-token.ts';
 import { ordersSettings } from './settings.ts';
 
 export interface Quote {
@@ -18,13 +21,20 @@ export interface Quote {
   readonly promises: readonly OrderPromise[];
   /** When it would leave and arrive; null when that is beyond all calendars. */
   readonly delivery: ExpectedDelivery | null;
+  /** The ways to send it; undefined while that cannot be told. */
+  readonly options: DeliveryOptions | undefined;
+}
+
+interface QuoteInput {
+  readonly lines: readonly BasketLine[];
+  readonly customerId?: string | null;
+  readonly destination?: Place;
+  /** By what the ways to send it are ranked. */
+  readonly rankDeliveryBy?: Ranking;
 }
 
 /** Prices a basket and writes nothing. The token holds the prices for some minutes of real time. */
-export async function quoteBasket(
-  ctx: Ctx,
-  input: { lines: readonly BasketLine[]; customerId?: string | null; destination?: Place },
-): Promise<Quote> {
+export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
   const [products, promises, calendar] = await Promise.all([
     findSellables(ctx.db, ctx.shop.id, productIdsOf(input.lines)),
     orderPromises.get().find(ctx.db, ctx.shop.id, ctx.now),
@@ -36,5 +46,13 @@ export async function quoteBasket(
   const minutes = ordersSettings.of(ctx.shop).quoteHoldMinutes;
   const customerId = ctx.customerId ?? input.customerId ?? null;
   const held = holdQuote(ctx, input.lines, customerId, destination, basket.held, minutes);
-  return { basket, promises, delivery: deliveryOf(ctx, calendar, products), ...held };
+  const leavesOn = deliveryOf(ctx, calendar, products)?.dispatchOn;
+  const options = await optionsFor(ctx, basket.priced.lines, {
+    destination,
+    rankBy: input.rankDeliveryBy ?? 'cost',
+    leavesOn,
+    key: `${customerId ?? ''}/${basketOf(input.lines)}`,
+  });
+  const delivery = deliveryOf(ctx, calendar, products, transitOf(options));
+  return { basket, promises, delivery, options, ...held };
 }

@@ -16,6 +16,8 @@ export interface DeliveryWish {
   readonly weightGrams: number;
   readonly volumeMm3: number | null;
   readonly rankBy: Ranking;
+  /** The day on which it leaves, in the time zone of the shop; today, when absent. */
+  readonly leavesOn?: string;
   /** Of the basket or the order: the same key is always the same carrier's turn. Without one nobody on trial has a turn. */
   readonly key?: string;
 }
@@ -25,7 +27,7 @@ export interface DeliveryOption extends OptionFacts {
   readonly candidate: Candidate;
   readonly chargedGrams: number;
   readonly zoneName: string;
-  /** The day by which it is expected when it leaves today. */
+  /** The day by which it is expected when it leaves on that day. */
   readonly expectedOn: string | null;
 }
 
@@ -57,7 +59,7 @@ export async function listDeliveryOptions(
     wish,
     candidates.flatMap(({ zones }) => zones ?? []),
   );
-  const today = dayIn(ctx.shop.timezone, ctx.now);
+  const leavesOn = wish.leavesOn ?? dayIn(ctx.shop.timezone, ctx.now);
   const { transitMinimumCases } = carrierSettings.of(ctx.shop);
   const options: DeliveryOption[] = [];
   const unavailable: UnavailableOption[] = [];
@@ -69,7 +71,7 @@ export async function listDeliveryOptions(
     }
     const promise = promiseFor(candidate.promises, wish.country);
     const expected = expectDays(
-      today,
+      leavesOn,
       historyOf(candidate),
       promise,
       candidate.day_kind,
@@ -83,7 +85,7 @@ export async function listDeliveryOptions(
       scoreBps: candidate.score_bps,
       ...priced,
       expected,
-      expectedOn: expected.expectedDays === null ? null : addDays(today, expected.expectedDays),
+      expectedOn: expected.expectedDays === null ? null : addDays(leavesOn, expected.expectedDays),
     });
   }
   const turn = wish.key === undefined ? undefined : trialTurn(ctx.shop.id, wish.key, trialsOf(candidates));

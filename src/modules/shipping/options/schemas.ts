@@ -16,7 +16,7 @@ import { EXPECTATION_BASES } from '../carriers/transit-rules.ts';
 import { type DeliveryOptions, UNAVAILABLE_REASONS } from './list.ts';
 import { RANK_REASONS, RANKINGS } from './rules.ts';
 
-const RankingName = enumeration('DeliveryRanking', 'What counts.', RANKINGS);
+export const RankingName = enumeration('DeliveryRanking', 'What counts.', RANKINGS);
 const ReasonName = enumeration(
   'DeliveryRankReason',
   '`trial_turn`: a carrier on trial in whose share the basket is. `best`, `tied`, `behind`: by what counts. `no_figure`: nothing is ' +
@@ -77,6 +77,21 @@ const OptionModel = model('DeliveryOption', 'A way to send something.', {
   }),
   scoreParcelCount: Type.Integer({ description: 'How many parcels the score is of.' }),
 });
+// What a carrier takes is the shop's own business: quotes are for customers.
+const QuotedOptionModel = model('QuotedDeliveryOption', 'A way in which the basket can be sent.', {
+  rank: Type.Integer({ description: 'From 1.' }),
+  reason: ref(ReasonName),
+  words: ref(WordsModel),
+  carrierName: names.carrierName,
+  methodId: names.methodId,
+  methodName: names.methodName,
+  expected: ref(ExpectedModel),
+});
+export const QuotedOptions = model('QuotedDeliveryOptions', 'The ways in which the basket can be sent.', {
+  rankBy: ref(RankingName),
+  data: Type.Array(ref(QuotedOptionModel), { description: 'The ways, in their order.' }),
+});
+
 const UnavailableModel = model('UnavailableDeliveryOption', 'A way that does not do, and why.', {
   ...names,
   reason: ref(UnavailableReasonName),
@@ -146,4 +161,17 @@ export const presentOptions = (
     scoreParcelCount: option.candidate.score_parcels ?? 0,
   })),
   unavailable: unavailable.map(({ candidate, reason }) => ({ ...presentNames(candidate), reason })),
+});
+
+export const presentQuotedOptions = ({ rankBy, options }: DeliveryOptions): Static<typeof QuotedOptions> => ({
+  rankBy,
+  data: options.map(({ option, rank, reason, words }) => ({
+    rank,
+    reason,
+    words,
+    carrierName: option.candidate.carrier_name,
+    methodId: option.methodId,
+    methodName: option.candidate.method_name,
+    expected: { ...option.expected, expectedOn: option.expectedOn },
+  })),
 });

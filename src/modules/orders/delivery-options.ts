@@ -1,0 +1,61 @@
+import type { Ctx } from '../../platform/context.ts';
+import type { TransitDays } from '../calendar/lead-rules.ts';
+import type { ProductTerms } from '../catalogue/sellables.ts';
+import type { Place } from '../shipping/freight/destination.ts';
+import { type DeliveryOptions, listDeliveryOptions } from '../shipping/options/list.ts';
+import type { Ranking } from '../shipping/options/rules.ts';
+
+interface Item {
+  readonly quantity: number;
+  readonly product: Pick<ProductTerms, 'weightGrams' | 'lengthMm' | 'widthMm' | 'heightMm'>;
+}
+
+interface Wish {
+  readonly destination: Place | undefined;
+  readonly rankBy: Ranking;
+  readonly leavesOn: string | undefined;
+  /** The same for the same basket: by it carriers on trial get their turns. */
+  readonly key: string;
+}
+
+/**
+ * The ways in which a basket can be sent as one parcel, ranked. Undefined while nobody has said where it goes, or where a product does
+ * not tell its weight: then no price list can be asked.
+ */
+export async function optionsFor(
+  ctx: Ctx,
+  items: readonly Item[],
+  { destination, rankBy, leavesOn, key }: Wish,
+): Promise<DeliveryOptions | undefined> {
+  const weightGrams = sumOver(items, ({ weightGrams: grams }) => grams);
+  if (!destination || weightGrams === null) return undefined;
+  return listDeliveryOptions(ctx.db, ctx, {
+    country: destination.country,
+    region: destination.regionCode ?? null,
+    weightGrams,
+    volumeMm3: sumOver(items, ({ lengthMm, widthMm, heightMm }) =>
+      lengthMm === null || widthMm === null || heightMm === null ? null : lengthMm * widthMm * heightMm,
+    ),
+    rankBy,
+    key,
+    ...(leavesOn === undefined ? {} : { leavesOn }),
+  });
+}
+
+/** What all pieces come to; null when one of them does not tell. */
+function sumOver(items: readonly Item[], of: (product: Item['product']) => number | null): number | null {
+  let sum = 0;
+  for (const { quantity, product } of items) {
+    const each = of(product);
+    if (each === null) return null;
+    sum += each * quantity;
+  }
+  return sum;
+}
+
+/** How long the first of the ways takes; undefined where that is not known. */
+export function transitOf(options: DeliveryOptions | undefined): TransitDays | undefined {
+  const { expectedDays = null, latestDays = null } = options?.options[0]?.option.expected ?? {};
+  if (expectedDays === null) return undefined;
+  return { minimumDays: expectedDays, maximumDays: Math.max(expectedDays, latestDays ?? expectedDays) };
+}
