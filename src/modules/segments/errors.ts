@@ -16,5 +16,7 @@ export const segmentErrors = defineErrors({
   segment_in_use: [409, 'Rules of other segments refer to the segment', { segmentIds }],
   segment_limit_reached: [422, 'The shop has as many segments as it can have; archive some'],
   segment_is_list: [422, 'The segment is a list and has no rule'],
+  report_period_empty: [422, 'The period ends before it begins'],
+  service_time_in_future: [422, 'Work that lies ahead was not done yet'],
   segment_is_rule: [422, 'Who is in the segment is decided by its rule'],
 });

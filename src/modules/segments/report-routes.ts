@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { instantText } from '../../platform/http/schema.ts';
+import { segmentErrors } from './errors.ts';
 import { readSegmentReport } from './report.ts';
 import { readRfmCells } from './rfm.ts';
 import { presentCells, presentReport, RfmCellList, SegmentReportModel } from './schemas.ts';
@@ -24,7 +25,7 @@ export function reportRoutes(app: FastifyInstance): void {
       to: Type.Optional(instantText('Until before when; now, when absent.')),
     }),
     success: { statuses: [200], schema: SegmentReportModel, description: 'The report.' },
-    errors: [],
+    errors: [segmentErrors.report_period_empty],
     example: { query: { from: '2026-01-01T00:00:00Z', to: '2026-07-01T00:00:00Z' } },
     run: (ctx, { query }) => readSegmentReport(ctx, query),
     present: (report, ctx) => presentReport(report, ctx.shop.currency),

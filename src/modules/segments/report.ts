@@ -1,5 +1,5 @@
 import type { Ctx } from '../../platform/context.ts';
-import { platformErrors } from '../../platform/errors.ts';
+import { segmentErrors } from './errors.ts';
 import { type Figures, type Period, sumFigures } from './report-repository.ts';
 import { getSegment, listLive } from './repository.ts';
 import type { Segment } from './tables.ts';
@@ -30,7 +30,7 @@ export interface SegmentReport {
 
 /**
  * What the members of each segment bought in a period and what work they were: those who are in it now. Refusal:
- * validation_failed for a period that ends before it begins.
+ * report_period_empty.
  */
 export async function readSegmentReport(
   ctx: Ctx,
@@ -38,9 +38,14 @@ export async function readSegmentReport(
 ): Promise<SegmentReport> {
   const period = { from: momentOf(query.from), to: momentOf(query.to) };
   if (period.from && period.to && period.from >= period.to) {
-    const detail = 'must be later than `from`';
-    const violation = { in: 'query', pointer: '/to', code: 'too_small', detail } as const;
-    throw platformErrors.validation_failed(undefined, { violations: [violation] });
+    const code = 'report_period_empty';
+    const violation = {
+      in: 'query',
+      pointer: '/to',
+      code,
+      detail: 'It has to be later than `from`.',
+    } as const;
+    throw segmentErrors.report_period_empty(undefined, { violations: [violation] });
   }
   const segments = await listLive(ctx.db, ctx.shop.id);
   const { whole, bySegment } = await sumFigures(

@@ -4,6 +4,7 @@ import { operation } from '../../platform/http/operation.ts';
 import { pageQuery } from '../../platform/http/pagination.ts';
 import { instantText, uuid } from '../../platform/http/schema.ts';
 import { customersErrors } from '../customers/errors.ts';
+import { segmentErrors } from './errors.ts';
 import {
   presentServiceTime,
   ServiceTimeCreate,
@@ -37,6 +38,7 @@ function writingRoutes(app: FastifyInstance): void {
       customersErrors.customer_not_found,
       customersErrors.customer_merged,
       customersErrors.customer_erased,
+      segmentErrors.service_time_in_future,
     ],
     example: {
       body: {

@@ -1,10 +1,10 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
-import { platformErrors } from '../../platform/errors.ts';
 import type { Page } from '../../platform/http/pagination.ts';
 import { newId } from '../../platform/ids.ts';
 import { holdCustomer } from '../customers/standing.ts';
+import { segmentErrors } from './errors.ts';
 import {
   insertServiceTime,
   listServiceTimeRows,
@@ -50,19 +50,14 @@ export async function logServiceTime(tx: Tx, ctx: Ctx, input: ServiceTimeInput):
 }
 
 /**
- * Writes down minutes that staff spent on a customer. Refusals: validation_failed for work in the future, and those of
- * logServiceTime.
+ * Writes down minutes that staff spent on a customer. Refusals: service_time_in_future, and those of logServiceTime.
  */
 export async function recordServiceTime(
   ctx: Ctx,
   { workedAt, ...input }: Omit<ServiceTimeInput, 'workedAt'> & { readonly workedAt?: string },
 ): Promise<ServiceTime> {
   const at = workedAt === undefined ? ctx.now : new Date(workedAt.toUpperCase());
-  if (at > ctx.now) {
-    const detail = 'must not lie in the future';
-    const violation = { in: 'body', pointer: '/workedAt', code: 'too_large', detail } as const;
-    throw platformErrors.validation_failed(undefined, { violations: [violation] });
-  }
+  if (at > ctx.now) throw segmentErrors.service_time_in_future(undefined, { pointer: '/workedAt' });
   return inTransaction(ctx, (tx) => logServiceTime(tx, ctx, { ...input, workedAt: at }));
 }
 

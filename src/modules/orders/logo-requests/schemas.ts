@@ -28,8 +28,7 @@ const leadTimeDays = { minimum: 0, maximum: 365 };
 const LogoFileModel = model('LogoFile', 'A file of a request, kept elsewhere.', {
   name: text('What it is called.', 200),
   url: Type.String({
-    format: 'uri',
-    pattern: '^https://',
+    pattern: '^https://[^\\s]+$',
     maxLength: 2_000,
     description: 'Where it is kept; it is never fetched from here.',
   }),
