@@ -111,7 +111,7 @@ t.test(
 
 t.test('free, oversize, and who pays', async (t) => {
   const free = zone({ freeFromAmount: 2_000, freeFromQuantity: 5 });
-  const oversize = { longestSideMm: 500, weightGrams: 30_000, volumeCm3: 900, surchargeAmount: 250 };
+  const oversize = { longestSideMm: 500, weightGrams: 30_000, volumeCubicCm: 900, surchargeAmount: 250 };
   const priced = (fields: Partial<FreightLine>, more: Partial<FreightRule> = {}) =>
     decideFreight([line({ template: template({ zones: [free], oversize, ...more }), ...fields })], to('CN'));
   t.match(priced({ netAmount: 1_999n }), { amount: 850n, parts: [{ freeBy: null, oversizeQuantity: 1 }] });
@@ -138,7 +138,7 @@ const rules = fc.record({
   chargedBy: fc.constantFrom('piece' as const, 'weight' as const, 'volume' as const),
   payer: fc.constantFrom('buyer' as const, 'seller' as const),
   oversize: fc.option(
-    fc.record({ longestSideMm: limit, weightGrams: limit, volumeCm3: limit, surchargeAmount: amounts }),
+    fc.record({ longestSideMm: limit, weightGrams: limit, volumeCubicCm: limit, surchargeAmount: amounts }),
     { nil: null },
   ),
   zones: fc

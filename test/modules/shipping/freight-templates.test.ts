@@ -65,7 +65,7 @@ t.test('what contradicts itself is refused where it does', async (t) => {
   t.same(await pointersOf({ zones: [elsewhere, { name: 'Else' }] }), ['/zones/1/regions']);
   t.same(await pointersOf({ zones: [{ ...gd, isServed: false, firstAmount: 5 }] }), ['/zones/0/isServed']);
   t.same(await pointersOf({ zones: [{ ...gd, notServedReason: 'Far' }] }), ['/zones/0/notServedReason']);
-  const none = { longestSideMm: null, weightGrams: null, volumeCm3: null, surchargeAmount: 5 };
+  const none = { longestSideMm: null, weightGrams: null, volumeCubicCm: null, surchargeAmount: 5 };
   t.same(await pointersOf({ zones: [gd], oversize: none }), ['/oversize']);
   const origin = { country: 'DE', regionCode: 'US-CA' };
   t.same(await pointersOf({ zones: [gd], origin }), ['/origin/regionCode']);

@@ -28,7 +28,7 @@ export interface FreightZone {
 export interface OversizeRule {
   readonly longestSideMm: number | null;
   readonly weightGrams: number | null;
-  readonly volumeCm3: number | null;
+  readonly volumeCubicCm: number | null;
   /** Per piece, on top, also where freight is free. */
   readonly surchargeAmount: number;
 }
@@ -238,7 +238,7 @@ function isOversize(rule: OversizeRule | null, line: FreightLine): boolean {
   return (
     (rule.longestSideMm !== null && sidesMm !== null && Math.max(...sidesMm) > rule.longestSideMm) ||
     (rule.weightGrams !== null && weightGrams !== null && weightGrams > rule.weightGrams) ||
-    (rule.volumeCm3 !== null && volume !== undefined && volume > BigInt(rule.volumeCm3) * MM3_PER_CM3)
+    (rule.volumeCubicCm !== null && volume !== undefined && volume > BigInt(rule.volumeCubicCm) * MM3_PER_CM3)
   );
 }
 

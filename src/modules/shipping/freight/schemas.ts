@@ -94,7 +94,7 @@ const FreightZone = model(
 const Oversize = model('FreightOversize', 'Beyond one of these a piece is oversize.', {
   longestSideMm: limit('The longest of its sides, in millimetres; null: no limit.', 100_000),
   weightGrams: limit('Its weight, in grams; null: no limit.', 100_000_000),
-  volumeCm3: limit('Its volume, in cubic centimetres; null: no limit.', 1_000_000_000),
+  volumeCubicCm: limit('Its volume, in cubic centimetres; null: no limit.', 1_000_000_000),
   surchargeAmount: Type.Integer({
     minimum: 1,
     maximum: 999_999_999,

@@ -26,7 +26,7 @@ export function findTemplateFaults(rule: FreightRule, canonical: CanonicalRegion
     oversize &&
     oversize.longestSideMm === null &&
     oversize.weightGrams === null &&
-    oversize.volumeCm3 === null
+    oversize.volumeCubicCm === null
   )
     faults.push({ pointer: '/oversize', detail: 'Without a limit no piece is oversize.' });
   return faults;
