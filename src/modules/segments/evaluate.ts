@@ -5,7 +5,7 @@ import { inTransaction } from '../../platform/db/transaction.ts';
 import { eventRow, type NewEvent } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { takeChecks } from './checks-repository.ts';
-import { dayIn } from './day-rules.ts';
+import { dayIn } from '../../platform/days.ts';
 import {
   type Evaluated,
   evaluateRules,

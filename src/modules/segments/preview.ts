@@ -1,6 +1,6 @@
 import type { Ctx } from '../../platform/context.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
-import { dayIn } from './day-rules.ts';
+import { dayIn } from '../../platform/days.ts';
 import { countMatching, planForAll } from './evaluate-repository.ts';
 import type { SegmentRule } from './rule-schemas.ts';
 import { checkReferences, refuseFaults } from './segments.ts';

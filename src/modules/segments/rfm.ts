@@ -4,7 +4,7 @@ import { inTransaction } from '../../platform/db/transaction.ts';
 import { sumOf } from '../../platform/money.ts';
 import { holdEndings } from '../customers/standing.ts';
 import { queueChecks } from './checks-repository.ts';
-import { dayIn, startOfDay } from './day-rules.ts';
+import { dayIn, startOfDay } from '../../platform/days.ts';
 import { planForAll, tryToTakeTurn } from './evaluate-repository.ts';
 import { listRuled, makeDue } from './repository.ts';
 import {

@@ -1,6 +1,6 @@
 import { MAX_AMOUNT } from '../../platform/money.ts';
 import { compileRule, type Turn, turnsOf, usesFigures } from './compile-rules.ts';
-import { startOfDay } from './day-rules.ts';
+import { startOfDay } from '../../platform/days.ts';
 import type { SegmentRule } from './rule-schemas.ts';
 import { MAX_TOLD } from './rules.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { dayIn } from '../../../src/modules/segments/day-rules.ts';
+import { dayIn } from '../../../src/platform/days.ts';
 import { countMatching, evaluateRules } from '../../../src/modules/segments/evaluate-repository.ts';
 import { writeScores } from '../../../src/modules/segments/rfm-repository.ts';
 import { inTransaction } from '../../../src/platform/db/transaction.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { dayIn, startOfDay } from '../../../src/modules/segments/day-rules.ts';
+import { dayIn, startOfDay } from '../../../src/platform/days.ts';
 import { findRuleFaults } from '../../../src/modules/segments/fault-rules.ts';
 import { cellAt, cellOf, placesOf, RFM_CELLS, SCORES } from '../../../src/modules/segments/rfm-rules.ts';
 import type { SegmentRule } from '../../../src/modules/segments/rule-schemas.ts';

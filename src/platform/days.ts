@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../platform/time.ts';
+import { DAY_MS } from './time.ts';
 
 // Making one takes as long as a thousand uses of it. There are some hundred time zones.
 const formats = new Map<string, Intl.DateTimeFormat>();
