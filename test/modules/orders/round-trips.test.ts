@@ -3,7 +3,7 @@ import { buildApp } from '../../../src/app.ts';
 import { openDatabase } from '../../../src/platform/db/client.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { startApp } from '../../support/app.ts';
-import { makeProduct } from '../../support/world.ts';
+import { makeFreightTemplate, makeProduct } from '../../support/world.ts';
 import { addCustomer, times } from './support.ts';
 import { countTraffic } from '../../support/traffic.ts';
 
@@ -54,6 +54,26 @@ t.test('products that changed take two more: one that fails, one that reads them
   traffic.take();
   t.equal((await send('/v1/orders', { lines })).statusCode, 201);
   t.same(traffic.take(), { roundTrips: 3, parsed: 0, executed: 3, plain: 0 });
+});
+
+t.test('freight by region and credit take no more', async (t) => {
+  const template = await makeFreightTemplate(
+    app,
+    { regions: ['CN-GD'], firstAmount: 500 },
+    { isDefault: false },
+  );
+  const { id } = await makeProduct(app, { onHandQuantity: 1_000, freightTemplateId: template.id });
+  const place = {
+    name: 'Li Wei',
+    line1: '1 Nanhai Avenue',
+    city: 'Shenzhen',
+    country: 'CN',
+    regionCode: '440305',
+  };
+  const sent = { lines: [{ productId: id, quantity: 2 }], shippingAddress: place };
+  t.same(await measure('/v1/orders', sent), PLACED);
+  const customer = await addCustomer(app);
+  t.same(await measure('/v1/orders', { ...sent, terms: 'on_account', customerId: customer.id }), PLACED);
 });
 
 t.test('many lines, a customer and a held quote take no more', async (t) => {
