@@ -1,7 +1,7 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Reader } from '../../platform/db/client.ts';
 import { platformErrors } from '../../platform/errors.ts';
-import { settledLeftOf, unitsLeftOf } from '../orders/line-rules.ts';
+import { paidLeftOf, settledLeftOf, unitsLeftOf } from '../orders/line-rules.ts';
 import { readOrder } from '../orders/read.ts';
 import type { SettleableLine } from '../orders/settle-many.ts';
 import type { Order, OrderLine } from '../orders/tables.ts';
@@ -144,6 +144,7 @@ export const factsOf = (
   quantity: line.quantity,
   netAmount: line.netAmount + line.chargedAmount,
   returnedQuantity: line.quantity - unitsLeftOf(line),
+  paidNetAmount: paidLeftOf(line),
   settledAmount: settledLeftOf(line),
   comparedUnitAmount: product?.priceAmount ?? line.listUnitAmount,
   unitsSold: sold.get(line.productId) ?? 0,

@@ -52,6 +52,8 @@ export interface LineFacts {
   readonly netAmount: bigint;
   /** Units that came back or were cancelled. */
   readonly returnedQuantity: number;
+  /** What of it was paid for the others. What was charged when some had gone was paid for these alone, so it is not a share by units. */
+  readonly paidNetAmount: bigint;
   /** What settlements gave back for the others. */
   readonly settledAmount: bigint;
   /** What a unit costs now. */
@@ -157,10 +159,6 @@ function refuseOrder(
 const isWithin = (at: Date, from: string | null, to: string | null): boolean =>
   (from === null || at >= new Date(from)) && (to === null || at < new Date(to));
 
-/** What was paid net for the units still with the customer: repeated returns sum exactly, because this is a difference of prefixes. */
-export const paidNetOf = (line: Pick<LineFacts, 'netAmount' | 'quantity' | 'returnedQuantity'>): bigint =>
-  line.netAmount - divideRounded(line.netAmount * BigInt(line.returnedQuantity), BigInt(line.quantity));
-
 function decideLine(
   rule: PolicyRule,
   order: OrderFacts,
@@ -168,11 +166,10 @@ function decideLine(
   orderRefusal: ClaimRefusal | null,
 ): LineDecision {
   const quantity = line.quantity - line.returnedQuantity;
-  const paidNetAmount = paidNetOf(line);
-  const differenceAmount = paidNetAmount - line.comparedUnitAmount * BigInt(quantity);
+  const { lineId, paidNetAmount, comparedUnitAmount, settledAmount } = line;
+  const differenceAmount = paidNetAmount - comparedUnitAmount * BigInt(quantity);
   const unitAmount = divideRounded(line.netAmount, BigInt(line.quantity));
   const rateBps = decideRateBps(rule, { ...line, unitAmount, orderAmount: order.totalAmount });
-  const { lineId, comparedUnitAmount, settledAmount } = line;
   const facts = {
     lineId,
     quantity,

@@ -41,6 +41,25 @@ t.test('units that were cancelled are left out, and their share is not paid agai
   await checkInvariants(t, app);
 });
 
+t.test('what was charged when units had gone was paid for the others alone', async (t) => {
+  const shop = await app.createShop();
+  const { product, order, lineId } = await makeFour(shop);
+  await edit(shop, order.id, { lines: [{ lineId, quantity: 1 }] });
+  await confirmAll(app, shop);
+  const lines = [{ lineId, amount: 500 }];
+  const offer = { direction: 'from_customer', reason: 'price_error', lines };
+  const asked = await ok(shop.call(`POST /v1/orders/${order.id}/settlement-offers`, { body: offer }));
+  const { token } = await makeLink(shop, asked.id);
+  await ok(shop.call(`POST /v1/settlement-links/${token}/accept`, { as: null }));
+  await ok(shop.call(`POST /v1/settlements/${asked.id}/payments`, { body: { provider: 'manual' } }));
+  await price(shop, product.id, 1700);
+  await runSweeps(app, shop);
+  t.match(await sweepsOf(shop), [{ openedAmount: 600 }], '18.00 and 5.00 for a unit that costs 17.00');
+  await confirmAll(app, shop);
+  t.match(await readOrder(shop, order.id), { netTotalAmount: 1700 });
+  await checkInvariants(t, app);
+});
+
 t.test('units that are about to go are waited for', async (t) => {
   for (const isPaid of [true, false]) {
     const shop = await app.createShop();

@@ -40,6 +40,7 @@ const line = (lineId: string, fields: Partial<LineFacts> = {}): LineFacts => ({
   quantity: 1,
   netAmount: 1_800n,
   returnedQuantity: 0,
+  paidNetAmount: 1_800n,
   settledAmount: 0n,
   comparedUnitAmount: 1_500n,
   unitsSold: 0,
