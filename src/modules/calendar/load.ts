@@ -1,6 +1,6 @@
 import { putBounded } from '../../platform/bounded-map.ts';
 import type { Reader, Tx } from '../../platform/db/client.ts';
-import { refusalDetail } from '../../platform/db/constraints.ts';
+import { type Guard, whenStale } from '../../platform/db/guards.ts';
 import type { Shop } from '../../platform/shops/shop.ts';
 import {
   type Calendar,
@@ -42,18 +42,11 @@ export async function loadCalendar(on: Reader, shop: OfShop): Promise<Calendar> 
   return remember(shop, await readCalendarData(on, shop.id));
 }
 
-/** A calendar was changed after it was read. Nothing was written; it is no longer remembered. */
-export class CalendarChanged extends Error {}
-
-/** Makes sure that a calendar is as it was read, as part of one statement; `toError` turns its failure into `CalendarChanged`. */
-export function requireCalendar(shopId: string, calendar: Calendar) {
-  const toError = (error: unknown): unknown => {
-    if (refusalDetail(error, 'calendar_changed') === undefined) return error;
-    remembered.delete(shopId);
-    return new CalendarChanged();
-  };
-  return { part: calendarPart(shopId, calendar.version), toError };
-}
+/** Makes sure that a calendar is as it was read, as part of one statement. */
+export const requireCalendar = (shopId: string, calendar: Calendar): Guard => ({
+  part: calendarPart(shopId, calendar.version),
+  toError: whenStale('calendar_changed', () => remembered.delete(shopId)),
+});
 
 /**
  * Changes what a calendar consists of: `write` comes after all that were before it, and none comes between. Refuses what would leave

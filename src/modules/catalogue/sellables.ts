@@ -1,7 +1,6 @@
 import { putBounded } from '../../platform/bounded-map.ts';
 import type { Reader } from '../../platform/db/client.ts';
-import { refusalDetail } from '../../platform/db/constraints.ts';
-import type { Part } from '../../platform/db/parts.ts';
+import { type Guard, whenStale } from '../../platform/db/guards.ts';
 import { findProductOfTemplate, findSellableRows, findTermRows } from './repository.ts';
 
 /** What pricing needs to know of a product. Amounts are per unit, in minor units. */
@@ -44,22 +43,17 @@ export async function readTerms(on: Reader, shopId: string, ids: readonly string
   return terms;
 }
 
-/** A product was changed after its terms were read. Nothing was written; they are no longer remembered. */
-export class TermsChanged extends Error {}
-
-/** Makes sure that the products are as they were read, as part of one statement; `toError` turns its failure into `TermsChanged`. */
-export function requireTerms(shopId: string, products: readonly ProductTerms[]) {
-  const part: Part = {
+/** Makes sure that the products are as they were read, as part of one statement. */
+export function requireTerms(shopId: string, products: readonly ProductTerms[]): Guard {
+  const part = {
     name: 'terms',
     // By the primary key.
     check: `select refuse('terms_changed', '') from unnest($2::uuid[], $3::int[]) as read (id, version)
       where not exists (select 1 from products p where p.shop_id = $1 and p.id = read.id and p.version = read.version) limit 1`,
     values: [shopId, products.map(({ id }) => id), products.map(({ version }) => version)],
   };
-  const toError = (error: unknown): unknown => {
-    if (refusalDetail(error, 'terms_changed') === undefined) return error;
+  const forget = () => {
     for (const { id } of products) remembered.delete(nameOf(shopId, id));
-    return new TermsChanged();
   };
-  return { part, toError };
+  return { part, toError: whenStale('terms_changed', forget) };
 }

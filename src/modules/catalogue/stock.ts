@@ -1,4 +1,5 @@
 import type { Tx } from '../../platform/db/client.ts';
+import type { Guard } from '../../platform/db/guards.ts';
 import { type StockQuantity, sumByProduct } from './rules.ts';
 import { reservePart, stockMoves, toStockShort } from './stock/repository.ts';
 
@@ -35,7 +36,7 @@ async function move(
 type MoveStock = (tx: Tx, shopId: string, items: readonly StockQuantity[]) => Promise<StockMove>;
 
 /** Promises pieces to an order, all or none, as part of one statement; `toError` turns its failure into `StockShort`. */
-export function requireStock(shopId: string, items: readonly StockQuantity[]) {
+export function requireStock(shopId: string, items: readonly StockQuantity[]): Guard {
   const wanted = sumByProduct(items);
   const ids = wanted.map(({ productId }) => productId);
   const part = reservePart(

@@ -1,5 +1,5 @@
 import type { Reader, Tx } from '../../platform/db/client.ts';
-import { refusalDetail } from '../../platform/db/constraints.ts';
+import { type Guard, whenRefused } from '../../platform/db/guards.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import { checkKnown } from './customers.ts';
 import { customersErrors } from './errors.ts';
@@ -118,13 +118,17 @@ export async function checkCustomer(on: Reader, shopId: string, customerId: stri
 }
 
 /** The same as part of one statement; `toError` says what is wrong with the customer when it failed. */
-export function requireCustomer(on: Reader, shopId: string, customerId: string, pointer = '/customerId') {
-  const toError = async (error: unknown): Promise<unknown> => {
-    if (refusalDetail(error, 'customer_standing') === undefined) return error;
+export function requireCustomer(
+  on: Reader,
+  shopId: string,
+  customerId: string,
+  pointer = '/customerId',
+): Guard {
+  const toError = whenRefused('customer_standing', async () => {
     const row = await findCustomerRow(on, shopId, customerId);
     const fault = row && findStandingFault(row, pointer);
     return fault ?? customersErrors.customer_not_found(undefined, { pointer });
-  };
+  });
   return { part: holdPart(shopId, customerId), toError };
 }
 

@@ -1,25 +1,14 @@
 import type { Ctx } from '../../platform/context.ts';
+import { explainFailure, type Guard, StaleRead } from '../../platform/db/guards.ts';
 import { inOneStatement } from '../../platform/db/transaction.ts';
 import { platformErrors, Problem, type Violation } from '../../platform/errors.ts';
-import { CalendarChanged, loadCalendar, recallCalendar, requireCalendar } from '../calendar/load.ts';
-import {
-  type ProductTerms,
-  readTerms,
-  recallTerms,
-  requireTerms,
-  TermsChanged,
-} from '../catalogue/sellables.ts';
+import { loadCalendar, recallCalendar, requireCalendar } from '../calendar/load.ts';
+import { type ProductTerms, readTerms, recallTerms, requireTerms } from '../catalogue/sellables.ts';
 import { requireStock, StockShort } from '../catalogue/stock.ts';
 import { requireCustomer } from '../customers/standing.ts';
 import { ledgerPart } from '../ledger/post.ts';
 import { type Basket, type BasketLine, type HeldPrices, priceLines, productIdsOf } from './basket.ts';
-import {
-  FreightChanged,
-  type FreightTerms,
-  readFreight,
-  recallFreight,
-  requireFreight,
-} from '../shipping/freight/terms.ts';
+import { type FreightTerms, readFreight, recallFreight, requireFreight } from '../shipping/freight/terms.ts';
 import { orderErrors } from './errors.ts';
 import { gatherFacts, templatesNamed } from './freight.ts';
 import { requireCredit } from './credit/take.ts';
@@ -80,11 +69,7 @@ export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhol
 }
 
 // A product, a template or the calendar changed since it was read, or one number in a thousand million is taken already.
-const isPassing = (error: unknown): boolean =>
-  error instanceof TermsChanged ||
-  error instanceof FreightChanged ||
-  error instanceof CalendarChanged ||
-  error instanceof NumberTaken;
+const isPassing = (error: unknown): boolean => error instanceof StaleRead || error instanceof NumberTaken;
 
 interface PricedOrder {
   readonly basket: Basket;
@@ -159,36 +144,21 @@ async function writeOrder(
   const lines = makeLines(order, basket.priced.lines);
   const adjustments = makeAdjustments(order, basket.priced.lines, lines);
   const whole: OrderWhole = { order, lines, adjustments, shipments: [], shipmentLines: [] };
-  const stock = requireStock(ctx.shop.id, input.lines);
-  const customer = customerId === null ? undefined : requireCustomer(ctx.db, ctx.shop.id, customerId);
-  const terms = requireTerms(ctx.shop.id, products);
-  const templates = requireFreight(ctx.shop.id, freight);
-  const calendar = requireCalendar(ctx.shop.id, known);
   const credit = requireCredit(ctx, order);
-  const made = orderPart(newOrder(ctx, order, lines, adjustments));
-  const books = ledgerPart(ctx, placedTransfer(order));
-  const parts = [
-    terms.part,
-    templates.part,
-    calendar.part,
-    ...(customer ? [customer.part] : []),
-    stock.part,
-    made,
-    books,
-    ...credit.parts,
+  const guards: Guard[] = [
+    requireTerms(ctx.shop.id, products),
+    requireFreight(ctx.shop.id, freight),
+    requireCalendar(ctx.shop.id, known),
+    ...(customerId === null ? [] : [requireCustomer(ctx.db, ctx.shop.id, customerId)]),
+    requireStock(ctx.shop.id, input.lines),
+    { part: orderPart(newOrder(ctx, order, lines, adjustments)), toError: toOrderError },
+    ...(credit ? [credit] : []),
   ];
+  const parts = [...guards.map(({ part }) => part), ledgerPart(ctx, placedTransfer(order))];
   try {
     return await inOneStatement(ctx, whole, parts, [ctx.wakeDispatcher]);
   } catch (error) {
-    const cause = toOrderError(
-      await credit.toError(
-        stock.toError(
-          calendar.toError(
-            templates.toError(terms.toError(customer ? await customer.toError(error) : error)),
-          ),
-        ),
-      ),
-    );
+    const cause = await explainFailure(error, guards);
     throw cause instanceof StockShort ? outOfStock(input.lines, new Set(cause.productIds)) : cause;
   }
 }

@@ -1,6 +1,5 @@
 import type { Ctx } from '../../../platform/context.ts';
-import type { Part } from '../../../platform/db/parts.ts';
-import { refusalDetail } from '../../../platform/db/constraints.ts';
+import { type Guard, whenRefused } from '../../../platform/db/guards.ts';
 import { orderErrors } from '../errors.ts';
 import { ordersSettings } from '../settings.ts';
 import type { Order } from '../tables.ts';
@@ -10,15 +9,11 @@ import { creditPart, findCredit } from './repository.ts';
  * What an order on account of a customer needs in the statement that places it; nothing for any other. `toError` says why the credit was
  * not given: credit_exceeded with what is left, or not_for_customers where nothing was agreed.
  */
-export function requireCredit(
-  ctx: Ctx,
-  order: Order,
-): { parts: Part[]; toError: (error: unknown) => Promise<unknown> } {
+export function requireCredit(ctx: Ctx, order: Order): Guard | undefined {
   const isOnCredit = order.terms === 'on_account' && order.customerId !== null && order.totalAmount > 0n;
-  if (!isOnCredit) return { parts: [], toError: async (error) => error };
+  if (!isOnCredit) return undefined;
   const { accountReminderDays: remindDays, accountGraceDays: graceDays } = ordersSettings.of(ctx.shop);
-  const toError = async (error: unknown): Promise<unknown> => {
-    if (refusalDetail(error, 'credit_refused') === undefined) return error;
+  const toError = whenRefused('credit_refused', async () => {
     const credit = await findCredit(ctx.db, ctx.shop.id, order.customerId ?? '');
     if (ctx.customerId !== undefined && !credit?.isAgreed)
       return orderErrors.not_for_customers('Nothing was agreed about ordering on account.', {
@@ -33,9 +28,6 @@ export function requireCredit(
         extra: { leftAmount: Number(available) },
       },
     );
-  };
-  return {
-    parts: [creditPart(order, { remindDays, graceDays }, ctx.customerId !== undefined)],
-    toError,
-  };
+  });
+  return { part: creditPart(order, { remindDays, graceDays }, ctx.customerId !== undefined), toError };
 }

@@ -1,7 +1,6 @@
 import { putBounded } from '../../../platform/bounded-map.ts';
 import type { Reader } from '../../../platform/db/client.ts';
-import { refusalDetail } from '../../../platform/db/constraints.ts';
-import type { Part } from '../../../platform/db/parts.ts';
+import { type Guard, whenStale } from '../../../platform/db/guards.ts';
 import { findTemplateTerms, type TemplateTerms } from './repository.ts';
 import type { FreightRule, ResolvedTemplate } from './rules.ts';
 
@@ -66,13 +65,10 @@ export function resolveTemplate(
   return { id: template.id, name: template.name, rules };
 }
 
-/** A template was changed after it was read. Nothing was written; the shop's are no longer remembered. */
-export class FreightChanged extends Error {}
-
-/** Makes sure that the templates are as they were read, as part of one statement; `toError` turns its failure into `FreightChanged`. */
-export function requireFreight(shopId: string, { defaultId, byId }: FreightTerms) {
+/** Makes sure that the templates are as they were read, as part of one statement. */
+export function requireFreight(shopId: string, { defaultId, byId }: FreightTerms): Guard {
   const templates = [...byId.values()];
-  const part: Part = {
+  const part = {
     name: 'freight',
     // By the primary key, and freight_templates_default_key.
     check: `select refuse('freight_changed', '') where
@@ -81,11 +77,9 @@ export function requireFreight(shopId: string, { defaultId, byId }: FreightTerms
           (select 1 from freight_templates t where t.shop_id = $1 and t.id = read.id and t.version = read.version))`,
     values: [shopId, templates.map(({ id }) => id), templates.map(({ version }) => version), defaultId],
   };
-  const toError = (error: unknown): unknown => {
-    if (refusalDetail(error, 'freight_changed') === undefined) return error;
+  const forget = () => {
     defaults.delete(shopId);
     for (const id of byId.keys()) remembered.delete(nameOf(shopId, id));
-    return new FreightChanged();
   };
-  return { part, toError };
+  return { part, toError: whenStale('freight_changed', forget) };
 }
