@@ -1,3 +1,5 @@
+import { segmentUses } from './modules/segments/ports.ts';
+import { policySegmentUse } from './modules/settlements/named-segments.ts';
 import { calendarModule } from './modules/calendar/module.ts';
 import { catalogue } from './modules/catalogue/module.ts';
 import { dealPrices, freightTemplates } from './modules/catalogue/ports.ts';
@@ -54,6 +56,7 @@ export const modules: readonly Module[] = [
 // Ports: what a module needs of one that comes after it.
 dealPrices.fill(orderDealPrices);
 freightTemplates.fill({ holdUsable });
+segmentUses.fill([policySegmentUse]);
 // Orders first: who pays one of them with a wallet has locked the order, and then the wallet.
 customerMerges.fill([
   orderCustomerMove,

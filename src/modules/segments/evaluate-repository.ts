@@ -2,7 +2,8 @@ import type { Reader, Tx } from '../../platform/db/client.ts';
 import { plannedSql, preparedSql } from '../../platform/db/prepared.ts';
 import type { Turn } from './compile-rules.ts';
 import type { SegmentRule } from './rule-schemas.ts';
-import { buildEvaluation, buildPreview, type Ruled, type Terms } from './statement-rules.ts';
+import { MAX_TOLD } from './rules.ts';
+import { buildEvaluation, buildPreview, type Ruled, type Scope, type Terms } from './statement-rules.ts';
 
 // Whoever decides who fits a rule has the shop's turn: what one has read would be old when another has written. It is tried
 // and not waited for, because whoever has it looks at what is left to do when it is done.
@@ -57,16 +58,16 @@ export interface Evaluated {
 }
 
 /**
- * Looks at all customers of the shop, or at some, by the rules of segments of one level, and writes who enters and who leaves.
- * The shop's turn is taken, and nobody is merged or erased meanwhile.
+ * Looks at the customers of a scope by the rules of segments of one level, and writes who enters and who leaves. The shop's turn is
+ * taken, and nobody is merged or erased meanwhile.
  */
 export async function evaluateRules(
   tx: Tx,
   segments: readonly Ruled[],
-  customerIds: readonly string[] | undefined,
+  scope: Scope,
   terms: Terms,
 ): Promise<Evaluated> {
-  const { text, values, turns } = buildEvaluation(segments, customerIds, terms);
+  const { text, values, turns } = buildEvaluation(segments, scope, terms);
   const rows = (await plannedSql(text)(tx, values)) as MovementRow[];
   return {
     movements: rows.map((row) => ({
@@ -80,6 +81,53 @@ export async function evaluateRules(
     moments: turns.map((_, i) => rows[0]?.[`turn_${i}`] ?? null),
   };
 }
+
+// Along the primary key.
+const endOfStretch = preparedSql<{ id: string }>(
+  'select_end_of_customers',
+  'select id from customers where shop_id = $1 and id > $2 order by id offset $3 limit 1',
+);
+const LOWEST = '00000000-0000-0000-0000-000000000000';
+// A quarter of a million take some seconds, and a statement has half a minute.
+const STRETCH = 250_000;
+
+/** The same of all customers: one stretch of them after the other, so that no statement grows with the shop. */
+export async function evaluateEverybody(
+  tx: Tx,
+  segments: readonly Ruled[],
+  terms: Terms,
+  stretch = STRETCH,
+): Promise<Evaluated> {
+  let whole: Evaluated | undefined;
+  for (let after: string | undefined; ; ) {
+    const end = await endOfStretch(tx, [terms.shopId, after ?? LOWEST, stretch - 1]);
+    const upTo = end[0]?.id;
+    const part = await evaluateRules(tx, segments, { after, upTo }, terms);
+    whole = whole ? join(whole, part) : part;
+    if (upTo === undefined) return whole;
+    after = upTo;
+  }
+}
+
+function join(one: Evaluated, other: Evaluated): Evaluated {
+  const movements = one.movements.map((movement, i) => {
+    const more = other.movements[i];
+    if (more?.segmentId !== movement.segmentId) throw new Error('segments in another order');
+    return {
+      segmentId: movement.segmentId,
+      enteredCount: movement.enteredCount + more.enteredCount,
+      leftCount: movement.leftCount + more.leftCount,
+      // Beyond what is told one by one nobody asks for them.
+      enteredIds: [...movement.enteredIds, ...more.enteredIds].slice(0, MAX_TOLD + 1),
+      leftIds: [...movement.leftIds, ...more.leftIds].slice(0, MAX_TOLD + 1),
+    };
+  });
+  const moments = one.moments.map((moment, i) => earlier(moment, other.moments[i] ?? null));
+  return { movements, turns: one.turns, moments };
+}
+
+const earlier = (one: Date | null, other: Date | null): Date | null =>
+  one === null || (other !== null && other < one) ? other : one;
 
 /** Who would be in a segment of a rule now: how many, and a few of them. */
 export async function countMatching(

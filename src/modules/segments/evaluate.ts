@@ -8,6 +8,7 @@ import { takeChecks } from './checks-repository.ts';
 import { dayIn } from '../../platform/days.ts';
 import {
   type Evaluated,
+  evaluateEverybody,
   evaluateRules,
   type Movement,
   noteOutcomes,
@@ -61,7 +62,7 @@ async function evaluateSegment(
   // A statement of its own: what it reads must not be older than the lock.
   await holdEndings(tx, ctx.shop.id);
   await planForAll(tx);
-  const evaluated = await evaluateRules(tx, [segment], undefined, termsOf(ctx));
+  const evaluated = await evaluateEverybody(tx, [segment], termsOf(ctx));
   const sizes = await noteMovements(tx, ctx, [segment], evaluated, ctx.now);
   const [movement] = evaluated.movements;
   if (!movement || movement.enteredCount + movement.leftCount === 0) return;
@@ -104,7 +105,7 @@ export async function evaluateChecks(tx: Tx, ctx: Ctx): Promise<number> {
   const byId = new Map(ruled.map((segment) => [segment.id, segment]));
   for (const level of levelsOf(graphOf(ruled))) {
     const segments = level.flatMap((id) => byId.get(id) ?? []);
-    const evaluated = await evaluateRules(tx, segments, customerIds, termsOf(ctx));
+    const evaluated = await evaluateRules(tx, segments, { ids: customerIds }, termsOf(ctx));
     await noteMovements(tx, ctx, segments, evaluated, null);
     await appendEvents(
       tx,

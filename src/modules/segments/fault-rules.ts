@@ -1,3 +1,4 @@
+import { canMatchLocale } from './locale-rules.ts';
 import { cellOf, type RfmScores, SCORES } from './rfm-rules.ts';
 import {
   allConditions,
@@ -85,7 +86,8 @@ function canHold(claims: readonly Claim[]): boolean {
     [...ranges.values()].every(isPossible) &&
     [...choices.values()].every(hasChoice) &&
     agreesOnPurchases(ranges, claims) &&
-    allowsScores(claims)
+    allowsScores(claims) &&
+    allowsLocales(claims)
   );
 }
 
@@ -281,6 +283,18 @@ const oneOf = (key: string, value: string, all: readonly string[]): Asked => ({
   hasOneValue: true,
   all,
 });
+
+/** Having no language is within none. */
+function allowsLocales(claims: readonly Claim[]): boolean {
+  const wanted: (readonly string[])[] = [];
+  const refused: string[] = [];
+  for (const { condition, isTrue } of claims) {
+    if (condition.field !== 'locale') continue;
+    if (isTrue === (condition.operator === 'in')) wanted.push(condition.values);
+    else refused.push(...condition.values);
+  }
+  return canMatchLocale(wanted, refused);
+}
 
 const ALL_SCORES: readonly RfmScores[] = SCORES.flatMap((recency) =>
   SCORES.flatMap((frequency) => SCORES.map((monetary) => ({ recency, frequency, monetary }))),

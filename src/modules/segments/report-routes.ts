@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
-import { instantText } from '../../platform/http/schema.ts';
+import { instantText, uuid } from '../../platform/http/schema.ts';
 import { segmentErrors } from './errors.ts';
 import { readSegmentReport } from './report.ts';
 import { readRfmCells } from './rfm.ts';
@@ -23,6 +23,7 @@ export function reportRoutes(app: FastifyInstance): void {
     query: Type.Object({
       from: Type.Optional(instantText('Since when; always, when absent.')),
       to: Type.Optional(instantText('Until before when; now, when absent.')),
+      segmentId: Type.Optional(uuid('Only this segment; all that are not archived, when absent.')),
     }),
     success: { statuses: [200], schema: SegmentReportModel, description: 'The report.' },
     errors: [segmentErrors.report_period_empty],

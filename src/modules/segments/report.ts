@@ -4,22 +4,13 @@ import { type Figures, type Period, sumFigures } from './report-repository.ts';
 import { getSegment, listLive } from './repository.ts';
 import type { Segment } from './tables.ts';
 
-/** A segment with what its members bought, what work they were, and the same of the shop as a whole. */
+/** A segment with what its members bought and what work they were. */
 export interface SegmentView {
   readonly segment: Segment;
   readonly figures: Figures;
-  readonly whole: Figures;
 }
 
 const NOTHING: Figures = { customerCount: 0, buyerCount: 0, purchaseCount: 0, sales: 0n, minutes: 0n };
-const ALWAYS: Period = { from: undefined, to: undefined };
-
-/** A segment with its figures over all times. Refusal: not_found. */
-export async function readSegment(ctx: Ctx, id: string): Promise<SegmentView> {
-  const segment = await getSegment(ctx.db, ctx.shop.id, id);
-  const { whole, bySegment } = await sumFigures(ctx.db, ctx.shop.id, [segment.id], ALWAYS);
-  return { segment, figures: bySegment.get(segment.id) ?? NOTHING, whole };
-}
 
 /** Sales by segment against effort by segment. */
 export interface SegmentReport {
@@ -29,12 +20,12 @@ export interface SegmentReport {
 }
 
 /**
- * What the members of each segment bought in a period and what work they were: those who are in it now. Refusal:
- * report_period_empty.
+ * What the members of each segment bought in a period and what work they were: those who are in it now; of all segments that are
+ * not archived, or of one. Refusals: report_period_empty, not_found.
  */
 export async function readSegmentReport(
   ctx: Ctx,
-  query: { readonly from?: string; readonly to?: string },
+  query: { readonly from?: string; readonly to?: string; readonly segmentId?: string },
 ): Promise<SegmentReport> {
   const period = { from: momentOf(query.from), to: momentOf(query.to) };
   if (period.from && period.to && period.from >= period.to) {
@@ -47,17 +38,20 @@ export async function readSegmentReport(
     } as const;
     throw segmentErrors.report_period_empty(undefined, { violations: [violation] });
   }
-  const segments = await listLive(ctx.db, ctx.shop.id);
+  const { id: shopId } = ctx.shop;
+  const segments =
+    query.segmentId === undefined
+      ? await listLive(ctx.db, shopId)
+      : [await getSegment(ctx.db, shopId, query.segmentId)];
   const { whole, bySegment } = await sumFigures(
     ctx.db,
-    ctx.shop.id,
+    shopId,
     segments.map(({ id }) => id),
     period,
   );
   const views = segments.map((segment) => ({
     segment,
     figures: bySegment.get(segment.id) ?? NOTHING,
-    whole,
   }));
   return { period, whole, views };
 }

@@ -6,15 +6,12 @@ import { ref, uuid } from '../../platform/http/schema.ts';
 import { segmentErrors } from './errors.ts';
 import { memberRoutes } from './member-routes.ts';
 import { previewSegment } from './preview.ts';
-import { readSegment } from './report.ts';
 import { reportRoutes } from './report-routes.ts';
 import {
-  presentDetails,
   presentPreview,
   presentSegment,
   presentVersion,
   SegmentCreate,
-  SegmentDetails,
   SegmentKind,
   SegmentModel,
   SegmentPage,
@@ -27,6 +24,7 @@ import {
   archiveSegment,
   createSegment,
   listSegments,
+  readSegment,
   listSegmentVersions,
   updateSegment,
 } from './segments.ts';
@@ -120,15 +118,14 @@ function readingRoutes(app: FastifyInstance): void {
     path: '/v1/segments/{segmentId}',
     tag,
     summary: 'Read a segment',
-    description: 'With its size, and its share of the shop’s sales and of the work on customers.',
+    description: 'With its size. What its members buy and what work they are tells the report of segments.',
     access: { secret: 'segments:read' },
-    holdsFigures: true,
     params,
-    success: { statuses: [200], schema: SegmentDetails, description: 'The segment.' },
+    success: { statuses: [200], schema: SegmentModel, description: 'The segment.' },
     errors: [],
     example: { params: EXAMPLE_PARAMS },
     run: (ctx, { params: { segmentId } }) => readSegment(ctx, segmentId),
-    present: (view, ctx) => presentDetails(view, ctx.shop.currency),
+    present: presentSegment,
   });
 
   operation(app, {

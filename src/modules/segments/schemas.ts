@@ -19,7 +19,7 @@ import {
 import { divideRounded, MAX_AMOUNT, minOf } from '../../platform/money.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import type { Preview } from './preview.ts';
-import type { SegmentReport, SegmentView } from './report.ts';
+import type { SegmentReport } from './report.ts';
 import type { Figures } from './report-repository.ts';
 import type { CellFigures } from './rfm.ts';
 import { RfmCellName, RuleModel } from './rule-schemas.ts';
@@ -56,7 +56,7 @@ export const SegmentPreviewRequest = inputModel('SegmentPreviewRequest', 'A rule
   rule: ref(RuleModel, { description: 'Who would be in the segment.' }),
 });
 
-const headFields = {
+export const SegmentModel = model('Segment', 'A named part of the shop’s customers.', {
   id: uuid('The segment.'),
   name,
   description,
@@ -74,8 +74,7 @@ const headFields = {
   version: versionNumber(),
   createdAt: instantText('When it was made.'),
   updatedAt: instantText('When its name, description or rule last changed.'),
-};
-export const SegmentModel = model('Segment', 'A named part of the shop’s customers.', headFields);
+});
 export const SegmentPage = pageOf('SegmentPage', SegmentModel);
 
 const figureFields = {
@@ -92,16 +91,6 @@ const figureFields = {
       'What was kept of their orders for each hour of work on them, in minor units; null without work.',
   }),
 };
-const SegmentFigures = model(
-  'SegmentFigures',
-  'What those who are in a segment now have bought, and what work they were. They move without the segment’s version.',
-  figureFields,
-);
-export const SegmentDetails = model('SegmentDetails', 'A segment with its figures over all times.', {
-  ...headFields,
-  figures: ref(SegmentFigures),
-  currency: ref(Currency),
-});
 
 const SegmentVersionModel = model('SegmentVersion', 'A rule that a segment had, from when on.', {
   ruleVersion: Type.Integer({ description: 'The version, from 1.' }),
@@ -139,7 +128,7 @@ export const SegmentReportModel = model(
     salesAmount: ref(PositiveAmount, { description: 'What the shop kept of all orders of customers.' }),
     serviceMinutes: minutes('All minutes of work.'),
     data: Type.Array(ref(ReportRow), {
-      description: 'The segments that are not archived, the oldest first.',
+      description: 'The segments that are not archived, the oldest first; or the one that was asked for.',
     }),
   },
 );
@@ -197,16 +186,6 @@ const presentFigures = (figures: Figures, whole: Figures) => ({
   serviceShareBps: shareBps(figures.minutes, whole.minutes),
   salesPerHourAmount:
     figures.minutes === 0n ? null : toAmount(divideRounded(figures.sales * 60n, figures.minutes)),
-});
-
-/** A segment with its figures. */
-export const presentDetails = (
-  { segment, figures, whole }: SegmentView,
-  currency: string,
-): Static<typeof SegmentDetails> => ({
-  ...presentSegment(segment),
-  figures: presentFigures(figures, whole),
-  currency,
 });
 
 export const presentPreview = ({ customerCount, customerIds, at }: Preview) => ({

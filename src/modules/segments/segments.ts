@@ -31,6 +31,7 @@ import {
 } from './repository.ts';
 import { startSchedule } from './rfm-repository.ts';
 import type { SegmentRule } from './rule-schemas.ts';
+import { segmentUses } from './ports.ts';
 import { findCycle, MAX_LIVE_SEGMENTS, referencesOf, usesRfm } from './rules.ts';
 import type { Segment, SegmentVersion } from './tables.ts';
 import { EVALUATE_TASK } from './tasks.ts';
@@ -192,16 +193,20 @@ function refused(
 }
 
 async function refuseInUse(tx: Tx, ctx: Ctx, id: string): Promise<void> {
-  const users = (await listRuled(tx, ctx.shop.id)).filter(({ rule }) =>
-    referencesOf(rule).some(({ segmentId }) => segmentId === id),
+  const inRules = (await listRuled(tx, ctx.shop.id)).flatMap(({ id: segmentId, rule }) =>
+    referencesOf(rule).some((named) => named.segmentId === id) ? [{ type: 'segment', id: segmentId }] : [],
   );
-  const segmentIds = users.map((user) => user.id);
-  if (segmentIds.length > 0) throw segmentErrors.segment_in_use(undefined, { extra: { segmentIds } });
+  const elsewhere = await Promise.all(segmentUses.get().map((use) => use.findUses(tx, ctx.shop.id, id)));
+  const namedBy = [...inRules, ...elsewhere.flat()];
+  if (namedBy.length > 0) throw segmentErrors.segment_in_use(undefined, { extra: { namedBy } });
 }
 
 /** Segments, newest first, also archived ones. */
 export const listSegments = (ctx: Ctx, query: SegmentQuery): Promise<Page<Segment>> =>
   listSegmentRows(ctx.db, ctx.shop.id, query);
+
+/** A segment. Refusal: not_found. */
+export const readSegment = (ctx: Ctx, id: string): Promise<Segment> => getSegment(ctx.db, ctx.shop.id, id);
 
 /** Every rule that a segment ever had, newest first. Refusal: not_found. */
 export async function listSegmentVersions(ctx: Ctx, id: string): Promise<SegmentVersion[]> {

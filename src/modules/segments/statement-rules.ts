@@ -51,16 +51,37 @@ const COLUMNS = 'c.id, c.country, c.locale, c.company, c.created_at, c.preferenc
 const FIGURES = 'coalesce(f.purchases, 0) as purchases, coalesce(f.total, 0) as total, f.first_at, f.last_at';
 const NO_FIGURES = 'null::timestamptz as first_at, null::timestamptz as last_at';
 
+/** The customers that are looked at: these, or those after one id up to another; without an end there is none. */
+export type Scope =
+  | { readonly ids: readonly string[] }
+  | { readonly after: string | undefined; readonly upTo: string | undefined };
+
+/** Of rows in a scope, as a condition that begins with `and`. */
+type InScope = (column: string) => string;
+
+function bindScope(scope: Scope, { bind }: Builder): { some: string | undefined; inScope: InScope } {
+  if ('ids' in scope) {
+    const some = bind(scope.ids, 'uuid[]');
+    return { some, inScope: (column) => `and ${column} = any(${some})` };
+  }
+  const after = scope.after === undefined ? undefined : bind(scope.after, 'uuid');
+  const upTo = scope.upTo === undefined ? undefined : bind(scope.upTo, 'uuid');
+  const inScope: InScope = (column) =>
+    [after && `and ${column} > ${after}`, upTo && `and ${column} <= ${upTo}`].filter(Boolean).join(' ');
+  return { some: undefined, inScope };
+}
+
 /**
- * Customers with what rules look at: all of the shop, whose purchases are summed in one pass, or some, whose purchases are
+ * Customers with what rules look at: a stretch of the shop's, whose purchases are summed in one pass, or some, whose purchases are
  * summed for each by itself along the primary key.
  */
-function customersSql(rules: readonly SegmentRule[], some: string | undefined): string {
+function customersSql(rules: readonly SegmentRule[], some: string | undefined, inScope: InScope): string {
   const columns = `${COLUMNS}, ${usesFigures(rules) ? FIGURES : NO_FIGURES}`;
   if (some === undefined) {
     const sums = `left join (select p.customer_id, ${SUMS} from customer_purchases p where p.shop_id = $1 and p.amount > 0
-      group by p.customer_id) f on f.customer_id = c.id`;
-    return `select ${columns} from customers c ${usesFigures(rules) ? sums : ''} where c.shop_id = $1 and ${LIVE}`;
+      ${inScope('p.customer_id')} group by p.customer_id) f on f.customer_id = c.id`;
+    return `select ${columns} from customers c ${usesFigures(rules) ? sums : ''}
+      where c.shop_id = $1 ${inScope('c.id')} and ${LIVE}`;
   }
   const sums = `left join lateral (select ${SUMS} from customer_purchases p
     where p.shop_id = $1 and p.customer_id = c.id and p.amount > 0) f on true`;
@@ -80,15 +101,11 @@ const moved = (of: string) =>
   `(select count(*)::int4 from ${of} where segment_id = s.id) as ${of}_count,
    array(select customer_id::text from ${of} where segment_id = s.id limit ${MAX_TOLD + 1}) as ${of}_ids`;
 
-/** Looks at customers by the rules of segments: at all of them, or at some. */
-export function buildEvaluation(
-  segments: readonly Ruled[],
-  customerIds: readonly string[] | undefined,
-  terms: Terms,
-): Evaluation {
+/** Looks at customers by the rules of segments. */
+export function buildEvaluation(segments: readonly Ruled[], scope: Scope, terms: Terms): Evaluation {
   const builder = createBuilder(terms);
   const { bind } = builder;
-  const some = customerIds === undefined ? undefined : bind(customerIds, 'uuid[]');
+  const { some, inScope } = bindScope(scope, builder);
   const ids = bind(
     segments.map(({ id }) => id),
     'uuid[]',
@@ -104,12 +121,12 @@ export function buildEvaluation(
     const since = bind(startOfDay(terms.timeZone, terms.today - days + 1), 'timestamptz');
     return `(select min(${moment}) from base b where ${moment} >= ${since}) as turn_${i}`;
   });
-  const text = `with base as (${customersSql(rules, some)}),
+  const text = `with base as (${customersSql(rules, some, inScope)}),
     matched as materialized (${matches.join(' union all ')}),
     left_now as (
       update segment_memberships m set left_at = greatest($2, m.entered_at), left_by = 'rule'
       where m.shop_id = $1 and m.segment_id = any(${ids}) and m.left_at is null
-        ${some === undefined ? '' : `and m.customer_id = any(${some})`}
+        ${inScope('m.customer_id')}
         and not exists (select 1 from matched x where x.segment_id = m.segment_id and x.customer_id = m.customer_id)
       returning m.segment_id, m.customer_id),
     entered as (
@@ -127,7 +144,7 @@ export function buildEvaluation(
 /** Counts who would be in a segment of a rule, and names a few of them. */
 export function buildPreview(rule: SegmentRule, sampleSize: number, terms: Terms): Statement {
   const builder = createBuilder(terms);
-  const text = `with base as (${customersSql([rule], undefined)}),
+  const text = `with base as (${customersSql([rule], undefined, () => '')}),
     matched as materialized (select b.id from base b where ${compile(rule, builder, terms)})
     select (select count(*)::int4 from matched) as count,
       array(select id::text from matched order by id limit ${sampleSize}) as sample, $2::timestamptz as at`;

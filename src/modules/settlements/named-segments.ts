@@ -1,6 +1,17 @@
 import type { Reader } from '../../platform/db/client.ts';
 import { findMemberships } from '../segments/members.ts';
+import type { SegmentUse } from '../segments/ports.ts';
+import { listNaming } from './policy-repository.ts';
 import { type PolicyRule, segmentsOf } from './policy-rules.ts';
+
+/**
+ * A promise that leaves a segment out would be made to those in it once it is empty. What was promised before goes by who was in it
+ * then, which stays known.
+ */
+export const policySegmentUse: SegmentUse = {
+  findUses: async (tx, shopId, segmentId) =>
+    (await listNaming(tx, shopId, segmentId)).map((id) => ({ type: 'price_difference_policy', id })),
+};
 
 export const NO_SEGMENTS: ReadonlySet<string> = new Set();
 

@@ -126,6 +126,20 @@ const promised = preparedSql<{
    order by v.policy_id, v.rule_version desc`,
 );
 
+// As above; a shop's policies are few.
+const naming = preparedSql<{ id: string }>(
+  'select_policies_naming_segment',
+  `select p.id from price_difference_policies p join price_difference_policy_versions v
+     on v.shop_id = p.shop_id and v.policy_id = p.id and v.rule_version = p.rule_version
+   where p.shop_id = $1 and p.archived_at is null
+     and (v.rule -> 'segmentIds' ? $2::text or v.rule -> 'excludedSegmentIds' ? $2::text)
+   order by p.id`,
+);
+
+/** The policies that go by a segment for orders placed from now on. */
+export const listNaming = async (on: Reader, shopId: string, segmentId: string): Promise<string[]> =>
+  (await naming(on, [shopId, segmentId])).map(({ id }) => id);
+
 /** What an order placed at a moment was promised, older policies first. */
 export async function findPromised(on: Reader, shopId: string, at: Date): Promise<Promised[]> {
   const rows = await promised(on, [shopId, at]);

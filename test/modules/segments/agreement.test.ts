@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { dayIn } from '../../../src/platform/days.ts';
-import { countMatching, evaluateRules } from '../../../src/modules/segments/evaluate-repository.ts';
+import {
+  countMatching,
+  evaluateEverybody,
+  evaluateRules,
+} from '../../../src/modules/segments/evaluate-repository.ts';
 import { writeScores } from '../../../src/modules/segments/rfm-repository.ts';
 import { inTransaction } from '../../../src/platform/db/transaction.ts';
 import { newId } from '../../../src/platform/ids.ts';
@@ -77,11 +81,11 @@ t.test('what a rule says in SQL is what it says in words', async (t) => {
         .toSorted();
 
     // All customers at once, then each as if something about them had changed, then counted without writing.
-    await inTransaction(ctx, (tx) => evaluateRules(tx, segments, undefined, terms));
+    await inTransaction(ctx, (tx) => evaluateEverybody(tx, segments, terms, 3));
     const atOnce = await membersBySegment(shopId);
     await pool.query(`delete from segment_memberships where shop_id = $1 and entered_by = 'rule'`, [shopId]);
     const ids = known.map(({ id }) => id);
-    await inTransaction(ctx, (tx) => evaluateRules(tx, segments, ids, terms));
+    await inTransaction(ctx, (tx) => evaluateRules(tx, segments, { ids }, terms));
     const byId = await membersBySegment(shopId);
     for (const { id, rule } of segments) {
       const words = expected(rule);

@@ -131,6 +131,14 @@ const IMPOSSIBLE: Record<string, object[]> = {
     { field: 'rfmCell', operator: 'in', values: ['champions'] },
     { field: 'rfmScore', part: 'recency', operator: 'at_most', value: 3 },
   ],
+  'two languages': [
+    { field: 'locale', operator: 'in', values: ['de', 'de-AT'] },
+    { field: 'locale', operator: 'in', values: ['fr', 'den'] },
+  ],
+  'a language without its forms': [
+    { field: 'locale', operator: 'not_in', values: ['DE'] },
+    { field: 'locale', operator: 'in', values: ['de', 'de-CH'] },
+  ],
   'in a segment and not': [
     { field: 'segment', operator: 'in', segmentIds: [LISTS[0]] },
     { field: 'segment', operator: 'not_in', segmentIds: LISTS },
@@ -153,6 +161,10 @@ t.test('what nobody can fit is refused where it becomes impossible', async (t) =
   t.same(codesOf(inside), [['/rule/groups/0/conditions/1', 'rule_contradictory']], 'also one way of several');
   const country = { field: 'country', operator: 'in', values: ['DE'] };
   t.same(codesOf(all(country, { ...country, values: ['DE', 'AT'] })), [], 'what overlaps is possible');
+  const german = { field: 'locale', operator: 'in', values: ['de'] };
+  const swiss = { field: 'locale', operator: 'in', values: ['de-ch'] };
+  t.same(codesOf(all(german, swiss)), [], 'a form of the language');
+  t.same(codesOf(all(german, { ...swiss, operator: 'not_in' })), [], 'the language without one of its forms');
   const never = { field: 'daysSinceLastPurchase', operator: 'at_least', days: 0 };
   t.same(codesOf({ match: 'none', conditions: [never] }), [], 'whoever bought nothing');
 });

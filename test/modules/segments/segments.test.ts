@@ -179,7 +179,7 @@ t.test('segments refer to each other, never in a circle', async (t) => {
   isProblem(t, itself, 422, 'segment_cycle');
   const inUse = await shop.call(`POST /v1/segments/${list.id}/archive`);
   isProblem(t, inUse, 409, 'segment_in_use');
-  t.same(inUse.body.segmentIds, [either.id]);
+  t.same(inUse.body.namedBy, [{ type: 'segment', id: either.id }]);
   await checkInvariants(t, app);
 });
 

@@ -106,7 +106,15 @@ t.test('a policy names segments that are there, and says so in words', async (t)
     422,
     'policy_inconsistent',
   );
-  await shop.call(`POST /v1/segments/${other.id}/archive`);
+  // Empty, it would leave nobody out any more.
+  const refused = await shop.call(`POST /v1/segments/${other.id}/archive`);
+  isProblem(t, refused, 409, 'segment_in_use');
+  t.same(refused.body.namedBy, [{ type: 'price_difference_policy', id: policy.id }]);
+  const path = `/v1/price-difference-policies/${policy.id}`;
+  t.equal((await shop.call(`PATCH ${path}`, { body: { excludedSegmentIds: [] } })).status, 200);
+  t.equal((await shop.call(`POST /v1/segments/${other.id}/archive`)).status, 200, 'nothing goes by it now');
+  isProblem(t, await shop.call(`POST /v1/segments/${one.id}/archive`), 409, 'segment_in_use');
+  t.equal((await shop.call(`POST ${path}/archive`)).status, 200);
   isProblem(t, await create({ segmentIds: [one.id, other.id] }), 422, 'segment_archived');
   const unknown = await create({ excludedSegmentIds: ['01890a5d-ac96-774b-bcce-b302099a8057'] });
   isProblem(t, unknown, 422, 'segment_not_found');
