@@ -4,12 +4,31 @@ import type { Pool } from 'pg';
 import { allComponents } from '../../src/platform/http/schema.ts';
 import { allEvents } from '../../src/registry.ts';
 
-const ajv = new Ajv2020({ strict: false });
-addFormats.default(ajv);
-for (const component of allComponents()) ajv.addSchema(closed(component) as object);
-const types = new Map(
-  allEvents().map(({ type, data }) => [type, ajv.compile(closed(data) as object)] as const),
-);
+type Fits = (data: unknown) => string | undefined;
+
+// Compiling all definitions takes as long as many a test file; a file causes a handful of types.
+let makeFits: ((type: string) => Fits) | undefined;
+const known = new Map<string, Fits>();
+
+function fitsOf(type: string): Fits {
+  makeFits ??= openDefinitions();
+  const fits = known.get(type) ?? makeFits(type);
+  known.set(type, fits);
+  return fits;
+}
+
+function openDefinitions(): (type: string) => Fits {
+  const ajv = new Ajv2020({ strict: false, validateSchema: false });
+  addFormats.default(ajv);
+  for (const component of allComponents()) ajv.addSchema(closed(component) as object);
+  const definitions = new Map(allEvents().map(({ type, data }) => [type, data] as const));
+  return (type) => {
+    const definition = definitions.get(type);
+    if (!definition) return () => 'there is no such type';
+    const validate = ajv.compile(closed(definition) as object);
+    return (data) => (validate(data) ? undefined : ajv.errorsText(validate.errors));
+  };
+}
 
 /** The same schema, in which every object has the properties that it names and no others. */
 function closed(schema: unknown): unknown {
@@ -24,10 +43,8 @@ function closed(schema: unknown): unknown {
 export async function checkEvents(db: Pool): Promise<void> {
   const { rows } = await db.query<{ type: string; data: unknown }>('select type, data from outbox');
   for (const { type, data } of rows) {
-    const fits = types.get(type);
-    if (fits?.(data) === false)
-      throw new Error(
-        `${type} is not as declared: ${ajv.errorsText(fits.errors)} in ${JSON.stringify(data)}`,
-      );
+    const fault = fitsOf(type)(data);
+    if (fault !== undefined)
+      throw new Error(`${type} is not as declared: ${fault} in ${JSON.stringify(data)}`);
   }
 }
