@@ -1,5 +1,6 @@
 // Generates clients from one OpenAPI document with four generators, each in a folder of its own, as their manuals show
 // it: nothing is renamed or repaired here, because users would not either.
+//   node generate.js <document> <folder>
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -67,13 +68,11 @@ const GENERATORS = {
   kubb: withKubb,
 };
 
-/** Runs every generator; one that fails says which it was. */
-export async function generateClients(document, folder) {
-  for (const [name, generate] of Object.entries(GENERATORS)) {
-    try {
-      await generate(document, join(folder, name));
-    } catch (cause) {
-      throw new Error(`${name} could not read ${document}`, { cause });
-    }
+const [document, folder] = process.argv.slice(2);
+for (const [name, generate] of Object.entries(GENERATORS)) {
+  try {
+    await generate(document, join(folder, name));
+  } catch (cause) {
+    throw new Error(`${name} could not read ${document}`, { cause });
   }
 }
