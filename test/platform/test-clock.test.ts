@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { Ctx } from '../../src/platform/context.ts';
 import type { Sweep } from '../../src/platform/jobs/sweeps.ts';
 import { advanceTestClock } from '../../src/platform/shops/test-clock.ts';
 import { orders } from '../../src/modules/orders/tables.ts';
@@ -123,4 +124,35 @@ t.test('due work that nobody does does not hold the clock for ever', async (t) =
   const moved = await advanceTestClock(ctx, { sweeps: [lazy], settleEvents: async () => undefined }, target);
   t.equal(moved.changed, 0);
   t.ok((await nowOf(shop)) >= target.getTime());
+});
+
+t.test('what a worker is at is waited for, and what falls due after it is done', async (t) => {
+  const shop = await app.createShop();
+  const [first, second] = [await makeOrder(shop), await makeOrder(shop)];
+  const ctx = await shop.ctx();
+  const at = (minutes: number) => new Date(ctx.now.getTime() + minutes * MINUTE_MS);
+  const setDue = (id: string, due: Date | null) =>
+    app.deps.db.$client.query('update orders set reminder_due_at = $2, version = version + 1 where id = $1', [
+      id,
+      due,
+    ]);
+  await setDue(first.id, at(10));
+  await setDue(second.id, at(20));
+  const done: string[] = [];
+  const run = async ({ now }: Ctx) => {
+    const { rows } = await app.deps.db.$client.query(
+      'select id from orders where shop_id = $1 and reminder_due_at <= $2 order by reminder_due_at',
+      [shop.shopId, now],
+    );
+    const [{ id } = { id: undefined }] = rows;
+    // The worker has locked it and is about to commit.
+    if (id === first.id) setTimeout(() => void setDue(first.id, null), 100);
+    if (id === undefined || id === first.id) return 0;
+    done.push(id);
+    await setDue(id, null);
+    return 1;
+  };
+  const sweep: Sweep = { name: 'test.taken', due: orders.reminderDueAt, run };
+  await advanceTestClock(ctx, { sweeps: [sweep], settleEvents: async () => undefined }, at(30));
+  t.same(done, [second.id]);
 });

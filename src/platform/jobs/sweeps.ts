@@ -50,18 +50,21 @@ export async function runSweep(deps: Deps, sweep: Sweep, shop: Shop): Promise<nu
   }
 }
 
-/** When the next thing is due in a shop, over all sweeps. */
+/** When the next thing is due in a shop, over all sweeps; after a moment, where one is given. */
 export async function findNextDue(
   db: Db,
   sweeps: readonly Sweep[],
   shopId: string,
+  later?: Date,
 ): Promise<Date | undefined> {
   const times = await Promise.all(
     sweeps.map(async (sweep) => {
       const [row] = await db
         .select({ due: min(sweep.due) })
         .from(sweep.due.table)
-        .where(sql`${shopColumn(sweep)} = ${shopId} and ${sweep.due} is not null`);
+        .where(
+          sql`${shopColumn(sweep)} = ${shopId} and ${sweep.due} is not null ${later ? sql`and ${sweep.due} > ${later.toISOString()}::timestamptz` : sql``}`,
+        );
       return row?.due as Date | string | null | undefined;
     }),
   );
