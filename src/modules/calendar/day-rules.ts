@@ -17,7 +17,7 @@ export const WEEKDAYS = [
 export type Weekday = (typeof WEEKDAYS)[number];
 
 /** Calendars reach from here to there: far enough for any shop, and near enough to be walked through day by day. */
-export const FIRST_DAY = '2000-01-01';
+export const FIRST_DAY = '1970-01-01';
 export const LAST_DAY = '2199-12-31';
 
 export const dayNumberOf = (text: DayText): DayNumber => Date.parse(`${text}T00:00:00Z`) / DAY_MS;

@@ -37,11 +37,17 @@ function tooFar(): Problem {
   return calendarErrors.deadline_too_far(undefined, { violations: [violation] });
 }
 
-/** When the shop has been open for so many minutes. Refusal: deadline_too_far. */
+function outOfRange(pointer: string, detail: string): Problem {
+  const violation = { in: 'query', pointer, code: 'days_out_of_range', detail } as const;
+  return calendarErrors.days_out_of_range(undefined, { violations: [violation] });
+}
+
+/** When the shop has been open for so many minutes. Refusals: deadline_too_far, days_out_of_range. */
 export async function readDeadline(ctx: Ctx, query: { from?: string; minutes: number }): Promise<Deadline> {
   const from = query.from === undefined ? ctx.now : new Date(query.from);
   const day = from.toISOString().slice(0, 10);
-  if (day < FIRST_DAY || day > LAST_DAY) throw tooFar();
+  if (day < FIRST_DAY || day > LAST_DAY)
+    throw outOfRange('/from', `must be from ${FIRST_DAY} to ${LAST_DAY}`);
   const calendar = await loadCalendar(ctx.db, ctx.shop);
   const deadline = addBusinessMinutes(calendar, from, query.minutes);
   if (!deadline) throw tooFar();
@@ -55,8 +61,7 @@ export async function readDays(ctx: Ctx, { from, to }: { from: string; to: strin
   const [first, last] = [dayNumberOf(from), dayNumberOf(to)];
   if (from < FIRST_DAY || to > LAST_DAY || last < first || last - first >= MOST_DAYS) {
     const detail = `must be from ${FIRST_DAY} to ${LAST_DAY}, in this order, and at most ${MOST_DAYS} days`;
-    const violation = { in: 'query', pointer: '/to', code: 'days_out_of_range', detail } as const;
-    throw calendarErrors.days_out_of_range(undefined, { violations: [violation] });
+    throw outOfRange('/to', detail);
   }
   const calendar = await loadCalendar(ctx.db, ctx.shop);
   return Array.from({ length: last - first + 1 }, (_, index) => calendar.dayAt(first + index));

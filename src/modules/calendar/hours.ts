@@ -28,7 +28,9 @@ export async function setHours(
   week: Week,
 ): Promise<{ row: BusinessHoursRow; isNew: boolean }> {
   if (inForceOn < FIRST_DAY || inForceOn > LAST_DAY)
-    throw calendarErrors.days_out_of_range(undefined, { pointer: '/inForceOn' });
+    throw calendarErrors.days_out_of_range(`It has to be from ${FIRST_DAY} to ${LAST_DAY}.`, {
+      pointer: '/inForceOn',
+    });
   const faults = findWeekFaults(week, '/week');
   if (faults.length > 0) {
     const code = calendarErrors.business_hours_inconsistent.code;

@@ -157,7 +157,7 @@ function deadlineRoute(app: FastifyInstance): void {
       }),
     }),
     success: { statuses: [200], schema: DeadlineModel, description: 'The deadline.' },
-    errors: [e.deadline_too_far],
+    errors: [e.deadline_too_far, e.days_out_of_range],
     example: { query: { from: '2026-11-20T17:00:00Z', minutes: 120 } },
     run: (ctx, { query }) => readDeadline(ctx, query),
     present: presentDeadline,
