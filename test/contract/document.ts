@@ -1,5 +1,6 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { isCountry } from '../../src/platform/countries.ts';
 import type { Answer, TestApp } from '../support/app.ts';
 
 // The document as a client gets it, and what it says about an answer. Nothing here knows the code behind it.
@@ -123,6 +124,7 @@ function createJudge(components: Record<string, Schema>): Published['misfit'] {
     };
     ajv.addFormat('date-time', (text) => validate(text) && isInYears(text));
     ajv.addFormat('uuid', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
+    ajv.addFormat('country-code', isCountry);
     // The validator reads from the members themselves what `mapping` tells generators, and refuses to be told.
     const unmapped = JSON.parse(
       JSON.stringify(components, (key, value: { propertyName?: string }) =>

@@ -4,7 +4,7 @@ import { problemBody } from '../../platform/http/error-handler.ts';
 import { type Problem, platformErrors } from '../../platform/errors.ts';
 import { operation } from '../../platform/http/operation.ts';
 import { pageQuery } from '../../platform/http/pagination.ts';
-import { instantText, ref, text, uuid } from '../../platform/http/schema.ts';
+import { countryCode, instantText, ref, text, uuid } from '../../platform/http/schema.ts';
 import { catalogueErrors } from '../catalogue/errors.ts';
 import { consentRoutes } from './consent-routes.ts';
 import {
@@ -110,7 +110,7 @@ function listCustomersRoute(app: FastifyInstance): void {
     query: Type.Object({
       ...pageQuery,
       contact: Type.Optional(text('Only customers with exactly this e-mail address, number or name.', 200)),
-      country: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2.' })),
+      country: Type.Optional(countryCode()),
       updatedSince: Type.Optional(instantText('Only customers changed at or after this moment.')),
       sort: Type.Optional(ref(CustomerSort)),
     }),

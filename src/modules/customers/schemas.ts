@@ -1,5 +1,7 @@
 import { type Static, type TProperties, Type } from '@sinclair/typebox';
 import {
+  countryCode,
+  nullableCountryCode,
   enumeration,
   externalId,
   instantText,
@@ -39,17 +41,16 @@ import {
 import { CONTACT_KINDS } from './tables.ts';
 
 const optionalText = (description: string, maxLength: number) => Type.Optional(text(description, maxLength));
-const countryText = Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2.' });
 
 export const AddressModel = model('Address', 'A postal address.', {
-  name: text('Who receives it.', 200),
+  name: text('Who lives or works there.', 200),
   company: optionalText('The company.', 200),
   line1: text('Street and number.', 300),
   line2: optionalText('What else is needed to find it.', 300),
   city: text('City.', 200),
   region: optionalText('State or province.', 200),
   postalCode: optionalText('Postal code.', 40),
-  country: countryText,
+  country: countryCode(),
   regionCode: Type.Optional(
     Type.String({
       pattern: '^([A-Z]{2}-[A-Z0-9]{1,3}|[0-9]{6})$',
@@ -110,7 +111,7 @@ const described = {
     pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$',
     maxLength: 35,
   }),
-  country: nullableText('ISO 3166-1 alpha-2.', { pattern: '^[A-Z]{2}$' }),
+  country: nullableCountryCode(),
 };
 const lists = {
   contactPoints: Type.Array(ref(ContactPointModel), { description: 'How to reach the customer.' }),

@@ -38,7 +38,7 @@ export async function gatherFacts(
   const templates = [...terms.byId.keys()].flatMap((id) => resolveTemplate(terms, id) ?? []);
   const destination = await destinationOf(place, templates).catch((error: unknown) => {
     if (!(error instanceof UnknownRegion)) throw error;
-    throw orderErrors.region_unknown(undefined, { pointer: `${pointer}/regionCode` });
+    throw orderErrors.region_unknown(error.message, { pointer: `${pointer}/regionCode` });
   });
   return { terms, destination, pointer };
 }

@@ -1,5 +1,13 @@
 import { type Static, type TProperties, Type } from '@sinclair/typebox';
-import { enumeration, model, PositiveAmount, ref, scalar, text } from '../../platform/http/schema.ts';
+import {
+  countryCode,
+  enumeration,
+  model,
+  PositiveAmount,
+  ref,
+  scalar,
+  text,
+} from '../../platform/http/schema.ts';
 import { CONSENT_CHANNELS, CONSENT_PURPOSES } from '../customers/tables.ts';
 import { RFM_CELLS, RFM_PARTS } from './rfm-rules.ts';
 
@@ -90,7 +98,7 @@ const condition = <const F extends string, P extends TProperties>(
 const profile = [
   condition('country', 'The country of the customer.', {
     operator: listOperator,
-    values: list(Type.String({ pattern: '^[A-Z]{2}$' }), 'ISO 3166-1 alpha-2.'),
+    values: list(countryCode(), 'ISO 3166-1 alpha-2.'),
   }),
   condition('locale', 'The language of the customer.', {
     operator: listOperator,

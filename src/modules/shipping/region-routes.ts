@@ -2,12 +2,18 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { model, nullableText, ref, text } from '../../platform/http/schema.ts';
-import { loadRegions } from '../../platform/regions.ts';
+import { divisionCodeOf, loadRegions } from '../../platform/regions.ts';
 import { regionCodeText } from './freight/schemas.ts';
 
 const RegionModel = model('Region', 'A country or a part of one.', {
   code: text('ISO 3166-1, ISO 3166-2, or in China the code of an administrative division.', 10),
   name: text('Its name, as the list of its codes gives it.', 200),
+  localName: nullableText(
+    'What a Chinese province is called there; null where that is not known, or is the name.',
+  ),
+  divisionCode: nullableText(
+    'The code of GB/T 2260 of a Chinese province, such as `440000`; either code may be told.',
+  ),
   parentCode: nullableText('The region around it; null for a country.'),
 });
 const RegionList = model('RegionList', 'Regions, by code.', {
@@ -33,7 +39,13 @@ export function regionRoutes(app: FastifyInstance): void {
     example: { query: { within: 'CN' } },
     run: async (_ctx, { query }) => (await loadRegions()).within(query.within),
     present: (regions) => ({
-      data: regions.map(({ code, name, parent }) => ({ code, name, parentCode: parent ?? null })),
+      data: regions.map(({ code, name, localName, parent }) => ({
+        code,
+        name,
+        localName: localName ?? null,
+        divisionCode: divisionCodeOf(code) ?? null,
+        parentCode: parent ?? null,
+      })),
     }),
   });
 }

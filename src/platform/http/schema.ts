@@ -113,6 +113,11 @@ export const text = (description: string, maxLength: number, minLength = 1) =>
 export const instantText = (description: string) => Type.String({ format: 'date-time', description });
 export const nullableText = (description: string, options: Record<string, unknown> = {}) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], description, ...options });
+const COUNTRY = { pattern: '^[A-Z]{2}$', format: 'country-code' };
+/** ISO 3166-1 alpha-2, as far as the code is assigned. */
+export const countryCode = (description = 'ISO 3166-1 alpha-2.') => Type.String({ ...COUNTRY, description });
+export const nullableCountryCode = (description = 'ISO 3166-1 alpha-2.') =>
+  nullableText(description, COUNTRY);
 export const nullableInstant = (description: string) => nullableText(description, { format: 'date-time' });
 export const nullableUuid = (description: string) => nullableText(description, { format: 'uuid' });
 export const versionNumber = () =>

@@ -1,6 +1,9 @@
 import fastJson, { type Schema } from 'fast-json-stringify';
 import type { FastifyInstance } from 'fastify';
 
+// Where a schema has several forms, validation finds the one that an answer has. What is stored was judged when it came in.
+const OWN_FORMATS = { 'country-code': true } as const;
+
 type Serialize = (value: unknown) => string;
 type Schemas = Record<string, Schema>;
 
@@ -35,7 +38,10 @@ export function createSerializers(app: FastifyInstance) {
     if (known) return known;
     let stringify: Serialize | undefined;
     const serialize: Serialize = (value) =>
-      (stringify ??= fastJson({ $ref: $ref ?? '' }, { schema: reachable({ $ref }, all) }))(value);
+      (stringify ??= fastJson(
+        { $ref: $ref ?? '' },
+        { schema: reachable({ $ref }, all), ajv: { formats: OWN_FORMATS } },
+      ))(value);
     made.set(key, serialize);
     return serialize;
   };

@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { DataValidationCxt } from 'ajv/dist/types/index.js';
 import addFormats from 'ajv-formats';
 import type { FastifyInstance, FastifySchema } from 'fastify';
+import { isCountry } from '../countries.ts';
 import type { Violation } from '../errors.ts';
 
 // RFC 3339. Years that JavaScript and Postgres both carry; a leap second has no Date.
@@ -34,6 +35,7 @@ export function createValidators(app: FastifyInstance) {
     ajv.addKeyword({ keyword: 'lowerCase', type: 'string', modifying: true, errors: false, validate: lower });
     addFormats.default(ajv, ['date', 'uri', 'email', 'uri-reference']);
     ajv.addFormat('date-time', isDateTime);
+    ajv.addFormat('country-code', isCountry);
     // Only the form that Postgres reads: the package's pattern also takes URNs.
     ajv.addFormat('uuid', /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i);
     return ajv;

@@ -46,6 +46,7 @@ const FORMATS: Record<string, fc.Arbitrary<string>> = {
   uuid: fc.uuid(),
   date: day,
   'date-time': time,
+  'country-code': fc.constantFrom('DE', 'US', 'CN', 'HK', 'BR', 'XK'),
 };
 
 function textOf(schema: Schema, name: string, { pools }: Source): Values {

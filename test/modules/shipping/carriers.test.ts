@@ -101,6 +101,15 @@ t.test('price lists neither overlap nor have gaps, and one ends before the next'
     'price_list_inconsistent /zones/0/steps/1/fromGrams',
     'price_list_inconsistent /zones/1/areas/1',
   ]);
+  const nowhere = (country: string, ...regions: string[]) =>
+    add({ zones: [{ name: 'There', areas: [{ country, regions }], steps: [STEP] }] });
+  t.same(codes(await nowhere('DE', 'CN-GD', 'DE-BE')), [
+    'price_list_inconsistent /zones/0/areas/0/regions/0',
+  ]);
+  t.same(codes(await nowhere('CN', '440300', 'Nowhereland')), [
+    'price_list_inconsistent /zones/0/areas/0/regions/1',
+  ]);
+  t.equal((await nowhere('XX', 'XX-1')).body.code, 'validation_failed');
   const first = await makePriceList(app, method);
   const second = await add({ validFrom: '2090-01-01T00:00:00Z' });
   t.match([second.status, second.body], [409, { code: 'price_list_overlaps', priceListId: first.id }]);

@@ -36,7 +36,10 @@ const rule = (fields: Partial<FreightRule> = {}): FreightRule => ({
 const template = (fields: Partial<FreightRule> = {}, id = 't', ...rest: FreightRule[]): ResolvedTemplate => ({
   id,
   name: id,
-  rules: [rule(fields), ...rest],
+  tariffs: [
+    { id, name: id, rule: rule(fields) },
+    ...rest.map((other, i) => ({ id: `${id}-${i}`, name: `${id} ${i}`, rule: other })),
+  ],
 });
 const line = (fields: Partial<FreightLine> = {}): FreightLine => ({
   quantity: 1,
@@ -95,6 +98,11 @@ t.test(
     t.equal(zoneTo('CN-GD-SZ'), 'Guangdong');
     t.equal(zoneTo('CN-BJ'), 'China');
     t.equal(zoneTo('DE'), 'World');
+    t.match(
+      decideFreight([own], to('DE')).parts,
+      [{ templateId: 't', tariffTemplateId: 't-0' }],
+      'whose tariff it is',
+    );
     t.match(decideFreight([own, line()], to('CN-XZ')).refused, [
       { line: 0, code: 'region_not_served', detail: 'No carrier.' },
     ]);

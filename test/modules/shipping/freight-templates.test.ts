@@ -144,10 +144,10 @@ t.test('there is one default, whoever makes another', async (t) => {
 t.test('regions are listed from countries down to districts', async (t) => {
   const within = async (code?: string) =>
     (await ok(app.call(`GET /v1/regions${code ? `?within=${code}` : ''}`, { as: app.publishableKey }))).data;
-  t.equal((await within()).length, 249);
+  t.equal((await within()).length, 250, 'with Kosovo');
   t.match(
     (await within('CN')).find(({ code }: { code: string }) => code === 'CN-GD'),
-    { parentCode: 'CN' },
+    { parentCode: 'CN', localName: '广东省', divisionCode: '440000' },
   );
   t.match(
     (await within('440000')).find(({ code }: { code: string }) => code === '440300'),
@@ -155,4 +155,63 @@ t.test('regions are listed from countries down to districts', async (t) => {
   );
   t.match(await within('440300'), [{ code: '440303' }]);
   t.same(await within('US-CA'), []);
+  const parts = (await within('CN')).map(({ code }: { code: string }) => code);
+  t.equal(parts.length, 31, 'what is a country of its own is no province');
+  t.notOk(parts.includes('CN-HK'));
+});
+
+t.test('a place has one code, so that nobody can choose the cheaper of two', async (t) => {
+  const shop = await app.createShop();
+  const make = (...zones: string[][]) =>
+    shop.call('POST /v1/freight-templates', {
+      body: {
+        name: zones.flat().join(' '),
+        chargedBy: 'piece',
+        zones: zones.map((regions, i) => ({ name: `Zone ${i}`, regions, firstAmount: 800 + i * 9100 })),
+      },
+    });
+  for (const [one, other] of [
+    ['HK', 'CN-HK'],
+    ['HK', '810000'],
+    ['TW', '710000'],
+    ['PR', 'US-PR'],
+    ['RE', 'FR-974'],
+  ] as const) {
+    const { status, body } = await make([one], [other]);
+    t.match([status, body.errors?.[0]?.pointer], [422, '/zones/1/regions/0'], `${one} and ${other}`);
+  }
+  const { body: template } = await make(['CN'], ['810000']);
+  t.match(template.zones, [{ regions: ['CN'] }, { regions: ['HK'] }]);
+  const product = await makeProduct(shop, { freightTemplateId: template.id });
+  const quote = (country: string, regionCode?: string) =>
+    shop.call('POST /v1/quotes', {
+      body: {
+        lines: [{ productId: product.id, quantity: 1 }],
+        destination: { country, ...(regionCode === undefined ? {} : { regionCode }) },
+      },
+    });
+  t.equal((await quote('HK')).body.freightAmount, 9900);
+  t.equal((await quote('HK', '810000')).body.freightAmount, 9900);
+  for (const code of ['CN-HK', '810000'])
+    t.match((await quote('CN', code)).body, {
+      code: 'region_unknown',
+      detail: `${code} is in the country HK.`,
+    });
+  t.match((await quote('XX')).body, {
+    code: 'validation_failed',
+    errors: [{ pointer: '/destination/country' }],
+  });
+});
+
+t.test('another basis needs other zones', async (t) => {
+  const shop = await app.createShop();
+  const template = await makeFreightTemplate(shop);
+  const { chargedBy, zones } = template;
+  const other = chargedBy === 'weight' ? 'piece' : 'weight';
+  t.match(await change(shop, template.id, { chargedBy: other }), {
+    status: 422,
+    body: { code: 'freight_template_inconsistent', errors: [{ pointer: '/chargedBy' }] },
+  });
+  t.match(await ok(change(shop, template.id, { chargedBy: other, zones })), { chargedBy: other });
+  t.match(await ok(change(shop, template.id, { chargedBy: other, name: 'Same' })), { name: 'Same' });
 });

@@ -7,6 +7,7 @@ import { tellCarrier } from './carriers.ts';
 import { carrierErrors } from './errors.ts';
 import { carrierEvents } from './events.ts';
 import { lockOpen } from './methods.ts';
+import { findUnknownRegions } from './places.ts';
 import { areOverlapping, type Fault, findPriceListFaults, type PriceZone } from './price-rules.ts';
 import {
   endPriceListRow,
@@ -44,7 +45,7 @@ export async function addCarrierPriceList(
     validFrom: input.validFrom === undefined ? ctx.now : new Date(input.validFrom),
     validTo: input.validTo == null ? null : new Date(input.validTo),
   };
-  refuseFaults(input, validity);
+  await refuseFaults(input, validity);
   return inTransaction(ctx, async (tx) => {
     const carrier = await lockOpen(tx, ctx, carrierId);
     // Of two lists that are added at once the second one sees the first: its method is locked.
@@ -77,11 +78,11 @@ function overlaps(other: CarrierPriceList, validity: { validFrom: Date; validTo:
   );
 }
 
-function refuseFaults(
+async function refuseFaults(
   input: PriceListInput,
   { validFrom, validTo }: { validFrom: Date; validTo: Date | null },
-): void {
-  const faults: Fault[] = findPriceListFaults(input);
+): Promise<void> {
+  const faults: Fault[] = [...findPriceListFaults(input), ...(await findUnknownRegions(input.zones))];
   if (validTo !== null && validTo <= validFrom)
     faults.push({ pointer: '/validTo', detail: 'It ends before it begins.' });
   if (faults.length === 0) return;

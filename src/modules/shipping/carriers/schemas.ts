@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import {
+  countryCode,
   enumeration,
   externalId,
   instantOrNull,
@@ -20,7 +21,6 @@ import type { WholeCarrier } from './repository.ts';
 import { carrierStates, DAY_KINDS } from './states.ts';
 import type { CarrierMethod, CarrierPriceList } from './tables.ts';
 
-export const country = (description: string) => Type.String({ pattern: '^[A-Z]{2}$', description });
 export const CarrierStatusName = enumeration(
   'CarrierStatus',
   '`trial`: gets its share of the suggestions. `active`: is ranked. `paused`: gets no parcels. `archived`: kept for the records.',
@@ -41,7 +41,7 @@ export const methodCode = () =>
 const days = (description: string) => Type.Integer({ minimum: 0, maximum: 365, description });
 const TransitPromiseModel = model('TransitPromise', 'How long a method promises to take.', {
   countries: Type.Optional(
-    Type.Array(country('ISO 3166-1 alpha-2.'), {
+    Type.Array(countryCode(), {
       minItems: 1,
       maxItems: 250,
       description: 'Where; every country that no other promise names, when absent.',
@@ -134,7 +134,7 @@ const PriceStepModel = model('CarrierPriceStep', 'What parcels of some weights c
   additionalAmount: price('What each of them costs, in minor units.'),
 });
 const PriceAreaModel = model('CarrierPriceArea', 'A country, whole or only some of its regions.', {
-  country: country('ISO 3166-1 alpha-2.'),
+  country: countryCode(),
   regions: Type.Optional(
     Type.Array(
       text(

@@ -9,10 +9,10 @@ export interface Place {
   readonly regionCode?: string | null;
 }
 
-/** A region that its country does not have. */
+/** A region that its country does not have. The message says which country it is in, where there is one. */
 export class UnknownRegion extends Error {}
 
-const isCountry = (code: string): boolean => code.length === 2;
+const isWhole = (code: string): boolean => code.length === 2;
 
 /**
  * The destination as the rule looks at it. The book of regions is asked only where a narrower one than a country is named.
@@ -22,12 +22,16 @@ export async function destinationOf(
   { country, regionCode }: Place,
   templates: readonly ResolvedTemplate[],
 ): Promise<Destination> {
-  const isByCountry = templates.every(({ rules }) =>
-    rules.every(({ zones }) => zones.every(({ regions }) => regions.every(isCountry))),
+  const isByCountry = templates.every(({ tariffs }) =>
+    tariffs.every(({ rule: { zones } }) => zones.every(({ regions }) => regions.every(isWhole))),
   );
   if (regionCode == null && isByCountry) return { chain: [country], around: () => [] };
   const regions = await loadRegions();
   const chain = regionCode == null ? [country] : regions.chainOf(canonicalRegion(regionCode));
-  if (chain.at(-1) !== country) throw new UnknownRegion();
+  const own = chain.at(-1);
+  if (own !== country)
+    throw new UnknownRegion(
+      own === undefined ? `There is no region ${regionCode}.` : `${regionCode} is in the country ${own}.`,
+    );
   return { chain, around: (code) => regions.chainOf(code).slice(1) };
 }

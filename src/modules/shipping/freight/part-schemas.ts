@@ -23,6 +23,8 @@ export const FreightPartModel = model(
   {
     templateId: uuid('The template.'),
     templateName: text('What the shop called it.', 100),
+    tariffTemplateId: uuid('The template whose tariff it is: the same, or the one that it falls back on.'),
+    tariffTemplateName: text('What the shop called that one.', 100),
     zoneName: text('The zone of the destination.', 100),
     chargedBy: ref(ChargeBasisName),
     payer: ref(PayerName),
@@ -48,6 +50,8 @@ export type StoredFreightPart = Static<typeof FreightPartModel>;
 export const storedPart = (part: FreightPart): StoredFreightPart => ({
   templateId: part.templateId,
   templateName: part.templateName,
+  tariffTemplateId: part.tariffTemplateId,
+  tariffTemplateName: part.tariffTemplateName,
   zoneName: part.zoneName,
   chargedBy: part.chargedBy,
   payer: part.payer,

@@ -44,7 +44,14 @@ export interface FreightRule {
 export interface ResolvedTemplate {
   readonly id: string;
   readonly name: string;
-  readonly rules: readonly [FreightRule, ...FreightRule[]];
+  readonly tariffs: readonly [Tariff, ...Tariff[]];
+}
+
+/** A rule and the template that it is of. */
+export interface Tariff {
+  readonly id: string;
+  readonly name: string;
+  readonly rule: FreightRule;
 }
 
 /** A line of a basket, as far as freight goes by it. */
@@ -68,6 +75,9 @@ export interface Destination {
 export interface FreightPart {
   readonly templateId: string;
   readonly templateName: string;
+  /** The template whose tariff it is: this one, or the one that it falls back on. */
+  readonly tariffTemplateId: string;
+  readonly tariffTemplateName: string;
   readonly zoneName: string;
   readonly chargedBy: ChargeBasis;
   readonly payer: FreightPayer;
@@ -142,31 +152,27 @@ function decidePart(
     refused: which.map((line) => ({ line, code, detail })),
   });
   const found = findZone(template, destination);
-  if (found === 'unknown')
-    return refuse('region_required', `What ${template.name} costs depends on a narrower region.`);
+  if (found === 'unknown') return refuse('region_required', 'What it costs depends on a narrower region.');
   if (!found?.zone.isServed)
-    return refuse(
-      'region_not_served',
-      found?.zone.notServedReason ?? `${template.name} does not send there.`,
-    );
-  const { rule, zone } = found;
+    return refuse('region_not_served', found?.zone.notServedReason ?? 'Nothing is sent there.');
+  const { rule } = found.tariff;
   const missing = at.filter((index) => unitsOf(rule.chargedBy, lines[index] as FreightLine) === undefined);
   if (missing.length > 0)
     return refuse(
       'freight_facts_missing',
-      `${template.name} goes by ${rule.chargedBy}, which is not known.`,
+      `Freight goes by ${rule.chargedBy}, which is not known of the product.`,
       missing,
     );
-  return { part: chargePart(template, rule, zone, at, lines) };
+  return { part: chargePart(template, found, at, lines) };
 }
 
 function chargePart(
   template: ResolvedTemplate,
-  rule: FreightRule,
-  zone: FreightZone,
+  { tariff, zone }: FoundZone,
   at: readonly number[],
   lines: readonly FreightLine[],
 ): FreightPart {
+  const { rule } = tariff;
   const own = at.map((index) => lines[index] as FreightLine);
   const quantity = own.reduce((sum, line) => sum + line.quantity, 0);
   const units = countUnits(rule.chargedBy, own);
@@ -183,6 +189,8 @@ function chargePart(
   return {
     templateId: template.id,
     templateName: template.name,
+    tariffTemplateId: tariff.id,
+    tariffTemplateName: tariff.name,
     zoneName: zone.name,
     chargedBy: rule.chargedBy,
     payer: rule.payer,
@@ -243,7 +251,7 @@ function isOversize(rule: OversizeRule | null, line: FreightLine): boolean {
 }
 
 interface FoundZone {
-  readonly rule: FreightRule;
+  readonly tariff: Tariff;
   readonly zone: FreightZone;
 }
 
@@ -252,10 +260,11 @@ interface FoundZone {
  * `unknown` where a zone is narrower than what is told of the destination: it might be there.
  */
 function findZone(
-  { rules }: ResolvedTemplate,
+  { tariffs }: ResolvedTemplate,
   destination: Destination | undefined,
 ): FoundZone | 'unknown' | undefined {
-  for (const rule of rules) {
+  for (const tariff of tariffs) {
+    const { rule } = tariff;
     const elsewhere = rule.zones.find(({ regions }) => regions.length === 0);
     const isNarrower = (code: string) =>
       !destination ||
@@ -263,9 +272,9 @@ function findZone(
     if (rule.zones.some(({ regions }) => regions.some(isNarrower))) return 'unknown';
     for (const code of destination?.chain ?? []) {
       const zone = rule.zones.find(({ regions }) => regions.includes(code));
-      if (zone) return { rule, zone };
+      if (zone) return { tariff, zone };
     }
-    if (elsewhere) return { rule, zone: elsewhere };
+    if (elsewhere) return { tariff, zone: elsewhere };
   }
   return undefined;
 }

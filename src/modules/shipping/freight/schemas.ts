@@ -1,5 +1,6 @@
 import { type Static, type TProperties, Type } from '@sinclair/typebox';
 import {
+  countryCode,
   enumeration,
   inputModel,
   instantOrNull,
@@ -25,7 +26,6 @@ export const ChargeBasisName = enumeration(
 );
 export const PayerName = enumeration('FreightPayer', 'Who pays for sending.', FREIGHT_PAYERS);
 
-const countryCode = () => Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2.' });
 export const regionCodeText = (description: string) =>
   Type.String({ pattern: '^([A-Z]{2}(-[A-Z0-9]{1,3})?|[0-9]{6})$', description });
 const REGION =
@@ -103,7 +103,10 @@ const Oversize = model('FreightOversize', 'Beyond one of these a piece is oversi
 });
 
 const template = {
-  name: text('What the shop calls it; unique among those in use.', 100),
+  name: text(
+    'What the shop calls it; unique among those in use. Customers read it where freight is explained.',
+    100,
+  ),
   origin: nullableRef(Origin, 'From where it sends; null when it does not matter.'),
   chargedBy: ref(ChargeBasisName),
   payer: ref(PayerName, {

@@ -76,6 +76,7 @@ export async function updateTemplate(
     const current = await lockTemplate(tx, ctx.shop.id, id);
     checkVersion(ctx, current);
     if (current.archivedAt) throw shippingErrors.freight_template_archived();
+    refuseOtherUnits(current, changes);
     const { name, origin, fallbackId, isDefault, ...given } = { ...inputOf(current), ...changes };
     const rule = await checkRule(given, origin);
     const next = { name, origin, rule, fallbackId, isDefault, updatedAt: ctx.now };
@@ -85,6 +86,15 @@ export async function updateTemplate(
     await tell(tx, ctx, freightTemplateEvents.updated, row);
     return row;
   });
+}
+
+/** A tariff of 6.00 for the first piece must not become one for the first gram because only the basis was changed. */
+function refuseOtherUnits({ rule }: FreightTemplate, { chargedBy, zones }: Partial<TemplateInput>): void {
+  if (chargedBy === undefined || chargedBy === rule.chargedBy || zones !== undefined) return;
+  throw shippingErrors.freight_template_inconsistent(
+    `The zones are told in units of ${rule.chargedBy}: tell them again with another basis.`,
+    { pointer: '/chargedBy' },
+  );
 }
 
 const inputOf = ({ name, origin, fallbackId, isDefault, rule }: FreightTemplate): TemplateInput => ({

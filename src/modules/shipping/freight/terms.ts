@@ -2,7 +2,7 @@ import { putBounded } from '../../../platform/bounded-map.ts';
 import type { Reader } from '../../../platform/db/client.ts';
 import { type Guard, whenStale } from '../../../platform/db/guards.ts';
 import { findTemplateTerms, type TemplateTerms } from './repository.ts';
-import type { FreightRule, ResolvedTemplate } from './rules.ts';
+import type { ResolvedTemplate, Tariff } from './rules.ts';
 
 /** The templates that a basket's products name, as they were read. */
 export interface FreightTerms {
@@ -55,14 +55,14 @@ export function resolveTemplate(
 ): ResolvedTemplate | undefined {
   const template = byId.get(named ?? defaultId ?? '');
   if (!template) return undefined;
-  const rules: [FreightRule, ...FreightRule[]] = [template.rule];
+  const tariffs: [Tariff, ...Tariff[]] = [template];
   for (let next = template.fallbackId; next !== null; ) {
     const fallback = byId.get(next);
     if (!fallback) break;
-    rules.push(fallback.rule);
+    tariffs.push(fallback);
     next = fallback.fallbackId;
   }
-  return { id: template.id, name: template.name, rules };
+  return { id: template.id, name: template.name, tariffs };
 }
 
 /** Makes sure that the templates are as they were read, as part of one statement. */

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import {
+  countryCode,
   enumeration,
   model,
   nullableText,
@@ -11,7 +12,7 @@ import {
 } from '../../../platform/http/schema.ts';
 import { Currency } from '../../../platform/shops/schemas.ts';
 import { MAX_GRAMS } from '../carriers/price-rules.ts';
-import { CarrierStatusName, country, methodCode } from '../carriers/schemas.ts';
+import { CarrierStatusName, methodCode } from '../carriers/schemas.ts';
 import { EXPECTATION_BASES } from '../carriers/transit-rules.ts';
 import { type DeliveryOptions, UNAVAILABLE_REASONS } from './list.ts';
 import { RANK_REASONS, RANKINGS } from './rules.ts';
@@ -103,12 +104,15 @@ export const DeliveryOptionList = model('DeliveryOptionList', 'The ways to send 
   unavailable: Type.Array(ref(UnavailableModel), { description: 'The ways that do not do.' }),
 });
 export const DeliveryOptionsQuery = model('DeliveryOptionsQuery', 'What is to be sent where.', {
-  country: country('Where it goes, ISO 3166-1 alpha-2.'),
+  country: countryCode('Where it goes, ISO 3166-1 alpha-2.'),
   region: Type.Optional(
-    nullableText('The region: a code of `GET /v1/regions`, or what the address says.', {
-      minLength: 1,
-      maxLength: 200,
-    }),
+    nullableText(
+      'The region, by its code in `GET /v1/regions`. What is no code counts as some part of the country.',
+      {
+        minLength: 1,
+        maxLength: 200,
+      },
+    ),
   ),
   weightGrams: Type.Integer({
     minimum: 1,
