@@ -9,6 +9,8 @@ import { releaseStock } from '../catalogue/stock.ts';
 import { refuseOpenEdit } from './edits/read.ts';
 import { cancelOpenPaymentsOfOrder } from '../payments/attempts.ts';
 import { orderErrors } from './errors.ts';
+import { freedMovesOf } from './logo-requests/line-rules.ts';
+import { freeLogos, lockLogos } from './logo-requests/take.ts';
 import { orderEvents } from './events.ts';
 import { everythingOf, NOTHING } from './refund-rules.ts';
 import { refundUnits } from './refunds.ts';
@@ -33,9 +35,20 @@ export async function cancelOrder(ctx: Ctx, input: { orderId: string; note?: str
       throw orderErrors.order_not_cancellable(`The order is ${order.status} and ${order.fulfilmentState}.`);
     }
     await refuseOpenEdit(tx, ctx.shop.id, order.id);
+    if (ctx.customerId !== undefined) await refuseInProduction(tx, order);
     const reason = ctx.customerId === undefined ? 'shop' : 'customer';
     return loadWhole(tx, await cancel(tx, ctx, order, reason, input.note));
   });
+}
+
+/** What is being made for a customer only the shop calls off. */
+async function refuseInProduction(tx: Tx, { shopId, id }: Order): Promise<void> {
+  const lines = await listLines(tx, shopId, id);
+  const requests = await lockLogos(tx, shopId, [
+    ...new Set(lines.flatMap((line) => line.logoRequestId ?? [])),
+  ]);
+  if (requests.some(({ state }) => state !== 'accepted'))
+    throw orderErrors.order_not_cancellable('Goods of it are made with a logo: the shop can cancel it.');
 }
 
 async function cancel(
@@ -52,6 +65,8 @@ async function cancel(
     lines.map((line) => ({ productId: line.productId, quantity: unitsToShip(line) })),
   );
   if (stock.failed.length > 0) throw new Error(`less is reserved than order ${order.id} holds`);
+  const units = lines.map((line) => ({ lineId: line.id, quantity: line.quantity - line.cancelledQuantity }));
+  await freeLogos(tx, ctx.shop.id, freedMovesOf(lines, units), ctx.now);
   await cancelOpenPaymentsOfOrder(tx, ctx, order.id);
   const kind = reason === 'lapsed' ? 'lapsed' : 'cancelled';
   await addTimeline(tx, ctx, order.id, {

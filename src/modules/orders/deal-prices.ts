@@ -1,17 +1,19 @@
 import { preparedSql } from '../../platform/db/prepared.ts';
 import type { DealPrices } from '../catalogue/ports.ts';
 
+// What a logo cost is not of the product's price.
+const GOODS = 'greatest(0, l.net_amount - l.logo_unit_amount * l.quantity - l.logo_setup_amount)';
 // What was really charged: lines of orders that were paid and not cancelled. Along order_lines_product_idx.
 const lowest = preparedSql<{ amount: bigint | null }>(
   'lowest_deal_price',
-  `select min(round(l.net_amount::numeric / l.quantity))::int8 as amount
+  `select min(round(${GOODS}::numeric / l.quantity))::int8 as amount
    from order_lines l join orders o on o.shop_id = l.shop_id and o.id = l.order_id
    where l.shop_id = $1 and l.product_id = $2 and l.placed_at >= $3 and l.placed_at < $4
      and o.paid_amount > 0 and o.status <> 'cancelled'`,
 );
 const last = preparedSql<{ amount: bigint; at: Date }>(
   'last_deal_price',
-  `select round(l.net_amount::numeric / l.quantity)::int8 as amount, l.placed_at as at
+  `select round(${GOODS}::numeric / l.quantity)::int8 as amount, l.placed_at as at
    from order_lines l join orders o on o.shop_id = l.shop_id and o.id = l.order_id
    where l.shop_id = $1 and l.product_id = $2 and l.placed_at < $3
      and o.paid_amount > 0 and o.status <> 'cancelled'

@@ -13,7 +13,11 @@ import type { LineInput } from './rules.ts';
 
 export interface ResolvedImport {
   readonly customerId: string | null;
-  readonly lines: readonly (LineInput & { readonly product: Sellable; readonly appliedBreak: null })[];
+  readonly lines: readonly (LineInput & {
+    readonly product: Sellable;
+    readonly appliedBreak: null;
+    readonly logo: null;
+  })[];
 }
 
 /** Finds the customer and the products that an import names by id or by their own system's id. */
@@ -49,6 +53,7 @@ export async function resolveImport(tx: Tx, ctx: Ctx, input: ImportInput): Promi
         taxRateBps,
         adjustments,
         appliedBreak: null,
+        logo: null,
       },
     ];
   });

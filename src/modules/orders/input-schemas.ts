@@ -26,7 +26,9 @@ import {
   breakFields,
   OrderAdjustmentModel,
   PaymentTermsName,
+  logoField,
   presentBreaks,
+  presentLineLogo,
 } from './schemas.ts';
 
 const MAX_LINES = 500;
@@ -41,6 +43,9 @@ const linesOf = <T extends TProperties>(item: ReturnType<typeof model<T>>) =>
 const BasketLineModel = model('BasketLine', 'A product and how many of it.', {
   productId: uuid('The product.'),
   quantity: quantity(),
+  logoRequestId: Type.Optional(
+    uuid('The request for a logo of the customer, that was accepted: the goods are made with it.'),
+  ),
 });
 export const QuoteCreate = model('QuoteCreate', 'A basket to price.', {
   lines: linesOf(BasketLineModel),
@@ -63,12 +68,13 @@ const QuoteLine = model('QuoteLine', 'A priced line.', {
   listUnitAmount: ref(PositiveAmount, { description: 'The price of one unit before discounts.' }),
   discountAmount: ref(PositiveAmount, { description: 'What comes off the whole line.' }),
   netAmount: ref(PositiveAmount, {
-    description: 'What the line costs: list price times quantity, less discount.',
+    description: 'What the line costs: list price times quantity, with its logo, less discount.',
   }),
   taxRateBps: Type.Integer({ description: 'The tax rate in basis points.' }),
   taxAmount: ref(PositiveAmount, { description: 'The tax included in the net amount.' }),
   adjustments: Type.Array(ref(OrderAdjustmentModel), { description: 'They sum to the discount.' }),
   ...breakFields,
+  ...logoField,
   isAvailable: Type.Boolean({
     description: 'There is stock for it at this moment. Only an order reserves it.',
   }),
@@ -301,6 +307,7 @@ export const presentQuote = (
       amount: Number(amount),
     })),
     ...presentBreaks(line.product.priceBreaks, line.appliedBreak),
+    ...presentLineLogo(line.logo, line.quantity),
     isAvailable: line.product.available >= line.quantity,
   })),
   linesAmount: Number(basket.priced.linesAmount),

@@ -92,7 +92,9 @@ export const orderInvariants: readonly Invariant[] = [
     'what is left of a line is what was paid, less what was settled and credited',
     sql`select count(*) as checked, count(*) filter (where
           net_amount + charged_amount - settled_amount - credited_amount <>
-          value - round(value::numeric * (units - quantity + cancelled_quantity + returned_quantity) / units)) as broken
+          case when quantity = cancelled_quantity + returned_quantity then 0 else value - round((value
+            - least(logo_setup_amount, value))::numeric * (units - quantity + cancelled_quantity + returned_quantity) / units)
+          end) as broken
         from (select *, coalesce(valued_amount, net_amount) as value, coalesce(valued_quantity, quantity) as units
           from order_lines) l`,
   ),

@@ -1,4 +1,4 @@
-import { divideRounded, includedTax, maxOf } from '../../platform/money.ts';
+import { divideRounded, includedTax, maxOf, minOf } from '../../platform/money.ts';
 import type { OrderLine } from './tables.ts';
 
 /** What a line says of its units and its money. Amounts are minor units of the whole line. */
@@ -15,6 +15,7 @@ export type LineMoney = Pick<
   | 'creditedAmount'
   | 'valuedQuantity'
   | 'valuedAmount'
+  | 'logoSetupAmount'
 >;
 
 type LineUnits = Pick<LineMoney, 'quantity' | 'cancelledQuantity' | 'returnedQuantity'>;
@@ -28,14 +29,23 @@ const prefixOf = (amount: bigint, units: number, quantity: number): bigint =>
   quantity === 0 ? 0n : divideRounded(amount * BigInt(units), BigInt(quantity));
 
 /**
+ * What is left of an amount when units have gone. The price of the tools of a logo is not of any unit: it stays with those that are
+ * left and goes with the last one. 160.00 for four units, of which 120.00 are for tools, are 150.00 when one has gone.
+ */
+function leftOf(line: LineMoney, amount: bigint, quantity: number): bigint {
+  const units = unitsLeftOf(line);
+  if (units === 0) return 0n;
+  return amount - prefixOf(amount - minOf(line.logoSetupAmount, amount), quantity - units, quantity);
+}
+
+/**
  * What is left of what was paid for a line, with everything that settlements gave back, charged on top, and that went with units.
  * Between two settlements every unit that goes takes its prefix of what the line was worth at the first: 10.00 for three units,
  * of which one goes and then another, leave 6.67 and 3.33; so do two units that go together.
  */
 export function valueLeftOf(line: LineMoney): bigint {
   const quantity = line.valuedQuantity ?? line.quantity;
-  const amount = line.valuedAmount ?? line.netAmount;
-  return amount - prefixOf(amount, quantity - unitsLeftOf(line), quantity);
+  return leftOf(line, line.valuedAmount ?? line.netAmount, quantity);
 }
 
 /**
@@ -44,9 +54,27 @@ export function valueLeftOf(line: LineMoney): bigint {
  */
 export function paidLeftOf(line: LineMoney): bigint {
   const paid = line.netAmount + line.chargedAmount;
-  const left = paid - prefixOf(paid, line.quantity - unitsLeftOf(line), line.quantity);
-  return maxOf(left, valueLeftOf(line));
+  return maxOf(leftOf(line, paid, line.quantity), valueLeftOf(line));
 }
+
+/** The part of `paidLeftOf` that was paid for the goods themselves, without a logo on them: what their price is held against. */
+export const goodsPaidLeftOf = (line: LineMoney & Pick<OrderLine, 'logoUnitAmount'>): bigint =>
+  maxOf(0n, paidLeftOf(line) - logoLeftOf(line));
+
+/** What was paid for all units of the line, with what was charged on top, without a logo on them. */
+export const goodsAmountOf = (
+  line: Pick<OrderLine, 'quantity' | 'netAmount' | 'chargedAmount' | 'logoUnitAmount' | 'logoSetupAmount'>,
+): bigint =>
+  maxOf(
+    0n,
+    line.netAmount + line.chargedAmount - line.logoUnitAmount * BigInt(line.quantity) - line.logoSetupAmount,
+  );
+
+/** What a logo costs on the units that are left. */
+const logoLeftOf = (line: LineMoney & Pick<OrderLine, 'logoUnitAmount'>): bigint => {
+  const units = unitsLeftOf(line);
+  return units === 0 ? 0n : line.logoUnitAmount * BigInt(units) + line.logoSetupAmount;
+};
 
 /** What settlements gave back for the units that are left. */
 export const settledLeftOf = (line: LineMoney): bigint => paidLeftOf(line) - valueLeftOf(line);

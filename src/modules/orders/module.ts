@@ -5,6 +5,7 @@ import { editStates } from './edits/states.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { orderInvariants } from './invariants.ts';
+import { logoInvariants } from './logo-requests/invariants.ts';
 import { logoRequestStates } from './logo-requests/states.ts';
 import { orderRoutes } from './routes.ts';
 import { ordersSettings } from './settings.ts';
@@ -27,6 +28,12 @@ export const ordersModule: Module = {
   settings: ordersSettings,
   sweeps: orderSweeps,
   subscribers: orderSubscribers,
-  invariants: [...orderInvariants, ...creditInvariants, ...orderBookChecks, ...parcelInvariants],
+  invariants: [
+    ...orderInvariants,
+    ...creditInvariants,
+    ...logoInvariants,
+    ...orderBookChecks,
+    ...parcelInvariants,
+  ],
   states: { order: orderStates, orderEdit: editStates, logoRequest: logoRequestStates },
 };

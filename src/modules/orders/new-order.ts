@@ -5,6 +5,7 @@ import { after, HOUR_MS, MINUTE_MS } from '../../platform/time.ts';
 import type { ExpectedDelivery } from '../calendar/lead-rules.ts';
 import type { Basket, BasketLine } from './basket.ts';
 import { orderEvents } from './events.ts';
+import type { LineLogo } from './logo-requests/line-rules.ts';
 import { makeOrderNumber } from './numbers.ts';
 import type { NewOrder } from './repository.ts';
 import { ordersSettings } from './settings.ts';
@@ -151,6 +152,13 @@ export const makeAdjustments = (
     })),
   );
 
+/** What a line keeps of its logo. */
+export const logoOf = (logo: LineLogo | null) => ({
+  logoRequestId: logo?.requestId ?? null,
+  logoUnitAmount: logo?.unitAmount ?? 0n,
+  logoSetupAmount: logo?.setupAmount ?? 0n,
+});
+
 export function makeLines(order: Order, lines: Basket['priced']['lines']): OrderLine[] {
   return lines.map((line, index) => ({
     shopId: order.shopId,
@@ -176,6 +184,7 @@ export function makeLines(order: Order, lines: Basket['priced']['lines']): Order
     priceBreaks: line.product.priceBreaks,
     breakMinimumQuantity: line.appliedBreak?.minimumQuantity ?? null,
     breakUnitAmount: line.appliedBreak?.unitAmount ?? null,
+    ...logoOf(line.logo),
     costUnitAmount: line.product.costAmount,
     shippedQuantity: 0,
     deliveredQuantity: 0,

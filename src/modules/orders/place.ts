@@ -7,12 +7,21 @@ import { type ProductTerms, readTerms, recallTerms, requireTerms } from '../cata
 import { requireStock, StockShort } from '../catalogue/stock.ts';
 import { requireCustomer } from '../customers/standing.ts';
 import { ledgerPart } from '../ledger/post.ts';
-import { type Basket, type BasketLine, type HeldPrices, priceLines, productIdsOf } from './basket.ts';
+import {
+  type Basket,
+  type BasketLine,
+  type BasketLogos,
+  type HeldPrices,
+  priceLines,
+  productIdsOf,
+} from './basket.ts';
 import { type FreightTerms, readFreight, recallFreight, requireFreight } from '../shipping/freight/terms.ts';
 import { orderErrors } from './errors.ts';
 import { gatherFacts, templatesNamed } from './freight.ts';
 import { requireCredit } from './credit/take.ts';
 import { deliveryOf } from './delivery.ts';
+import { logoMovesOf, type LogoTerms, requestIdsOf } from './logo-requests/line-rules.ts';
+import { readLogos, recallLogos, requireLogos } from './logo-requests/take.ts';
 import { makeAdjustments, makeLines, makeOrder, newOrder, type OrderInput } from './new-order.ts';
 import { placedTransfer } from './postings.ts';
 import { readQuote } from './quote-token.ts';
@@ -49,7 +58,7 @@ export function orderTerms(
 
 /**
  * Places an order: prices the basket as the quote did, reserves the stock of all lines or of none, and writes the order.
- * Refusals: product_not_available, out_of_stock, credit_exceeded, total_changed, quote_*, customer_not_found, external_id_taken.
+ * Refusals: those of priceGoods and priceFreight, out_of_stock, credit_exceeded, total_changed, quote_*, customer_not_found, external_id_taken.
  */
 export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhole> {
   const customerId = ctx.customerId ?? input.customerId ?? null;
@@ -68,11 +77,12 @@ export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhol
   }
 }
 
-// A product, a template or the calendar changed since it was read, or one number in a thousand million is taken already.
+// A product, a template, the calendar or a request for a logo changed since it was read, or one number in a thousand million is taken.
 const isPassing = (error: unknown): boolean => error instanceof StaleRead || error instanceof NumberTaken;
 
 interface PricedOrder {
   readonly basket: Basket;
+  readonly requests: readonly LogoTerms[];
   readonly freight: FreightTerms;
 }
 
@@ -81,15 +91,24 @@ interface PricedOrder {
  * is decided by what is in the database.
  */
 async function priceOrder(ctx: Ctx, input: OrderInput, held: HeldPrices | undefined): Promise<PricedOrder> {
-  const ids = productIdsOf(input.lines);
+  const [ids, requestIds] = [productIdsOf(input.lines), requestIdsOf(input.lines)];
   const remembered = recallTerms(ctx.shop.id, ids);
-  const byMemory = remembered && (await tryRemembered(ctx, input, remembered, held));
+  const recalled = recallLogos(ctx.shop.id, requestIds);
+  const logosOf = (requests: readonly LogoTerms[]): BasketLogos => {
+    return { requests, customerId: ctx.customerId ?? input.customerId ?? null };
+  };
+  const byMemory =
+    remembered && recalled && (await tryRemembered(ctx, input, remembered, logosOf(recalled), held));
   if (byMemory) return byMemory;
-  const products = await readTerms(ctx.db, ctx.shop.id, ids);
-  const byProducts = await tryRemembered(ctx, input, products, held);
+  const [products, requests] = await Promise.all([
+    readTerms(ctx.db, ctx.shop.id, ids),
+    readLogos(ctx.db, ctx.shop.id, requestIds),
+  ]);
+  const logos = logosOf(requests);
+  const byProducts = await tryRemembered(ctx, input, products, logos, held);
   if (byProducts) return byProducts;
   const freight = await readFreight(ctx.db, ctx.shop.id, templatesNamed(products));
-  return priceAsExpected(ctx, input, products, freight, held);
+  return priceAsExpected(ctx, input, products, freight, logos, held);
 }
 
 /** The same with the freight that this process remembers; undefined where it does not, or where that would be a refusal. */
@@ -97,11 +116,12 @@ async function tryRemembered(
   ctx: Ctx,
   input: OrderInput,
   products: readonly ProductTerms[],
+  logos: BasketLogos,
   held: HeldPrices | undefined,
 ): Promise<PricedOrder | undefined> {
   const freight = recallFreight(ctx.shop.id, templatesNamed(products));
   try {
-    return freight && (await priceAsExpected(ctx, input, products, freight, held));
+    return freight && (await priceAsExpected(ctx, input, products, freight, logos, held));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return undefined;
@@ -113,13 +133,14 @@ async function priceAsExpected(
   input: OrderInput,
   products: readonly ProductTerms[],
   freight: FreightTerms,
+  logos: BasketLogos,
   held: HeldPrices | undefined,
 ): Promise<PricedOrder> {
   const facts = await gatherFacts(freight, input.shippingAddress, '/shippingAddress');
-  const basket = priceLines(ctx, products, input.lines, facts, held);
+  const basket = priceLines(ctx, products, input.lines, facts, logos, held);
   const { totalAmount } = basket.priced;
   if (input.expectedTotalAmount === undefined || BigInt(input.expectedTotalAmount) === totalAmount)
-    return { basket, freight };
+    return { basket, freight, requests: logos.requests };
   const detail = `The order costs ${totalAmount}, not ${input.expectedTotalAmount}.`;
   throw orderErrors.total_changed(detail, {
     pointer: '/expectedTotalAmount',
@@ -135,28 +156,32 @@ async function priceAsExpected(
 async function writeOrder(
   ctx: Ctx,
   input: OrderInput,
-  { basket, freight }: PricedOrder,
+  { basket, freight, requests }: PricedOrder,
   customerId: string | null,
 ): Promise<OrderWhole> {
   const products = [...new Set(basket.priced.lines.map((line) => line.product))];
   const known = recallCalendar(ctx.shop) ?? (await loadCalendar(ctx.db, ctx.shop));
-  const order = makeOrder(ctx, input, basket, customerId, deliveryOf(ctx, known, products));
+  const order = makeOrder(ctx, input, basket, customerId, deliveryOf(ctx, known, basket.priced.lines));
   const lines = makeLines(order, basket.priced.lines);
   const adjustments = makeAdjustments(order, basket.priced.lines, lines);
   const whole: OrderWhole = { order, lines, adjustments, shipments: [], shipmentLines: [] };
   const credit = requireCredit(ctx, order);
+  const logos = requireLogos(ctx.shop.id, requests, logoMovesOf(lines), ctx.now);
   const guards: Guard[] = [
     requireTerms(ctx.shop.id, products),
     requireFreight(ctx.shop.id, freight),
     requireCalendar(ctx.shop.id, known),
     ...(customerId === null ? [] : [requireCustomer(ctx.db, ctx.shop.id, customerId)]),
     requireStock(ctx.shop.id, input.lines),
+    ...(logos ? [logos.guard] : []),
     { part: orderPart(newOrder(ctx, order, lines, adjustments)), toError: toOrderError },
     ...(credit ? [credit] : []),
   ];
   const parts = [...guards.map(({ part }) => part), ledgerPart(ctx, placedTransfer(order))];
   try {
-    return await inOneStatement(ctx, whole, parts, [ctx.wakeDispatcher]);
+    const placed = await inOneStatement(ctx, whole, parts, [ctx.wakeDispatcher]);
+    logos?.done();
+    return placed;
   } catch (error) {
     const cause = await explainFailure(error, guards);
     throw cause instanceof StockShort ? outOfStock(input.lines, new Set(cause.productIds)) : cause;

@@ -2,6 +2,7 @@ import { maxOf } from '../../platform/money.ts';
 import { floorOf } from '../catalogue/rules.ts';
 import type { ProductTerms } from '../catalogue/sellables.ts';
 import type { Adjustment } from './rules.ts';
+import type { OrderLine } from './tables.ts';
 
 /** The rung of a product's ladder that a line is priced by, and what a piece of it costs: minor units. */
 export interface AppliedBreak {
@@ -37,6 +38,15 @@ export function findBreak(
   return unitAmount < listUnitAmount ? { minimumQuantity: rung.minimumQuantity, unitAmount } : null;
 }
 
+/** The rung that a line was priced by. */
+export const appliedBreakOf = ({
+  breakMinimumQuantity,
+  breakUnitAmount,
+}: Pick<OrderLine, 'breakMinimumQuantity' | 'breakUnitAmount'>): AppliedBreak | null =>
+  breakMinimumQuantity === null || breakUnitAmount === null
+    ? null
+    : { minimumQuantity: breakMinimumQuantity, unitAmount: breakUnitAmount };
+
 /** What a rung takes off a line. */
 export const breakAdjustments = (
   applied: AppliedBreak | null,
@@ -60,17 +70,22 @@ export interface QuantityFault {
   readonly detail: string;
 }
 
-/** What is wrong with the quantities of a basket. */
+/** How many pieces of products an order keeps; a new one keeps none. */
+export type KeptUnits = ReadonlyMap<string, number>;
+export const NOTHING_KEPT: KeptUnits = new Map();
+
+/** What is wrong with the quantities of a basket. What the order keeps counts towards a minimum; packs are of what comes. */
 export function findQuantityFaults(
   lines: readonly WantedLine[],
   products: ReadonlyMap<string, Pick<ProductTerms, 'minimumOrderQuantity' | 'orderMultiple'>>,
+  kept: KeptUnits = NOTHING_KEPT,
 ): QuantityFault[] {
   return [...totalsOf(lines)].flatMap(([productId, quantity]): QuantityFault[] => {
     const { minimumOrderQuantity: least = 1, orderMultiple: step = 1 } = products.get(productId) ?? {};
     const index = lines.findIndex((line) => line.productId === productId);
     const fault = (code: QuantityFault['code'], detail: string) => ({ index, code, detail });
     return [
-      ...(quantity < least
+      ...(quantity + (kept.get(productId) ?? 0) < least
         ? [fault('below_minimum_quantity', `At least ${least} pieces of ${productId} are ordered together.`)]
         : []),
       ...(quantity % step !== 0

@@ -29,11 +29,12 @@ const placeOf = (place: Place | null | undefined): string =>
 
 const tokens = (ctx: Ctx) => createTokens<QuotePayload>('quote', ctx.config.tokenSecret, ctx.clock);
 
+const textOf = ({ productId, quantity, logoRequestId }: BasketLine): string =>
+  `${productId.toLowerCase()}*${quantity}${logoRequestId ? `*${logoRequestId.toLowerCase()}` : ''}`;
+
 /** The same for the same lines, whoever asks. */
 export const basketOf = (lines: readonly BasketLine[]): string =>
-  createHash('sha256')
-    .update(lines.map((line) => `${line.productId.toLowerCase()}*${line.quantity}`).join(','))
-    .digest('base64url');
+  createHash('sha256').update(lines.map(textOf).join(',')).digest('base64url');
 
 function readBreak(text: string): AppliedBreak | null {
   const [minimumQuantity, unitAmount] = text.split(':');

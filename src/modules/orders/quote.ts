@@ -10,6 +10,8 @@ import type { DeliveryOptions } from '../shipping/options/list.ts';
 import type { Ranking } from '../shipping/options/rules.ts';
 import { type OrderPromise, orderPromises } from './ports.ts';
 import { readFacts } from './freight.ts';
+import { requestIdsOf } from './logo-requests/line-rules.ts';
+import { readLogos } from './logo-requests/take.ts';
 import { basketOf, holdQuote } from './quote-token.ts';
 import { ordersSettings } from './settings.ts';
 
@@ -35,24 +37,25 @@ interface QuoteInput {
 
 /** Prices a basket and writes nothing. The token holds the prices for some minutes of real time. */
 export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
-  const [products, promises, calendar] = await Promise.all([
+  const customerId = ctx.customerId ?? input.customerId ?? null;
+  const [products, promises, calendar, requests] = await Promise.all([
     findSellables(ctx.db, ctx.shop.id, productIdsOf(input.lines)),
     orderPromises.get().find(ctx.db, ctx.shop.id, ctx.now),
     loadCalendar(ctx.db, ctx.shop),
+    readLogos(ctx.db, ctx.shop.id, requestIdsOf(input.lines)),
   ]);
   const { destination } = input;
   const facts = await readFacts(ctx, products, destination, '/destination');
-  const basket = priceLines(ctx, products, input.lines, facts);
+  const basket = priceLines(ctx, products, input.lines, facts, { requests, customerId });
   const minutes = ordersSettings.of(ctx.shop).quoteHoldMinutes;
-  const customerId = ctx.customerId ?? input.customerId ?? null;
   const held = holdQuote(ctx, input.lines, customerId, destination, basket.held, minutes);
-  const leavesOn = deliveryOf(ctx, calendar, products)?.dispatchOn;
+  const leavesOn = deliveryOf(ctx, calendar, basket.priced.lines)?.dispatchOn;
   const options = await optionsFor(ctx, basket.priced.lines, {
     destination,
     rankBy: input.rankDeliveryBy ?? 'cost',
     leavesOn,
     key: `${customerId ?? ''}/${basketOf(input.lines)}`,
   });
-  const delivery = deliveryOf(ctx, calendar, products, transitOf(options));
+  const delivery = deliveryOf(ctx, calendar, basket.priced.lines, transitOf(options));
   return { basket, promises, delivery, options, ...held };
 }

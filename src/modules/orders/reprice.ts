@@ -11,6 +11,7 @@ import { findSellables } from '../catalogue/sellables.ts';
 import { catalogueSettings } from '../catalogue/settings.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
+import { logoAmountOf } from './logo-requests/line-rules.ts';
 import { postOrderChange } from './postings.ts';
 import { refundSurplus } from './refunds.ts';
 import { loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
@@ -73,6 +74,10 @@ async function writeReduction(
   const priced = priceBasket(
     lines.map((line, index) => ({
       ...line,
+      logoAmount: logoAmountOf(
+        { unitAmount: line.logoUnitAmount, setupAmount: line.logoSetupAmount },
+        line.quantity,
+      ),
       adjustments: [{ kind: 'staff' as const, reason, amount: line.discountAmount + (shares[index] ?? 0n) }],
     })),
     { taxRateBps: order.freightTaxRateBps, amountFor: () => order.freightAmount },

@@ -17,8 +17,14 @@ export interface LineInput {
   readonly quantity: number;
   readonly listUnitAmount: bigint;
   readonly taxRateBps: number;
+  /** What a logo costs on top of the list price, for the whole line. */
+  readonly logoAmount?: bigint;
   readonly adjustments: readonly Adjustment[];
 }
+
+/** What a line costs before discounts. */
+const grossOf = ({ listUnitAmount, quantity, logoAmount = 0n }: LineInput): bigint =>
+  listUnitAmount * BigInt(quantity) + logoAmount;
 
 export interface PricedLine extends LineInput {
   readonly discountAmount: bigint;
@@ -45,9 +51,7 @@ interface FreightInput {
 /** The line with which a basket becomes too dear, or its last, where freight does it. */
 function lineBeyond(lines: readonly LineInput[]): number {
   let sum = 0n;
-  const at = lines.findIndex(
-    ({ listUnitAmount, quantity }) => (sum += listUnitAmount * BigInt(quantity)) > MAX_AMOUNT,
-  );
+  const at = lines.findIndex((line) => (sum += grossOf(line)) > MAX_AMOUNT);
   return at < 0 ? lines.length - 1 : at;
 }
 
@@ -60,9 +64,8 @@ export function priceBasket<L extends LineInput>(
   freight: FreightInput,
 ): PricedBasket<L> {
   const priced = lines.map((line) => {
-    const listAmount = line.listUnitAmount * BigInt(line.quantity);
     const discountAmount = sumOf(line.adjustments.map((adjustment) => adjustment.amount));
-    return { ...line, discountAmount, netAmount: listAmount - discountAmount };
+    return { ...line, discountAmount, netAmount: grossOf(line) - discountAmount };
   });
   const goodsAmount = sumOf(priced.map((line) => line.netAmount));
   const freightAmount = freight.amountFor(priced.map((line) => line.netAmount));

@@ -24,13 +24,14 @@ import { PriceBreakModel } from '../catalogue/schemas.ts';
 import type { PriceBreak } from '../catalogue/tables.ts';
 import { AddressModel } from '../customers/schemas.ts';
 import { PaymentResource } from '../payments/schemas.ts';
-import type { AppliedBreak } from './quantity-rules.ts';
+import { type LineLogo, lineLogoOf, logoAmountOf } from './logo-requests/line-rules.ts';
+import { type AppliedBreak, appliedBreakOf } from './quantity-rules.ts';
 import { FreightPartModel } from '../shipping/freight/part-schemas.ts';
 import type { OrderWhole } from './repository.ts';
 import { ORDER_SORTS } from './list-rules.ts';
 import { ADJUSTMENT_KINDS, amountDue, netTotalOf } from './rules.ts';
 import { FULFILMENT_STATES, orderStates, PAYMENT_STATES, PAYMENT_TERMS } from './states.ts';
-import type { Order, OrderLine, TimelineEntry } from './tables.ts';
+import type { Order, TimelineEntry } from './tables.ts';
 import { TIMELINE_KINDS, type TimelineKind } from './timeline.ts';
 
 export { AddressModel };
@@ -89,9 +90,20 @@ export const breakFields = {
     'The one that the line is priced by: all lines of the product count together. Null: the list price.',
   ),
 };
+const LineLogoModel = model('LineLogo', 'What the logo on the goods of a line costs on top of their price.', {
+  requestId: uuid('The request that it was agreed on with.'),
+  unitAmount: ref(PositiveAmount, { description: 'For each piece.' }),
+  setupAmount: ref(PositiveAmount, {
+    description: 'For the tools, once for all orders of the request: 0 where another line or order has it.',
+  }),
+  amount: ref(PositiveAmount, { description: 'Both, for the whole line. It is in `netAmount`.' }),
+});
+export const logoField = {
+  logo: nullableRef(LineLogoModel, 'The logo of the customer on the goods; null: none.'),
+};
 const OrderLineModel = model(
   'OrderLine',
-  'A line. `netAmount` is list price times quantity less the discount.',
+  'A line. `netAmount` is list price times quantity, with what a logo costs, less the discount.',
   {
     id: uuid('The line.'),
     productId: uuid('The product.'),
@@ -117,6 +129,7 @@ const OrderLineModel = model(
     deliveredQuantity: Type.Integer({ description: 'Units that arrived.' }),
     adjustments: Type.Array(ref(OrderAdjustmentModel), { description: 'They sum to the discount.' }),
     ...breakFields,
+    ...logoField,
   },
 );
 const ShipmentLineModel = model('ShipmentLine', 'What a parcel holds.', {
@@ -144,7 +157,7 @@ const orderFields = {
   paymentState: ref(PaymentStateName),
   fulfilmentState: ref(FulfilmentStateName),
   currency: ref(Currency),
-  linesAmount: ref(PositiveAmount, { description: 'All lines at list prices.' }),
+  linesAmount: ref(PositiveAmount, { description: 'All lines at list prices, with what logos cost.' }),
   discountAmount: ref(PositiveAmount, {
     description: 'What came off the lines before the order was paid; their discounts.',
   }),
@@ -315,10 +328,15 @@ export const presentBreaks = (priceBreaks: readonly PriceBreak[], applied: Appli
   },
 });
 
-const appliedBreakOf = ({ breakMinimumQuantity, breakUnitAmount }: OrderLine): AppliedBreak | null =>
-  breakMinimumQuantity === null || breakUnitAmount === null
-    ? null
-    : { minimumQuantity: breakMinimumQuantity, unitAmount: breakUnitAmount };
+/** What a logo costs on a line, as it goes out. */
+export const presentLineLogo = (logo: Omit<LineLogo, 'leadTimeDays'> | null, quantity: number) => ({
+  logo: logo && {
+    requestId: logo.requestId,
+    unitAmount: toWire(logo.unitAmount),
+    setupAmount: toWire(logo.setupAmount),
+    amount: toWire(logoAmountOf(logo, quantity)),
+  },
+});
 
 /** An order with what belongs to it. */
 export const presentOrder = (whole: OrderWhole, viewer: Viewer) => ({
@@ -344,6 +362,7 @@ export const presentOrder = (whole: OrderWhole, viewer: Viewer) => ({
       .filter((adjustment) => adjustment.lineId === line.id)
       .map(({ kind, reason, amount }) => ({ kind, reason, amount: toWire(amount) })),
     ...presentBreaks(line.priceBreaks, appliedBreakOf(line)),
+    ...presentLineLogo(lineLogoOf(line), line.quantity),
   })),
   shipments: whole.shipments.map((shipment) => ({
     id: shipment.id,

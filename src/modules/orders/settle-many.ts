@@ -77,6 +77,8 @@ const selectLines = prepared('select_settleable_lines', (db) =>
       creditedAmount: orderLines.creditedAmount,
       valuedQuantity: orderLines.valuedQuantity,
       valuedAmount: orderLines.valuedAmount,
+      logoUnitAmount: orderLines.logoUnitAmount,
+      logoSetupAmount: orderLines.logoSetupAmount,
     })
     .from(orderLines)
     .where(

@@ -17,6 +17,7 @@ import { amount, id, instant, metadata, rateBps, shopId, version } from '../../p
 import { shops } from '../../platform/shops/tables.ts';
 import { type PriceBreak, products } from '../catalogue/tables.ts';
 import { customers } from '../customers/tables.ts';
+import { logoColumns, logoRequests } from './logo-requests/tables.ts';
 import type { AdjustmentKind } from './rules.ts';
 import type { StoredFreightPart } from '../shipping/freight/part-schemas.ts';
 import type { FulfilmentState, OrderStatus, PaymentStanding, PaymentTerms } from './states.ts';
@@ -169,7 +170,7 @@ export const orders = pgTable(
 
 export type Order = typeof orders.$inferSelect;
 
-/** A line. `net = list × quantity − discount`; the shares of discount and tax are stored and never computed again. */
+/** A line. `net = list × quantity + logo − discount`; the shares of discount and tax are stored and never computed again. */
 export const orderLines = pgTable(
   'order_lines',
   {
@@ -204,6 +205,7 @@ export const orderLines = pgTable(
     priceBreaks: jsonb('price_breaks').$type<readonly PriceBreak[]>().notNull().default(sql`'[]'::jsonb`),
     breakMinimumQuantity: integer('break_minimum_quantity'),
     breakUnitAmount: amount('break_unit_amount'),
+    ...logoColumns(),
     shippedQuantity: integer('shipped_quantity').notNull().default(0),
     deliveredQuantity: integer('delivered_quantity').notNull().default(0),
     placedAt: instant('placed_at').notNull(),
@@ -213,7 +215,20 @@ export const orderLines = pgTable(
     unique('order_lines_position_key').on(t.shopId, t.orderId, t.position),
     // The prices that a product was sold at.
     index('order_lines_product_idx').on(t.shopId, t.productId, t.placedAt),
-    check('order_lines_net', sql`${t.netAmount} = ${t.listUnitAmount} * ${t.quantity} - ${t.discountAmount}`),
+    check(
+      'order_lines_net',
+      sql`${t.netAmount} = (${t.listUnitAmount} + ${t.logoUnitAmount}) * ${t.quantity} + ${t.logoSetupAmount} - ${t.discountAmount}`,
+    ),
+    check(
+      'order_lines_logo',
+      sql`${t.logoUnitAmount} >= 0 and ${t.logoSetupAmount} >= 0
+        and (${t.logoRequestId} is not null or ${t.logoUnitAmount} + ${t.logoSetupAmount} = 0)`,
+    ),
+    foreignKey({
+      name: 'order_lines_logo_request_fk',
+      columns: [t.shopId, t.logoRequestId],
+      foreignColumns: [logoRequests.shopId, logoRequests.id],
+    }),
     check(
       'order_lines_break',
       sql`(${t.breakMinimumQuantity} is null) = (${t.breakUnitAmount} is null)

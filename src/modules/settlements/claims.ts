@@ -1,7 +1,7 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Reader } from '../../platform/db/client.ts';
 import { platformErrors } from '../../platform/errors.ts';
-import { paidLeftOf, settledLeftOf, unitsLeftOf } from '../orders/line-rules.ts';
+import { goodsAmountOf, goodsPaidLeftOf, settledLeftOf, unitsLeftOf } from '../orders/line-rules.ts';
 import { readOrder } from '../orders/read.ts';
 import type { SettleableLine } from '../orders/settle-many.ts';
 import type { Order, OrderLine } from '../orders/tables.ts';
@@ -142,9 +142,9 @@ export const factsOf = (
   category: line.category,
   isClearance: product?.isClearance ?? false,
   quantity: line.quantity,
-  netAmount: line.netAmount + line.chargedAmount,
+  netAmount: goodsAmountOf(line),
   returnedQuantity: line.quantity - unitsLeftOf(line),
-  paidNetAmount: paidLeftOf(line),
+  paidNetAmount: goodsPaidLeftOf(line),
   settledAmount: settledLeftOf(line),
   comparedUnitAmount: product?.priceAmount ?? line.listUnitAmount,
   unitsSold: sold.get(line.productId) ?? 0,

@@ -33,6 +33,16 @@ const priced = [
   orderErrors.order_in_edit,
   orderErrors.edit_not_possible,
   orderErrors.product_not_available,
+  orderErrors.below_minimum_quantity,
+  orderErrors.not_order_multiple,
+  orderErrors.logo_request_not_found,
+  orderErrors.logo_request_not_accepted,
+  orderErrors.logo_request_not_for_product,
+  orderErrors.logo_request_used_up,
+  orderErrors.region_not_served,
+  orderErrors.region_required,
+  orderErrors.region_unknown,
+  orderErrors.freight_facts_missing,
   platformErrors.amount_too_large,
 ];
 

@@ -17,7 +17,9 @@ import {
 import type { EditPreview } from '../orders/edits/open-edit.ts';
 import { editStates } from '../orders/edits/states.ts';
 import type { OrderEdit, OrderEditItem, OrderEditUnit } from '../orders/edits/tables.ts';
-import { AddressModel } from '../orders/schemas.ts';
+import { lineLogoOf } from '../orders/logo-requests/line-rules.ts';
+import { type AppliedBreak, appliedBreakOf } from '../orders/quantity-rules.ts';
+import { AddressModel, breakFields, logoField, presentBreaks, presentLineLogo } from '../orders/schemas.ts';
 import { PaymentResource, presentPayment } from '../payments/schemas.ts';
 import type { EditView, PricedOrderEdit } from './edits.ts';
 import { SettlementPaymentCreate } from './offer-schemas.ts';
@@ -37,6 +39,9 @@ const LineQuantity = inputModel('OrderEditLineWish', 'How many units of a line t
 const NewItem = inputModel('OrderEditItemWish', 'Goods that come, at the price of now.', {
   productId: uuid('The product.'),
   quantity: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Units.' }),
+  logoRequestId: Type.Optional(
+    uuid('The request for a logo of the customer, that was accepted: the goods are made with it.'),
+  ),
 });
 const wishes = {
   lines: Type.Optional(
@@ -88,6 +93,9 @@ const ItemModel = model('OrderEditItem', 'Goods that come.', {
   productName: text('Its name.', 300),
   quantity: Type.Integer({ description: 'Units.' }),
   listUnitAmount: ref(PositiveAmount, { description: 'What a unit of it costs now.' }),
+  discountAmount: ref(PositiveAmount, { description: 'What comes off for all of them.' }),
+  ...breakFields,
+  ...logoField,
   netAmount: ref(PositiveAmount, { description: 'What all its units cost, tax included.' }),
   taxAmount: ref(PositiveAmount, { description: 'The tax in it.' }),
 });
@@ -150,21 +158,32 @@ const presentUnits = (unit: Omit<OrderEditUnit, 'shopId' | 'editId'>) => ({
 const presentItem = (
   item: Pick<
     OrderEditItem,
-    'productId' | 'productName' | 'quantity' | 'listUnitAmount' | 'netAmount' | 'taxAmount'
-  >,
+    | 'productId'
+    | 'productName'
+    | 'quantity'
+    | 'listUnitAmount'
+    | 'discountAmount'
+    | 'netAmount'
+    | 'taxAmount'
+    | 'priceBreaks'
+  > & { readonly appliedBreak: AppliedBreak | null; readonly logo: ReturnType<typeof lineLogoOf> },
 ) => ({
   productId: item.productId,
   productName: item.productName,
   quantity: item.quantity,
   listUnitAmount: toWire(item.listUnitAmount),
+  discountAmount: toWire(item.discountAmount),
   netAmount: toWire(item.netAmount),
   taxAmount: toWire(item.taxAmount),
+  ...presentBreaks(item.priceBreaks, item.appliedBreak),
+  ...presentLineLogo(item.logo, item.quantity),
 });
 
 const itemOf = ({ product, ...item }: EditPreview['items'][number]) => ({
   ...item,
   productId: product.id,
   productName: product.name,
+  priceBreaks: product.priceBreaks,
 });
 
 /** What an edit would cost. */
@@ -195,7 +214,9 @@ export const presentEditHead = (edit: OrderEdit) => ({
 export const presentEdit = ({ whole, settlement, payment }: EditView) => ({
   ...presentEditHead(whole.edit),
   units: whole.units.map(presentUnits),
-  items: whole.items.map(presentItem),
+  items: whole.items.map((item) =>
+    presentItem({ ...item, appliedBreak: appliedBreakOf(item), logo: lineLogoOf(item) }),
+  ),
   settlement: settlement && presentSettlement(settlement),
   payment: payment && presentPayment(payment),
 });

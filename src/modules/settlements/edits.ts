@@ -109,6 +109,9 @@ function placesOf({ quantity }: UpgradeInput): Places {
     '/lines/0': units,
     '/lines/0/lineId': { in: 'path', pointer: '/lineId' },
     '/lines/0/quantity': units,
+    // An upgrade says nothing of the address: it is the product that cannot be sent there.
+    '/shippingAddress': '/productId',
+    '/shippingAddress/regionCode': '/productId',
   };
 }
 

@@ -16,7 +16,7 @@ import { includedTax, sumOf } from '../../../src/platform/money.ts';
 
 const runs = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 500) };
 
-const lineOf = (quantity: number, netAmount: bigint, taxRateBps = 1900): LineMoney => ({
+const lineOf = (quantity: number, netAmount: bigint, taxRateBps = 1900, setup = 0n): LineMoney => ({
   quantity,
   cancelledQuantity: 0,
   returnedQuantity: 0,
@@ -28,11 +28,18 @@ const lineOf = (quantity: number, netAmount: bigint, taxRateBps = 1900): LineMon
   creditedAmount: 0n,
   valuedQuantity: null,
   valuedAmount: null,
+  logoSetupAmount: setup,
 });
 
 const line = fc
-  .tuple(fc.integer({ min: 1, max: 12 }), fc.bigInt(0n, 5_000n), fc.constantFrom(0, 700, 1900))
-  .map(([quantity, net, rate]) => lineOf(quantity, net, rate));
+  .tuple(
+    fc.integer({ min: 1, max: 12 }),
+    fc.bigInt(0n, 5_000n),
+    fc.constantFrom(0, 700, 1900),
+    // Staff may lower what a line costs below the price of its tools.
+    fc.oneof(fc.constant(0n), fc.bigInt(0n, 6_000n)),
+  )
+  .map(([quantity, net, rate, setup]) => lineOf(quantity, net, rate, setup));
 
 /** Takes units one part after the other and returns what each part gave back. */
 function creditAll(start: LineMoney, parts: readonly number[]) {

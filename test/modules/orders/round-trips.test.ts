@@ -5,6 +5,7 @@ import { newId } from '../../../src/platform/ids.ts';
 import { startApp } from '../../support/app.ts';
 import { makeFreightTemplate, makeProduct } from '../../support/world.ts';
 import { addCustomer, times } from './support.ts';
+import { makeLogoRequest } from '../../support/logo-world.ts';
 import { countTraffic } from '../../support/traffic.ts';
 
 const app = await startApp(t);
@@ -74,6 +75,17 @@ t.test('freight by region and credit take no more', async (t) => {
   t.same(await measure('/v1/orders', sent), PLACED);
   const customer = await addCustomer(app);
   t.same(await measure('/v1/orders', { ...sent, terms: 'on_account', customerId: customer.id }), PLACED);
+});
+
+t.test('goods with a logo that was agreed on take no more', async (t) => {
+  const made = await makeLogoRequest(app, 'quote', 'accept');
+  const { id: logoRequestId, customerId } = made;
+  await app.call(`PUT /v1/products/${made.items[0].productId}/stock`, { body: { onHandQuantity: 1_000 } });
+  const withLogo = {
+    customerId,
+    lines: [{ productId: made.items[0].productId, quantity: 2, logoRequestId }],
+  };
+  t.same(await measure('/v1/orders', withLogo), PLACED);
 });
 
 t.test('many lines, a customer and a held quote take no more', async (t) => {

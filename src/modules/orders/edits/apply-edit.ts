@@ -7,6 +7,9 @@ import { newId } from '../../../platform/ids.ts';
 import { releaseStock } from '../../catalogue/stock.ts';
 import type { Refund } from '../../payments/tables.ts';
 import { orderEvents } from '../events.ts';
+import { freedMovesOf, logoMovesOf } from '../logo-requests/line-rules.ts';
+import { freeLogos } from '../logo-requests/take.ts';
+import { appliedBreakOf, breakAdjustments } from '../quantity-rules.ts';
 import { refundUnits } from '../refunds.ts';
 import { decideFulfilment } from '../rules.ts';
 import type { OrderLines } from '../settle.ts';
@@ -14,8 +17,8 @@ import { ordersSettings } from '../settings.ts';
 import { summaryWithRemainders } from '../summary.ts';
 import type { Order, OrderLine } from '../tables.ts';
 import { addTimeline } from '../timeline.ts';
-import { getEdit, insertLines, updateEdit, type WholeEdit } from './repository.ts';
-import { taxOf } from './rules.ts';
+import { getEdit, insertAdjustments, insertLines, updateEdit, type WholeEdit } from './repository.ts';
+import { discountOf, taxOf } from './rules.ts';
 import type { OrderEdit } from './tables.ts';
 
 /**
@@ -33,13 +36,15 @@ export async function applyEdit(
   const { order } = locked;
   const made = makeEditLines(ctx, locked, whole);
   if (made.length > 0) await insertLines(tx, made);
+  await writeBreaks(tx, ctx, made);
   const result = await refundUnits(tx, ctx, locked, {
     units,
     kind: 'cancelled',
     cause: { type: 'order_edit', id: edit.id },
     reason: edit.creditedAmount > edit.addedAmount ? 'settlement' : 'surplus',
     changes: (fewer) => ({
-      linesAmount: order.linesAmount + edit.addedAmount,
+      linesAmount: order.linesAmount + edit.addedAmount + discountOf(whole.items),
+      discountAmount: order.discountAmount + discountOf(whole.items),
       totalAmount: order.totalAmount + edit.addedAmount,
       taxAmount: order.taxAmount + taxOf(whole.items),
       ...(edit.shippingAddress ? { shippingAddress: edit.shippingAddress } : {}),
@@ -76,6 +81,7 @@ async function releaseUnits(
   });
   const released = await releaseStock(tx, ctx.shop.id, stock);
   if (released.failed.length > 0) throw new Error(`less is reserved than edit ${edit.id} takes off`);
+  await freeLogos(tx, ctx.shop.id, freedMovesOf(lines, units), ctx.now);
 }
 
 /** Gives an open edit of a locked order up, with the stock that was kept for it. */
@@ -83,6 +89,7 @@ export async function dropEdit(tx: Tx, ctx: Ctx, order: Order, editId: string): 
   const { edit, items } = await getEdit(tx, ctx.shop.id, editId);
   const released = await releaseStock(tx, ctx.shop.id, items);
   if (released.failed.length > 0) throw new Error(`less is reserved than edit ${edit.id} holds`);
+  await freeLogos(tx, ctx.shop.id, logoMovesOf(items), ctx.now);
   await updateEdit(tx, edit, { state: 'dropped' }, ctx.now);
   await addTimeline(tx, ctx, order.id, { kind: 'edit_dropped', details: detailsOf(edit) });
 }
@@ -93,6 +100,21 @@ const detailsOf = ({ id, creditedAmount, addedAmount }: OrderEdit) => ({
   addedAmount: Number(addedAmount),
 });
 
+/** Why goods that come by a quantity price cost less than their list price. */
+async function writeBreaks(tx: Tx, ctx: Ctx, made: readonly OrderLine[]): Promise<void> {
+  const adjustments = made.flatMap((line) =>
+    breakAdjustments(appliedBreakOf(line), line.listUnitAmount, line.quantity).map((adjustment) => ({
+      ...adjustment,
+      shopId: line.shopId,
+      id: newId(),
+      orderId: line.orderId,
+      lineId: line.id,
+      createdAt: ctx.now,
+    })),
+  );
+  if (adjustments.length > 0) await insertAdjustments(tx, adjustments);
+}
+
 function makeEditLines(ctx: Ctx, { order, lines }: OrderLines, { items }: WholeEdit): OrderLine[] {
   const last = Math.max(...lines.map(({ position }) => position));
   return items.map(({ editId: _edit, position, ...item }) => ({
@@ -100,7 +122,6 @@ function makeEditLines(ctx: Ctx, { order, lines }: OrderLines, { items }: WholeE
     id: newId(),
     orderId: order.id,
     position: last + position,
-    discountAmount: 0n,
     settledAmount: 0n,
     chargedAmount: 0n,
     creditedAmount: 0n,
@@ -108,9 +129,6 @@ function makeEditLines(ctx: Ctx, { order, lines }: OrderLines, { items }: WholeE
     returnedQuantity: 0,
     valuedQuantity: null,
     valuedAmount: null,
-    priceBreaks: [],
-    breakMinimumQuantity: null,
-    breakUnitAmount: null,
     shippedQuantity: 0,
     deliveredQuantity: 0,
     placedAt: ctx.now,

@@ -4,35 +4,36 @@ import type { Reader, Tx } from '../../../platform/db/client.ts';
 import type { Violation } from '../../../platform/errors.ts';
 import { newId } from '../../../platform/ids.ts';
 import { pointingInto } from '../../../platform/pointers.ts';
-import { findSellables, type Sellable } from '../../catalogue/sellables.ts';
 import { reserveStock } from '../../catalogue/stock.ts';
 import type { Payment } from '../../payments/tables.ts';
 import { orderErrors } from '../errors.ts';
+import { logoMovesOf } from '../logo-requests/line-rules.ts';
+import { lockLogos, readLogos, takeLogos } from '../logo-requests/take.ts';
+import { logoOf } from '../new-order.ts';
 import { listRefundable } from '../refunds.ts';
-import type { LineInput } from '../rules.ts';
 import type { OrderLines } from '../settle.ts';
 import type { Address, Order } from '../tables.ts';
+import { type EditGoods, placesOf, type PricedGoods, readGoods } from './goods.ts';
 import { refuseOpenEdit } from './read.ts';
 import { insertEdit, type WholeEdit } from './repository.ts';
-import { type EditRequest, type EditWish, type PricedEdit, priceEdit, readEdit } from './rules.ts';
+import { type EditRequest, type PricedEdit, priceEdit, readEdit } from './rules.ts';
 
 export interface EditInput extends EditRequest {
   readonly shippingAddress?: Address;
 }
 
-/** With where the request asks for them. */
-type EditGoods = LineInput & { readonly product: Sellable; readonly pointer: string };
-export type EditPreview = PricedEdit<EditGoods, Payment>;
+export type EditPreview = PricedEdit<EditGoods, Payment> & Pick<PricedGoods, 'requests'>;
 
 /**
  * What an edit would do to an order's goods and money. Writes nothing. Refusals: order_not_editable, order_in_edit, edit_not_possible,
- * product_not_available, amount_too_large.
+ * amount_too_large, and those of placing goods: see readGoods.
  */
 export async function previewEdit(
   on: Reader,
   ctx: Ctx,
   { order, lines }: OrderLines,
   input: EditInput,
+  requestsOf = (ids: readonly string[]) => readLogos(on, ctx.shop.id, ids),
 ): Promise<EditPreview> {
   if (order.status !== 'paid' || order.paymentState === 'partial')
     throw orderErrors.order_not_editable(`The order is ${order.status} and ${order.paymentState}.`);
@@ -42,12 +43,15 @@ export async function previewEdit(
     const violations = faults.map((fault): Violation => ({ in: 'body', ...fault }));
     throw orderErrors.edit_not_possible(undefined, { violations });
   }
-  const [goods, payments] = await Promise.all([readGoods(on, ctx, wish), listRefundable(on, ctx, order.id)]);
-  const places = Object.fromEntries(goods.map(({ pointer }, index) => [`/lines/${index}`, pointer]));
-  return pointingInto(places, async () => {
+  const shippingAddress = input.shippingAddress ?? order.shippingAddress;
+  const [{ goods, requests }, payments] = await Promise.all([
+    readGoods(on, ctx, { order, lines }, wish, { shippingAddress, requestsOf }),
+    listRefundable(on, ctx, order.id),
+  ]);
+  return pointingInto(placesOf(goods), async () => {
     const priced = priceEdit(order, lines, wish.units, goods, payments);
     if (!priced) throw orderErrors.amount_too_large(undefined, { pointer: lastOf(goods) });
-    return priced;
+    return { ...priced, requests };
   });
 }
 
@@ -56,32 +60,6 @@ const lastOf = (goods: readonly EditGoods[]): string => `/lines/${Math.max(0, go
 
 const changesAddress = (order: Order, { shippingAddress }: EditInput): boolean =>
   shippingAddress !== undefined && !isDeepStrictEqual(shippingAddress, order.shippingAddress);
-
-/** The goods that come, at their prices of now. */
-async function readGoods(on: Reader, ctx: Ctx, { items }: EditWish): Promise<EditGoods[]> {
-  const ids = [...new Set(items.map(({ productId }) => productId))];
-  const found = ids.length === 0 ? [] : await findSellables(on, ctx.shop.id, ids);
-  const violations: Violation[] = [];
-  const goods = items.flatMap(({ productId, quantity, pointer }): EditGoods[] => {
-    const product = found.find(({ id, status }) => id === productId && status === 'active');
-    const detail = `The product ${productId} does not exist or is not for sale.`;
-    if (!product) violations.push({ in: 'body', pointer, code: 'product_not_available', detail });
-    return product
-      ? [
-          {
-            product,
-            pointer,
-            quantity,
-            listUnitAmount: product.priceAmount,
-            taxRateBps: product.taxRateBps,
-            adjustments: [],
-          },
-        ]
-      : [];
-  });
-  if (violations.length > 0) throw orderErrors.product_not_available(undefined, { violations });
-  return goods;
-}
 
 /**
  * Opens an edit of a locked order at the prices of now, and keeps the stock for what comes. It changes nothing of the order until
@@ -93,7 +71,7 @@ export async function openEdit(
   locked: OrderLines,
   input: EditInput,
 ): Promise<{ whole: WholeEdit; preview: EditPreview }> {
-  const preview = await previewEdit(tx, ctx, locked, input);
+  const preview = await previewEdit(tx, ctx, locked, input, (ids) => lockLogos(tx, ctx.shop.id, ids));
   const stock = await reserveStock(
     tx,
     ctx.shop.id,
@@ -102,6 +80,7 @@ export async function openEdit(
   if (stock.failed.length > 0) throw outOfStock(preview.items, new Set(stock.failed));
   const whole = makeEdit(ctx, locked, input, preview);
   await insertEdit(tx, whole);
+  await takeLogos(tx, ctx.shop.id, preview.requests, logoMovesOf(whole.items), ctx.now);
   return { whole, preview };
 }
 
@@ -146,6 +125,11 @@ function makeEdit(ctx: Ctx, { order }: OrderLines, input: EditInput, preview: Ed
       taxRateBps: item.taxRateBps,
       taxAmount: item.taxAmount,
       costUnitAmount: product.costAmount,
+      discountAmount: item.discountAmount,
+      priceBreaks: product.priceBreaks,
+      breakMinimumQuantity: item.appliedBreak?.minimumQuantity ?? null,
+      breakUnitAmount: item.appliedBreak?.unitAmount ?? null,
+      ...logoOf(item.logo),
     })),
   };
 }

@@ -3,7 +3,7 @@ import type { Reader, Tx } from '../../../platform/db/client.ts';
 import { preparedSql } from '../../../platform/db/prepared.ts';
 import { rowInsert, rowUpdate } from '../../../platform/db/records.ts';
 import { platformErrors } from '../../../platform/errors.ts';
-import { orderLines } from '../tables.ts';
+import { orderAdjustments, orderLines } from '../tables.ts';
 import {
   type OrderEdit,
   type OrderEditItem,
@@ -25,6 +25,7 @@ const insertUnits = rowInsert('insert_order_edit_units', orderEditUnits);
 const insertItems = rowInsert('insert_order_edit_items', orderEditItems);
 const writeEdits = rowUpdate('update_order_edits', orderEdits);
 export const insertLines = rowInsert('insert_order_lines', orderLines);
+export const insertAdjustments = rowInsert('insert_order_adjustments', orderAdjustments);
 
 export async function insertEdit(tx: Tx, { edit, units, items }: WholeEdit): Promise<void> {
   await insertEdits(tx, [edit]);

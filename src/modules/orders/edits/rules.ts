@@ -7,7 +7,12 @@ import type { Order, OrderLine } from '../tables.ts';
 /** What a customer is to have of an order. Lines that are not named stay as they are. */
 export interface EditRequest {
   readonly lines?: readonly { readonly lineId: string; readonly quantity: number }[];
-  readonly items?: readonly { readonly productId: string; readonly quantity: number }[];
+  readonly items?: readonly {
+    readonly productId: string;
+    readonly quantity: number;
+    /** By which request of the customer it gets a logo. */
+    readonly logoRequestId?: string;
+  }[];
 }
 
 /** A request read against the order: units that go, and goods that come. */
@@ -16,6 +21,7 @@ export interface EditWish {
   readonly items: readonly {
     readonly productId: string;
     readonly quantity: number;
+    readonly logoRequestId?: string;
     readonly pointer: string;
   }[];
 }
@@ -59,7 +65,7 @@ export function readEdit(
       const most = unitsToShip(line);
       if (fewer > most) fault('units_shipped', `Only ${most} units have not been shipped.`);
       else if (fewer > 0) units.push({ lineId, quantity: fewer });
-      else if (fewer < 0) items.push({ productId: line.productId, quantity: -fewer, pointer });
+      else if (fewer < 0) items.push({ ...moreOf(line), quantity: -fewer, pointer });
     }
     named.add(lineId);
   }
@@ -77,6 +83,10 @@ export function readEdit(
     });
   return { wish: { units, items }, faults };
 }
+
+/** More pieces of a line are the same goods: with the logo that it has. */
+const moreOf = ({ productId, logoRequestId }: OrderLine) =>
+  logoRequestId === null ? { productId } : { productId, logoRequestId };
 
 interface Refundable {
   readonly id: string;
@@ -109,7 +119,7 @@ export function priceEdit<L extends LineInput, P extends Refundable>(
 ): PricedEdit<L, P> | undefined {
   const added = priceBasket(items, { taxRateBps: 0, amountFor: () => 0n });
   const addedAmount = added.totalAmount;
-  if (order.linesAmount + addedAmount > MAX_AMOUNT) return undefined;
+  if (order.linesAmount + added.linesAmount > MAX_AMOUNT) return undefined;
   const changes = () => ({ totalAmount: order.totalAmount + addedAmount });
   const allocation = allocateRefund(order, lines, { units, kind: 'cancelled', changes }, newestFirst);
   if (!allocation) return undefined;
@@ -121,3 +131,7 @@ export function priceEdit<L extends LineInput, P extends Refundable>(
 /** The tax that goods bring to an order. */
 export const taxOf = (items: readonly { readonly taxAmount: bigint }[]): bigint =>
   sumOf(items.map(({ taxAmount }) => taxAmount));
+
+/** What comes off goods by the quantity prices of their products. */
+export const discountOf = (items: readonly { readonly discountAmount: bigint }[]): bigint =>
+  sumOf(items.map(({ discountAmount }) => discountAmount));

@@ -11,7 +11,8 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import { amount, id, instant, rateBps, shopId, version } from '../../../platform/db/columns.ts';
-import { products } from '../../catalogue/tables.ts';
+import { type PriceBreak, products } from '../../catalogue/tables.ts';
+import { logoColumns, logoRequests } from '../logo-requests/tables.ts';
 import { type Address, orderLines, orders } from '../tables.ts';
 import type { EditState } from './states.ts';
 
@@ -93,17 +94,29 @@ export const orderEditItems = pgTable(
     category: text('category'),
     quantity: integer('quantity').notNull(),
     listUnitAmount: amount('list_unit_amount').notNull(),
+    discountAmount: amount('discount_amount').notNull().default(sql`0`),
     netAmount: amount('net_amount').notNull(),
     taxRateBps: rateBps('tax_rate_bps').notNull(),
     taxAmount: amount('tax_amount').notNull(),
     costUnitAmount: amount('cost_unit_amount'),
+    /** The quantity prices of the product at that moment, and the one that the goods are priced by. */
+    priceBreaks: jsonb('price_breaks').$type<readonly PriceBreak[]>().notNull().default(sql`'[]'::jsonb`),
+    breakMinimumQuantity: integer('break_minimum_quantity'),
+    breakUnitAmount: amount('break_unit_amount'),
+    ...logoColumns(),
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.editId, t.position] }),
     check(
       'order_edit_items_amount',
-      sql`${t.quantity} > 0 and ${t.netAmount} = ${t.listUnitAmount} * ${t.quantity}`,
+      sql`${t.quantity} > 0 and ${t.discountAmount} >= 0 and ${t.logoUnitAmount} >= 0 and ${t.logoSetupAmount} >= 0
+        and ${t.netAmount} = (${t.listUnitAmount} + ${t.logoUnitAmount}) * ${t.quantity} + ${t.logoSetupAmount} - ${t.discountAmount}`,
     ),
+    foreignKey({
+      name: 'order_edit_items_logo_request_fk',
+      columns: [t.shopId, t.logoRequestId],
+      foreignColumns: [logoRequests.shopId, logoRequests.id],
+    }),
     foreignKey({
       name: 'order_edit_items_edit_fk',
       columns: [t.shopId, t.editId],

@@ -58,6 +58,7 @@ export async function createLogoRequest(ctx: Ctx, input: LogoRequestInput): Prom
       unitAmount: null,
       setupAmount: null,
       leadTimeDays: null,
+      isSetupCharged: false,
       reason: null,
       quotedAt: null,
       acceptedAt: null,
@@ -67,7 +68,12 @@ export async function createLogoRequest(ctx: Ctx, input: LogoRequestInput): Prom
       createdAt: ctx.now,
       updatedAt: ctx.now,
     };
-    const items = input.items.map((item) => ({ ...item, shopId: ctx.shop.id, requestId: request.id }));
+    const items = input.items.map((item) => ({
+      ...item,
+      shopId: ctx.shop.id,
+      requestId: request.id,
+      orderedQuantity: 0,
+    }));
     const whole = { request, items };
     await insertLogoRequest(tx, whole);
     await tell(tx, ctx, request);
@@ -143,7 +149,10 @@ export const declineLogoRequest = (
   { reason }: { reason?: string },
 ): Promise<WholeLogoRequest> => move(ctx, id, 'declined', { endedAt: ctx.now, reason: reason ?? null });
 
-/** It is called off; what is being made, only by the shop. Refusal: logo_request_not_open. */
+/**
+ * It is called off; what is being made, only by the shop, and what is ordered by nobody: the order is cancelled first.
+ * Refusals: logo_request_not_open, logo_request_ordered.
+ */
 export const cancelLogoRequest = (
   ctx: Ctx,
   id: string,
@@ -165,6 +174,8 @@ async function move(
     const isTheirs = ctx.customerId === undefined || state !== 'in_production';
     if (!isRequoted && (!logoRequestStates.canMove(state, to) || !isTheirs))
       throw orderErrors.logo_request_not_open(`The request is ${state}.`);
+    if (to === 'cancelled' && items.some(({ orderedQuantity }) => orderedQuantity > 0))
+      throw orderErrors.logo_request_ordered();
     const updated = await updateLogoRequest(tx, request, { ...changes, state: to }, ctx.now);
     await tell(tx, ctx, updated);
     return { request: updated, items };

@@ -203,8 +203,10 @@ function endRoutes(app: FastifyInstance): void {
       verb: 'cancel',
       access: both,
       summary: 'Call a request for goods with a logo off',
-      description: 'By either side; what is being made, only by the shop.',
+      description:
+        'By either side; what is being made, only by the shop. Goods of it that are ordered are cancelled before.',
     }),
+    errors: [e.logo_request_not_open, e.logo_request_ordered],
     body: LogoRequestEnd,
     example: { ...example, body: { reason: 'No longer needed.' } },
     run: (ctx, input) => cancelLogoRequest(ctx, input.params.requestId, input.body),

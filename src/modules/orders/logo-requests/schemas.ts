@@ -37,6 +37,13 @@ const LogoItemModel = model('LogoRequestItem', 'A product and how many of it are
   productId: uuid('The product.'),
   quantity: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Pieces.' }),
 });
+const LogoGoodsModel = model('LogoRequestGoods', 'A product of a request, and how much of it is ordered.', {
+  productId: uuid('The product.'),
+  quantity: Type.Integer({ description: 'Pieces that are to have the logo.' }),
+  orderedQuantity: Type.Integer({
+    description: 'Of them, those in orders; the others can still be ordered.',
+  }),
+});
 const items = Type.Array(ref(LogoItemModel), {
   minItems: 1,
   maxItems: 50,
@@ -66,7 +73,7 @@ export const LogoRequestModel = model('LogoRequest', 'A customer wants goods wit
   customerId: uuid('Whose request it is.'),
   state: ref(LogoRequestStateName),
   currency: ref(Currency),
-  items,
+  items: Type.Array(ref(LogoGoodsModel), { description: 'The goods, each product once.' }),
   files,
   note: nullableText('What is wanted, in words.'),
   unitAmount: nullableRef(
@@ -78,6 +85,9 @@ export const LogoRequestModel = model('LogoRequest', 'A customer wants goods wit
     type: ['integer', 'null'],
     ...leadTimeDays,
     description: 'How many working days it takes; null before it is quoted.',
+  }),
+  isSetupCharged: Type.Boolean({
+    description: 'The price of the tools is in that of an order: the next one does not have it again.',
   }),
   reason: nullableText('Why it was declined or called off.'),
   quotedAt: nullableInstant('When it was quoted last.'),
@@ -95,12 +105,13 @@ export const presentLogoRequest = ({ request, items: goods }: WholeLogoRequest, 
   customerId: request.customerId,
   state: request.state,
   currency,
-  items: goods.map(({ productId, quantity }) => ({ productId, quantity })),
+  items: goods.map(({ productId, quantity, orderedQuantity }) => ({ productId, quantity, orderedQuantity })),
   files: request.files,
   note: request.note,
   unitAmount: toWireOrNull(request.unitAmount),
   setupAmount: toWireOrNull(request.setupAmount),
   leadTimeDays: request.leadTimeDays,
+  isSetupCharged: request.isSetupCharged,
   reason: request.reason,
   quotedAt: instantOrNull(request.quotedAt),
   acceptedAt: instantOrNull(request.acceptedAt),

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { amount, id, instant, shopId, version } from '../../../platform/db/columns.ts';
 import { products } from '../../catalogue/tables.ts';
 import { customers } from '../../customers/tables.ts';
@@ -26,6 +37,8 @@ export const logoRequests = pgTable(
     unitAmount: amount('unit_amount'),
     setupAmount: amount('setup_amount'),
     leadTimeDays: integer('lead_time_days'),
+    /** The price of the tools is in that of an order, or of an edit that waits for its payment: no other one has it. */
+    isSetupCharged: boolean('is_setup_charged').notNull().default(false),
     /** Why it was declined or called off. */
     reason: text('reason'),
     quotedAt: instant('quoted_at'),
@@ -75,10 +88,15 @@ export const logoRequestItems = pgTable(
     requestId: id('request_id'),
     productId: id('product_id'),
     quantity: integer('quantity').notNull(),
+    /** How many of them are in orders that were not cancelled, and in edits that wait for their payment. */
+    orderedQuantity: integer('ordered_quantity').notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.requestId, t.productId] }),
-    check('logo_request_items_quantity', sql`${t.quantity} > 0`),
+    check(
+      'logo_request_items_quantity',
+      sql`${t.quantity} > 0 and ${t.orderedQuantity} between 0 and ${t.quantity}`,
+    ),
     foreignKey({
       name: 'logo_request_items_request_fk',
       columns: [t.shopId, t.requestId],
@@ -93,3 +111,10 @@ export const logoRequestItems = pgTable(
 );
 
 export type LogoRequestItem = typeof logoRequestItems.$inferSelect;
+
+/** What a line has to say of its logo: by which request it is made, and what that costs on top, each piece and once. */
+export const logoColumns = () => ({
+  logoRequestId: uuid('logo_request_id'),
+  logoUnitAmount: amount('logo_unit_amount').notNull().default(sql`0`),
+  logoSetupAmount: amount('logo_setup_amount').notNull().default(sql`0`),
+});
