@@ -1,7 +1,9 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Reader } from '../../platform/db/client.ts';
 import { platformErrors } from '../../platform/errors.ts';
+import { catalogueSettings } from '../catalogue/settings.ts';
 import { goodsAmountOf, goodsPaidLeftOf, settledLeftOf, unitsLeftOf } from '../orders/line-rules.ts';
+import { findBreak } from '../orders/quantity-rules.ts';
 import { readOrder } from '../orders/read.ts';
 import type { SettleableLine } from '../orders/settle-many.ts';
 import type { Order, OrderLine } from '../orders/tables.ts';
@@ -118,10 +120,11 @@ async function bestOf(
   promises: readonly Promised[],
 ): Promise<Claim | undefined> {
   const orderFacts: OrderFacts = { ...order, isPaid: order.paidAt !== null, payableBy, memberOf };
+  const now = pricesNow(ctx, lines, products);
   let best: Claim | undefined;
   for (const promised of promises) {
     const sold = await soldUnder(on, ctx, promised, productIds);
-    const facts = lines.map((line) => factsOf(line, products.get(line.productId), sold, busy));
+    const facts = lines.map((line) => factsOf(line, now.of(line), sold, busy));
     const used = await usedUnder(on, ctx, promised, order);
     const decision = decideClaim(promised.rule, reason, orderFacts, facts, used, ctx.now);
     if (goesBefore(decision, best?.decision))
@@ -130,23 +133,57 @@ async function bestOf(
   return best;
 }
 
+/** What a unit of a line costs now. */
+interface PriceNow {
+  readonly unitAmount: bigint;
+  readonly isClearance: boolean;
+}
+
+/**
+ * What units of lines cost now: as many pieces as the customer still has of a product by one order, also in several lines, are at
+ * the rung that so many reach today. Who bought 100 at the rung of 100 is not told that a single one has become no cheaper.
+ */
+export function pricesNow(
+  ctx: Ctx,
+  lines: readonly PricedLine[],
+  products: ReadonlyMap<string, ProductFacts>,
+): { of: (line: PricedLine) => PriceNow } {
+  const { minimumMarginBps } = catalogueSettings.of(ctx.shop);
+  const kept = new Map<string, number>();
+  const keyOf = ({ orderId, productId }: PricedLine) => `${orderId}/${productId}`;
+  for (const line of lines) kept.set(keyOf(line), (kept.get(keyOf(line)) ?? 0) + unitsLeftOf(line));
+  const of = (line: PricedLine): PriceNow => {
+    const product = products.get(line.productId);
+    if (!product) return { unitAmount: line.listUnitAmount, isClearance: false };
+    const { priceAmount, isClearance } = product;
+    const rung = findBreak(product, kept.get(keyOf(line)) ?? 0, priceAmount, minimumMarginBps);
+    return { unitAmount: rung?.unitAmount ?? priceAmount, isClearance };
+  };
+  return { of };
+}
+
+type PricedLine = Pick<
+  SettleableLine,
+  'orderId' | 'productId' | 'listUnitAmount' | 'quantity' | 'cancelledQuantity' | 'returnedQuantity'
+>;
+
 /** What the rule has to know of a line. */
 export const factsOf = (
   line: SettleableLine,
-  product: ProductFacts | undefined,
+  now: PriceNow,
   sold: ReadonlyMap<string, number>,
   busy: ReadonlySet<string>,
 ): LineFacts => ({
   lineId: line.id,
   productId: line.productId,
   category: line.category,
-  isClearance: product?.isClearance ?? false,
+  isClearance: now.isClearance,
   quantity: line.quantity,
   netAmount: goodsAmountOf(line),
   returnedQuantity: line.quantity - unitsLeftOf(line),
   paidNetAmount: goodsPaidLeftOf(line),
   settledAmount: settledLeftOf(line),
-  comparedUnitAmount: product?.priceAmount ?? line.listUnitAmount,
+  comparedUnitAmount: now.unitAmount,
   unitsSold: sold.get(line.productId) ?? 0,
   isBusy: busy.has(line.id),
 });

@@ -1,20 +1,35 @@
 import type { Reader } from '../../platform/db/client.ts';
 import { plannedSql, preparedSql } from '../../platform/db/prepared.ts';
+import type { PriceBreak } from '../catalogue/tables.ts';
 
 export interface ProductFacts {
   readonly productId: string;
   readonly priceAmount: bigint;
   readonly isClearance: boolean;
+  /** What its quantity prices are, and what they stay above. */
+  readonly priceBreaks: PriceBreak[];
+  readonly minimumPriceAmount: bigint | null;
+  readonly costAmount: bigint | null;
 }
 
 // By the primary key.
-const selectProducts = preparedSql<{ id: string; price_amount: string; is_clearance: boolean }>(
+const selectProducts = preparedSql<{
+  id: string;
+  price_amount: string;
+  is_clearance: boolean;
+  price_breaks: PriceBreak[];
+  minimum_price_amount: string | null;
+  cost_amount: string | null;
+}>(
   'select_settlement_products',
-  `select id, price_amount, 'clearance' = any(collections) as is_clearance from products
+  `select id, price_amount, 'clearance' = any(collections) as is_clearance, price_breaks, minimum_price_amount, cost_amount
+   from products
    where shop_id = $1 and id = any($2::uuid[])`,
 );
 
-/** What products cost now, and whether they are in clearance. */
+const amountOf = (text: string | null): bigint | null => (text === null ? null : BigInt(text));
+
+/** What products cost now, in which quantities, and whether they are in clearance. */
 export async function findProductFacts(
   on: Reader,
   shopId: string,
@@ -24,7 +39,14 @@ export async function findProductFacts(
   return new Map(
     rows.map((row) => [
       row.id,
-      { productId: row.id, priceAmount: BigInt(row.price_amount), isClearance: row.is_clearance },
+      {
+        productId: row.id,
+        priceAmount: BigInt(row.price_amount),
+        isClearance: row.is_clearance,
+        priceBreaks: row.price_breaks,
+        minimumPriceAmount: amountOf(row.minimum_price_amount),
+        costAmount: amountOf(row.cost_amount),
+      },
     ]),
   );
 }

@@ -1,10 +1,10 @@
 import type { Subscriber } from '../../platform/events/dispatcher.ts';
-import { productPriceChanged } from '../catalogue/events.ts';
+import { productPriceChanged, productUpdated } from '../catalogue/events.ts';
 import { paymentEventKinds } from '../payments/events.ts';
 import { orderEvents } from '../orders/events.ts';
 import { cancelSettlementsOf } from './order-cancelled.ts';
 import { followRefund } from './pay-out.ts';
-import { followPrice } from './price-protection/requests.ts';
+import { followLadder, followPrice } from './price-protection/requests.ts';
 
 export const settlementSubscribers: readonly Subscriber[] = [
   {
@@ -14,4 +14,5 @@ export const settlementSubscribers: readonly Subscriber[] = [
   },
   { name: 'settlements.orders', events: [orderEvents.cancelled], handle: cancelSettlementsOf },
   { name: 'settlements.price-protection', events: [productPriceChanged], handle: followPrice },
+  { name: 'settlements.ladders', events: [productUpdated], handle: followLadder },
 ];

@@ -8,7 +8,7 @@ import {
   type SettleableOrder,
 } from '../../orders/settle-many.ts';
 import { findErased } from '../../customers/standing.ts';
-import { factsOf } from '../claims.ts';
+import { factsOf, pricesNow } from '../claims.ts';
 import { countUnitsSold, findBusyLines, findProductFacts, findSuspected } from '../facts-repository.ts';
 import { NO_SEGMENTS, readMemberships } from '../named-segments.ts';
 import { payableTo } from '../payees.ts';
@@ -108,6 +108,8 @@ async function decide(
     readMemberships(tx, shopId, covering, orders),
   ]);
   const linesOf = groupByOrder(lines);
+  // Of all lines, also those that this is not about: together they reach a rung.
+  const now = pricesNow(ctx, all, products);
   const swept = orders.map((order) => ({
     order: {
       ...order,
@@ -115,9 +117,7 @@ async function decide(
       payableBy: askedMethods(payableTo(order.customerId, erased)),
       memberOf: membersOf.get(order.id) ?? NO_SEGMENTS,
     },
-    lines: (linesOf.get(order.id) ?? []).map((line) =>
-      factsOf(line, products.get(line.productId), new Map(), busy),
-    ),
+    lines: (linesOf.get(order.id) ?? []).map((line) => factsOf(line, now.of(line), new Map(), busy)),
     isSuspected: suspected.has(order.id),
     usedAmount: order.settledAmount - order.goodwillAmount + (pending?.get(order.id) ?? 0n),
   }));

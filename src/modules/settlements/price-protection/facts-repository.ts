@@ -38,6 +38,16 @@ const findCovering = preparedSql<{ found: boolean }>(
 export const isEverPromised = async (on: Reader, shopId: string, reason: string): Promise<boolean> =>
   (await findCovering(on, [shopId, reason]))[0]?.found ?? false;
 
+// By the primary key.
+const selectLadder = preparedSql<{ found: boolean }>(
+  'select_product_ladder',
+  `select price_breaks <> '[]' as found from products where shop_id = $1 and id = $2`,
+);
+
+/** Whether a product has quantity prices. */
+export const hasLadder = async (on: Reader, shopId: string, productId: string): Promise<boolean> =>
+  (await selectLadder(on, [shopId, productId]))[0]?.found ?? false;
+
 interface UseRow extends Record<string, unknown> {
   policy_id: string;
   holder_id: string;

@@ -6,12 +6,12 @@ import type { FeedEvent } from '../../../platform/events/dispatcher.ts';
 import type { Page } from '../../../platform/http/pagination.ts';
 import { newId } from '../../../platform/ids.ts';
 import { checkVersion } from '../../../platform/versions.ts';
-import type { productPriceChanged } from '../../catalogue/events.ts';
+import type { productPriceChanged, productUpdated } from '../../catalogue/events.ts';
 import { settlementErrors } from '../errors.ts';
 import { sweepEvents } from '../events.ts';
 import { requireProducts } from '../named-products.ts';
 import type { PolicyReason } from '../policy-rules.ts';
-import { isEverPromised } from './facts-repository.ts';
+import { hasLadder, isEverPromised } from './facts-repository.ts';
 import {
   countSettlements,
   getSweep,
@@ -74,6 +74,22 @@ export async function startPriceProtectionSweep(
 export async function followPrice(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<void> {
   const { previousAmount, amount } = event.data as Static<typeof productPriceChanged.data>;
   if (amount >= previousAmount || !(await isEverPromised(tx, ctx.shop.id, 'price_drop'))) return;
+  await queueProduct(tx, ctx.shop.id, {
+    id: newId(),
+    reason: 'price_drop',
+    productId: event.subject_id,
+    now: ctx.now,
+    at: event.occurred_at,
+  });
+}
+
+/** A ladder has changed, or the cost that it stays above: what pieces cost in a quantity may have fallen, which only a sweep finds out. */
+export async function followLadder(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<void> {
+  const { changedFields } = event.data as Static<typeof productUpdated.data>;
+  const isLadder = changedFields.includes('priceBreaks');
+  if (!isLadder && !changedFields.includes('costAmount')) return;
+  if (!isLadder && !(await hasLadder(tx, ctx.shop.id, event.subject_id))) return;
+  if (!(await isEverPromised(tx, ctx.shop.id, 'price_drop'))) return;
   await queueProduct(tx, ctx.shop.id, {
     id: newId(),
     reason: 'price_drop',
