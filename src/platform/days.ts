@@ -54,3 +54,17 @@ export function startOfDay(timeZone: string, day: number): Date {
   const inDay = instants.filter((instant) => dayIn(timeZone, new Date(instant)) === day);
   return new Date(inDay.length > 0 ? Math.min(...inDay) : Math.max(...instants));
 }
+
+/**
+ * The instant so many days later at which the clocks on the wall show the same: 30 days after 10:00 is 10:00, also where clocks were
+ * changed in between. What the clocks leave out is so much later, and of what they show twice it is the second, as Postgres reads them.
+ */
+export function daysAfter(timeZone: string, at: Date, days: number): Date {
+  const milliseconds = ((at.getTime() % 1_000) + 1_000) % 1_000;
+  const wanted = wallTime(timeZone, at) + days * DAY_MS;
+  const instants = [wanted - DAY_MS, wanted + DAY_MS].map(
+    (near) => wanted - (wallTime(timeZone, new Date(near)) - near),
+  );
+  const right = instants.filter((instant) => wallTime(timeZone, new Date(instant)) === wanted);
+  return new Date(Math.max(...(right.length > 0 ? right : instants)) + milliseconds);
+}

@@ -3,6 +3,7 @@ import { simulatorCallback } from '../../src/modules/payments/providers/simulato
 import { newId } from '../../src/platform/ids.ts';
 import type { TestApp, TestShop } from './app.ts';
 import { calendarRecipes, makeAnnouncement, makeHoliday } from './calendar-world.ts';
+import { creditRecipes } from './credit-world.ts';
 import { logoRecipes } from './logo-world.ts';
 import { idOfSegments, segmentRecipes } from './segments-world.ts';
 import {
@@ -171,6 +172,7 @@ const onSettled: Recipe = async (shop, app, { body }) => {
 
 const recipes: Record<string, Recipe> = {
   ...calendarRecipes,
+  ...creditRecipes,
   ...logoRecipes,
   ...segmentRecipes,
   ...shippingRecipes,

@@ -1,5 +1,5 @@
 import { defineErrors } from '../../platform/errors.ts';
-import { uuid } from '../../platform/http/schema.ts';
+import { PositiveAmount, ref, uuid } from '../../platform/http/schema.ts';
 
 export const customersErrors = defineErrors({
   customer_merged: [
@@ -9,6 +9,11 @@ export const customersErrors = defineErrors({
   ],
   customer_external_id_taken: [409, 'Another customer of the shop has this externalId'],
   customer_not_found: [422, 'There is no such customer'],
+  customer_owes: [
+    409,
+    'The customer owes something for orders on account: it is paid or written off first',
+    { openAmount: ref(PositiveAmount, { description: 'What is open of all orders.' }) },
+  ],
   customer_erased: [422, 'The customer was erased and takes part in nothing new'],
   primary_not_unique: [
     422,

@@ -129,7 +129,7 @@ function eraseCustomerRoute(app: FastifyInstance): void {
     versioned: true,
     params,
     success: { statuses: [200], schema: CustomerErasure, description: 'What was erased and what is kept.' },
-    errors: [customersErrors.customer_merged, walletErrors.wallet_not_empty],
+    errors: [customersErrors.customer_merged, customersErrors.customer_owes, walletErrors.wallet_not_empty],
     example: { params: { customerId: EXAMPLE_ID } },
     run: (ctx, input) => eraseCustomer(ctx, input.params.customerId),
     present: presentErasure,

@@ -37,6 +37,9 @@ export const priceDifferences = (): Account => ofShop('price_differences');
 /** Expense: what was given without an obligation. */
 export const goodwill = (): Account => ofShop('goodwill');
 
+/** Expense: what was owed and given up. */
+export const badDebts = (): Account => ofShop('bad_debts');
+
 /** How an account is written outside: `clearing:01890a5d-…` or `sales`. */
 export const nameOf = ({ account, owner }: Account): string =>
   owner === null ? account : `${account}:${owner}`;
@@ -44,7 +47,7 @@ export const nameOf = ({ account, owner }: Account): string =>
 /** What the name of an account looks like: kinds with an owner, and those of the whole shop. */
 export const ACCOUNT_NAME =
   '^(?:(?:receivable|clearing|wallet|coupon_promises):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}' +
-  '|sales|price_differences|goodwill|lapsed_coupons|funds:[a-z][a-z_]{0,39})$';
+  '|sales|price_differences|goodwill|bad_debts|lapsed_coupons|funds:[a-z][a-z_]{0,39})$';
 const SHAPE = new RegExp(ACCOUNT_NAME);
 
 /** The account that a name means, or undefined. */

@@ -26,7 +26,7 @@ export function ledgerRoutes(app: FastifyInstance): void {
     description:
       'Newest first. Accounts of one order are `receivable:<order>` (what its buyer owes) and `clearing:<order>` (money of ' +
       'the buyer on its way back), of one customer `wallet:<customer>` (stored value) and `coupon_promises:<customer>`; of the ' +
-      'whole shop `sales`, `price_differences`, `goodwill`, `lapsed_coupons` and `funds:<provider>`.',
+      'whole shop `sales`, `price_differences`, `goodwill`, `bad_debts`, `lapsed_coupons` and `funds:<provider>`.',
     access: { secret: 'ledger:read' },
     query: Type.Object({
       account: Type.String({ pattern: ACCOUNT_NAME, maxLength: 100, description: 'The account.' }),
@@ -46,7 +46,7 @@ export function ledgerRoutes(app: FastifyInstance): void {
     tag,
     summary: "List the balances of the shop's accounts",
     description:
-      'Those of the whole shop: `sales`, `price_differences`, `goodwill`, `lapsed_coupons` and `funds:<provider>`. Exact at the ' +
+      'Those of the whole shop: `sales`, `price_differences`, `goodwill`, `bad_debts`, `lapsed_coupons` and `funds:<provider>`. Exact at the ' +
       'moment of the call, and as quick with ten million entries as with ten.',
     access: { secret: 'ledger:read' },
     success: { statuses: [200], schema: LedgerBalanceList, description: 'The balances.' },

@@ -10,9 +10,10 @@ const KEPT = sql.raw('o.paid_amount - o.refunded_amount + o.settled_refund_amoun
 /** What orders, payments and refunds have to agree with in the books. */
 export const orderBookChecks: readonly ShopInvariant[] = [
   shopInvariant(
-    'what is owed for an order is its price less what was kept of its payments',
+    'what is owed for an order is its price less what was kept of its payments and what was written off',
     (of) => sql`select count(*) as checked,
-          count(*) filter (where coalesce(e.sum, 0) <> ${CHARGED} - least(${KEPT}, ${CHARGED})) as broken
+          count(*) filter (where coalesce(e.sum, 0) <> ${CHARGED} - least(${KEPT}, ${CHARGED})
+            - o.written_off_amount) as broken
         from orders o left join (select shop_id, owner_id, sum(amount) as sum from ledger_entries
           where account = 'receivable' and ${of('ledger_entries')} group by shop_id, owner_id) e
           on e.shop_id = o.shop_id and e.owner_id = o.id where ${of('o')}`,
@@ -49,6 +50,15 @@ export const orderBookChecks: readonly ShopInvariant[] = [
           from ledger_entries e join ledger_transfers t on t.shop_id = e.shop_id and t.id = e.transfer_id
           where e.account = 'price_differences' and t.kind in ('settlement', 'order_cancelled') and ${of('e')}
           group by e.shop_id) e on e.shop_id = o.shop_id`,
+  ),
+  shopInvariant(
+    'the books know of as much written off as orders do',
+    (
+      of,
+    ) => sql`select count(*) as checked, count(*) filter (where coalesce(e.given, 0) <> coalesce(o.written_off, 0)) as broken
+        from (select shop_id, sum(written_off_amount) as written_off from orders where ${of('orders')} group by shop_id) o
+        full join (select shop_id, sum(amount) as given from ledger_entries
+          where account = 'bad_debts' and ${of('ledger_entries')} group by shop_id) e on e.shop_id = o.shop_id`,
   ),
   shopInvariant(
     'every payment that succeeded is in the books with its amount, and no other',

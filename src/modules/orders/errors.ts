@@ -49,6 +49,12 @@ export const orderErrors = {
         }),
       },
     ],
+    write_off_not_possible: [409, 'Only what is owed of goods that left the house can be written off'],
+    write_off_too_large: [
+      422,
+      'More would be written off than is owed',
+      { dueAmount: ref(PositiveAmount, { description: 'What is still to be paid.' }) },
+    ],
     order_not_editable: [409, 'Only a paid order that has not been shipped whole can be edited'],
     order_in_edit: [
       409,

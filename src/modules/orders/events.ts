@@ -100,6 +100,15 @@ export const orderEvents = {
     'A part of an order on account was not paid in time.',
     due,
   ),
+  writtenOff: defineEvent(
+    'order.written_off',
+    'What is owed for an order was given up, or is asked for again.',
+    Type.Object({
+      ...summary,
+      writtenOffAmount: amount('What is given up of the order now, in all; 0 when it is asked for again.'),
+      reason: Type.String({ description: 'Why.' }),
+    }),
+  ),
   logoRequestChanged: defineEvent(
     'logo_request.changed',
     'A request for goods with a logo was made, or stands elsewhere now.',

@@ -12,7 +12,7 @@ import { sumOf } from '../../platform/money.ts';
 import { reserveStock, takeStock } from '../catalogue/stock.ts';
 import { post } from '../ledger/post.ts';
 import { recordPastPayment } from '../payments/attempts.ts';
-import { countImported } from './credit/repository.ts';
+import { type ImportedDue, refuseDues, takeImported } from './credit/import.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { decideStanding, findDateFault, type ImportDates, type ImportStanding } from './import-rules.ts';
@@ -36,6 +36,7 @@ export interface ImportInput {
   readonly customerExternalId?: string;
   readonly terms: PaymentTerms;
   readonly lines: readonly ImportLine[];
+  readonly dues?: readonly ImportedDue[];
   readonly freightAmount: number;
   readonly freightTaxRateBps: number;
   readonly shippingAddress?: Address | null;
@@ -109,13 +110,14 @@ function takeIn(ctx: Ctx, input: ImportInput, dates: ImportDates, importHash: st
     }
     const resolved = await resolveImport(tx, ctx, input);
     const made = makeImported(ctx, input, resolved, dates, importHash);
+    refuseDues(made.order, input.dues);
     await moveStock(tx, ctx, made.order, made.lines);
     await insertOrder(tx, {
       ...made,
       entries: entriesOf(ctx, made.order),
       events: [importedEvent(ctx, made)],
     }).catch(numberTaken);
-    await countImported(tx, made.order, ctx.now);
+    await takeImported(tx, ctx, made.order, input.dues);
     await post(tx, ctx, placedTransfer(made.order));
     if (dates.paidAt && !dates.cancelledAt && made.order.totalAmount > 0n)
       await takePastPayment(tx, ctx, made.order, dates.paidAt);

@@ -19,6 +19,7 @@ import { Currency } from '../../platform/shops/schemas.ts';
 import { FreightPartModel } from '../shipping/freight/part-schemas.ts';
 import { presentQuotedOptions, QuotedOptions, RankingName } from '../shipping/options/schemas.ts';
 import { DestinationModel } from '../shipping/freight/schemas.ts';
+import { DuePartName } from './credit/schemas.ts';
 import { OrderPromiseModel, presentPromise } from './promise-schemas.ts';
 import type { Quote } from './quote.ts';
 import {
@@ -239,6 +240,11 @@ const ImportLine = model(
     ),
   },
 );
+const ImportDue = model('ImportDue', 'A part of an order on account and when it is to be paid.', {
+  part: ref(DuePartName),
+  amount: Type.Integer({ minimum: 1, maximum: 999_999_999_999_999, description: 'Minor units.' }),
+  dueAt: instantText('When it is due.'),
+});
 export const OrderImport = inputModel(
   'OrderImport',
   'An order that was made elsewhere, with its own number, prices and dates.',
@@ -250,6 +256,14 @@ export const OrderImport = inputModel(
     customerExternalId: Type.Optional(text("The customer's id in your own system.", 200)),
     terms: Type.Optional(ref(PaymentTermsName, { description: 'Prepaid, when absent.' })),
     lines: linesOf(ImportLine),
+    dues: Type.Optional(
+      Type.Array(ref(ImportDue), {
+        minItems: 1,
+        maxItems: 2,
+        description:
+          'Of an order on account: when its parts are due; they sum to its total. By the terms of its customer, when absent.',
+      }),
+    ),
     freightAmount: ref(PositiveAmount, {
       description: 'What was charged for shipping, tax included; 0 for none.',
     }),

@@ -1,7 +1,8 @@
 import type { Tx } from '../../platform/db/client.ts';
 import { preparedSql } from '../../platform/db/prepared.ts';
 import { recordsJson, rowInsert } from '../../platform/db/records.ts';
-import { orderCredits, type OrderLine, orderLines } from './tables.ts';
+import { type OrderLine, orderLines } from './tables.ts';
+import { orderCredits } from './taken-units/tables.ts';
 
 // Guarded: each line has to be as it was read, whatever was decided meanwhile. By the primary key, in its order.
 const writeMoney = preparedSql<{ id: string }>(

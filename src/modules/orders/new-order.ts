@@ -67,6 +67,7 @@ export const NO_CHANGES = {
   chargedFreightAmount: 0n,
   creditedAmount: 0n,
   creditedFreightAmount: 0n,
+  writtenOffAmount: 0n,
 } as const satisfies Partial<Order>;
 
 const daysOf = (delivery: ExpectedDelivery | null) => ({

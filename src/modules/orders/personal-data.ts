@@ -1,5 +1,6 @@
 import { after, DAY_MS } from '../../platform/time.ts';
 import { toWireOrNull } from '../../platform/http/schema.ts';
+import { customersErrors } from '../customers/errors.ts';
 import type { CustomerMove, PersonalDataSection } from '../customers/ports.ts';
 import { endAgreement, findCredit, mergeCredits } from './credit/repository.ts';
 import { countOrdersOf, erasePersonalFields, listOrdersOf, moveOrders } from './customer-repository.ts';
@@ -61,6 +62,15 @@ export const creditPersonalData: PersonalDataSection = {
         usedAmount: Number(usedAmount),
       },
     ];
+  },
+  // Who is named nowhere cannot be asked to pay: a claim that is open may be kept (GDPR art. 17(3)(e), PIPL art. 47).
+  async checkErasable(tx, ctx, customerId) {
+    // An order that comes at this moment waits for the customer's row, which the erasure holds.
+    const usedAmount = (await findCredit(tx, ctx.shop.id, customerId))?.usedAmount ?? 0n;
+    if (usedAmount > 0n)
+      throw customersErrors.customer_owes(`${usedAmount} is open.`, {
+        extra: { openAmount: Number(usedAmount) },
+      });
   },
   erase: async () => ({ kept: [] }),
 };

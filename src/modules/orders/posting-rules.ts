@@ -1,5 +1,5 @@
 import { minOf } from '../../platform/money.ts';
-import { clearing, goodwill, priceDifferences, receivable, sales } from '../ledger/accounts.ts';
+import { badDebts, clearing, goodwill, priceDifferences, receivable, sales } from '../ledger/accounts.ts';
 import { credit, debit, type Leg } from '../ledger/rules.ts';
 import type { Order } from './tables.ts';
 
@@ -14,6 +14,7 @@ type Booked = Pick<
   | 'settledRefundAmount'
   | 'chargedAmount'
   | 'creditedAmount'
+  | 'writtenOffAmount'
 >;
 
 /** What an order charges its buyer, without what it does not cost any more: nothing, once it is cancelled. */
@@ -34,18 +35,21 @@ const goodwillOf = ({ status, goodwillAmount }: Booked): bigint =>
  * pays the receivable; 600 stay in clearing until they are back with the buyer. Cancelling it takes back 5,400 of sales and
  * puts them into clearing. A settlement of 600 for a price that fell is an expense of 600 that stands in clearing until it is
  * paid; an order that is cancelled afterwards takes that back, too, because only 4,800 are left to give back. One of two units
- * that is cancelled instead takes 2,400 of sales back, which is what goes back for it.
+ * that is cancelled instead takes 2,400 of sales back, which is what goes back for it. What is written off is an expense, and owed
+ * no more: the sale was one.
  */
 export function decideLegs(orderId: string, before: Booked | undefined, after: Booked): Leg[] {
   const charged = chargedBy(after) - (before ? chargedBy(before) : 0n);
   const applied = appliedTo(after) - (before ? appliedTo(before) : 0n);
   const differences = differencesOf(after) - (before ? differencesOf(before) : 0n);
+  const writtenOff = after.writtenOffAmount - (before?.writtenOffAmount ?? 0n);
   const given = goodwillOf(after) - (before ? goodwillOf(before) : 0n);
   return [
-    debit(receivable(orderId), charged - applied),
+    debit(receivable(orderId), charged - applied - writtenOff),
     credit(sales(), charged),
     debit(clearing(orderId), applied - differences - given),
     debit(priceDifferences(), differences),
     debit(goodwill(), given),
+    debit(badDebts(), writtenOff),
   ];
 }

@@ -11,7 +11,8 @@ import { postOrderChange } from './postings.ts';
 import { type Allocation, allocateRefund, type LineCredit, type RefundRequest } from './refund-rules.ts';
 import { updateOrder } from './repository.ts';
 import { decidePaymentState, surplusOf } from './rules.ts';
-import type { Order, OrderCredit, OrderLine } from './tables.ts';
+import type { OrderCredit } from './taken-units/tables.ts';
+import type { Order, OrderLine } from './tables.ts';
 import { addTimeline } from './timeline.ts';
 
 /** What takes units off an order. */

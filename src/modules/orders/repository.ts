@@ -12,6 +12,7 @@ import type { Page } from '../../platform/http/pagination.ts';
 import { followOrder } from './credit/repository.ts';
 import { orderErrors } from './errors.ts';
 import type { OrderSort } from './list-rules.ts';
+import { writtenOffOf } from './rules.ts';
 import type { OrderStatus } from './states.ts';
 import {
   type Order,
@@ -199,7 +200,8 @@ const writeOrders = rowUpdate('update_orders', orders);
 export async function updateOrder(tx: Tx, order: Order, changes: Partial<Order>, at: Date): Promise<Order> {
   // A request that had to wait for the lock began before the change that it waited for.
   const updatedAt = at > order.updatedAt ? at : order.updatedAt;
-  const changed = { ...order, ...changes, version: order.version + 1, updatedAt };
+  const merged = { ...order, ...changes, version: order.version + 1, updatedAt };
+  const changed = { ...merged, writtenOffAmount: writtenOffOf(merged) };
   const written = await writeOrders(tx, [changed]);
   if (written.length === 0) throw platformErrors.version_conflict();
   await followOrder(tx, order, changed);

@@ -1,4 +1,11 @@
-import { includedTax, MAX_AMOUNT, maxOf, splitByLargestRemainder, sumOf } from '../../platform/money.ts';
+import {
+  includedTax,
+  MAX_AMOUNT,
+  maxOf,
+  minOf,
+  splitByLargestRemainder,
+  sumOf,
+} from '../../platform/money.ts';
 import { orderErrors } from './errors.ts';
 import type { FulfilmentState, PaymentStanding } from './states.ts';
 
@@ -115,6 +122,8 @@ export interface OrderMoney {
   readonly chargedAmount: bigint;
   /** What came off the price with units that were cancelled or came back. */
   readonly creditedAmount: bigint;
+  /** What is owed and given up. The order costs what it did. */
+  readonly writtenOffAmount: bigint;
 }
 
 /** What is kept of what was paid. */
@@ -145,8 +154,15 @@ export function decidePaymentState(order: OrderMoney & { readonly status: string
   return kept > 0n ? 'partial' : 'unpaid';
 }
 
-/** What is still to be paid. */
-export const amountDue = (order: OrderMoney): bigint => maxOf(0n, priceOf(order) - keptOf(order));
+/** What was not paid of the price. */
+const unpaidOf = (order: OrderMoney): bigint => maxOf(0n, priceOf(order) - keptOf(order));
+
+/** What is still to be paid: of 36.00 of which 6.00 were paid and 30.00 written off, nothing. */
+export const amountDue = (order: OrderMoney): bigint => maxOf(0n, unpaidOf(order) - order.writtenOffAmount);
+
+/** What stays written off of an order that was changed: what is paid after all, or not owed any more, does not. */
+export const writtenOffOf = (order: OrderMoney & { readonly status: string }): bigint =>
+  order.status === 'cancelled' ? 0n : minOf(order.writtenOffAmount, unpaidOf(order));
 
 /**
  * What was paid beyond what the order costs; once it is cancelled, everything but what the customer has already: of 36.00 of which

@@ -204,6 +204,9 @@ const orderFields = {
       'What the order costs now: `totalAmount` - `settledAmount` + `chargedAmount` - `creditedAmount`; 0 once it is ' +
       'cancelled. 20.00, of which 3.00 were settled, with freight of 1.00 that was charged afterwards, are 18.00.',
   }),
+  writtenOffAmount: ref(PositiveAmount, {
+    description: 'What is owed of it and was given up; it is not due any more.',
+  }),
   dueAmount: ref(PositiveAmount, {
     description: 'What is still to be paid of the order itself; 0 once it is cancelled.',
   }),
@@ -286,6 +289,7 @@ const presentHead = (order: Order, forCustomer: boolean) => ({
   creditedAmount: toWire(order.creditedAmount),
   creditedFreightAmount: toWire(order.creditedFreightAmount),
   netTotalAmount: order.status === 'cancelled' ? 0 : toWire(netTotalOf(order)),
+  writtenOffAmount: toWire(order.writtenOffAmount),
   dueAmount: order.status === 'cancelled' ? 0 : toWire(amountDue(order)),
   delivery:
     order.dispatchOn === null

@@ -26,6 +26,7 @@ const settleable = {
   settlingAmount: orders.settlingAmount,
   chargedAmount: orders.chargedAmount,
   creditedAmount: orders.creditedAmount,
+  writtenOffAmount: orders.writtenOffAmount,
   placedAt: orders.placedAt,
   paidAt: orders.paidAt,
   shippedAt: orders.shippedAt,

@@ -81,6 +81,8 @@ export const orders = pgTable(
     /** What came off the price with units that were cancelled or came back; the part of it that is freight. */
     creditedAmount: amount('credited_amount').notNull().default(sql`0`),
     creditedFreightAmount: amount('credited_freight_amount').notNull().default(sql`0`),
+    /** What is owed and given up: nobody will pay it. */
+    writtenOffAmount: amount('written_off_amount').notNull().default(sql`0`),
     /** When it was expected to leave and to arrive, as it was placed: days of the shop, as text. */
     dispatchOn: text('dispatch_on'),
     arrivalEarliestOn: text('arrival_earliest_on'),
@@ -154,6 +156,11 @@ export const orders = pgTable(
       sql`${t.chargedFreightAmount} between 0 and ${t.chargedAmount}
         and ${t.creditedFreightAmount} between 0 and ${t.creditedAmount}
         and ${t.settledFreightAmount} + ${t.creditedFreightAmount} <= ${t.freightAmount} + ${t.chargedFreightAmount}`,
+    ),
+    check(
+      'orders_written_off',
+      sql`${t.writtenOffAmount} >= 0 and (${t.writtenOffAmount} = 0 or ${t.writtenOffAmount} <= ${t.totalAmount}
+        + ${t.chargedAmount} - ${t.settledRefundAmount} - ${t.creditedAmount} - ${t.paidAmount} + ${t.refundedAmount})`,
     ),
     check(
       'orders_status',
@@ -356,44 +363,3 @@ export const orderShipmentLines = pgTable(
 );
 
 export type OrderShipmentLine = typeof orderShipmentLines.$inferSelect;
-
-/** Units of a line that are not wanted any more, with what came off the price for them. Insert-only. */
-export const orderCredits = pgTable(
-  'order_credits',
-  {
-    shopId: shopId(),
-    id: id(),
-    orderId: id('order_id'),
-    lineId: id('line_id'),
-    /** Cancelled before they were shipped, or come back. */
-    kind: text('kind').$type<'cancelled' | 'returned'>().notNull(),
-    quantity: integer('quantity').notNull(),
-    /** What they had cost, with what was charged on top; what settlements had given back of that; the difference. */
-    paidAmount: amount('paid_amount').notNull(),
-    settledAmount: amount('settled_amount').notNull(),
-    amount: amount('amount').notNull(),
-    /** The tax in it. */
-    taxAmount: amount('tax_amount').notNull(),
-    /** What took them off: an edit, or the cancellation of the order. */
-    causeType: text('cause_type').notNull(),
-    causeId: id('cause_id'),
-    createdAt: instant('created_at').notNull(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.shopId, t.id] }),
-    index('order_credits_order_idx').on(t.shopId, t.orderId, t.id),
-    unique('order_credits_cause_key').on(t.shopId, t.causeId, t.lineId),
-    check(
-      'order_credits_amount',
-      sql`${t.quantity} > 0 and ${t.amount} >= 0 and ${t.amount} = ${t.paidAmount} - ${t.settledAmount}
-        and ${t.taxAmount} between 0 and ${t.amount}`,
-    ),
-    foreignKey({
-      name: 'order_credits_line_fk',
-      columns: [t.shopId, t.lineId],
-      foreignColumns: [orderLines.shopId, orderLines.id],
-    }),
-  ],
-);
-
-export type OrderCredit = typeof orderCredits.$inferSelect;

@@ -16,6 +16,8 @@ export const TIMELINE_KINDS = [
   'payment_failed',
   'paid',
   'payment_overdue',
+  'written_off',
+  'write_off_lifted',
   'refunded',
   'settled',
   'settlement_offered',

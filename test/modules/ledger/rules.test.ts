@@ -69,6 +69,7 @@ t.test('the books of an order add up whatever it goes through', async () => {
     settledRefundAmount: amount,
     chargedAmount: amount,
     creditedAmount: amount,
+    writtenOffAmount: amount,
   });
   fc.assert(
     fc.property(fc.array(state, { minLength: 1, maxLength: 8 }), (states) => {

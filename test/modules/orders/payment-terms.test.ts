@@ -198,10 +198,16 @@ t.test('a merge moves what is owed, an erasure ends the terms', async (t: Test) 
   await checkInvariants(t, app);
   const exported = await ok(shop.call(`GET /v1/customers/${survivor}/personal-data`));
   t.match(JSON.stringify(exported), /"paymentTerms","records":\[\{"isAgreed":true/);
+  t.match(await shop.call(`POST /v1/customers/${survivor}/erase`), {
+    status: 409,
+    body: { code: 'customer_owes', openAmount: account.usedAmount },
+  });
+  for (const { id } of (await ok(shop.call(`GET /v1/orders?customerId=${survivor}`))).data)
+    await ok(shop.call(`POST /v1/orders/${id}/cancel`, { body: {} }));
   await ok(shop.call(`POST /v1/customers/${survivor}/erase`));
   await checkInvariants(t, app);
   const after = await ok(shop.call(`GET /v1/customers/${survivor}/account`));
-  t.match(after, { terms: null, usedAmount: account.usedAmount });
+  t.match(after, { terms: null, usedAmount: 0 });
 });
 
 t.test('what was made elsewhere is counted, whatever the limit is', async (t) => {

@@ -169,6 +169,7 @@ const money = fc
     return {
       chargedAmount,
       creditedAmount: credited % (price - settledRefundAmount + 1n),
+      writtenOffAmount: 0n,
       totalAmount,
       paidAmount,
       refundedAmount,
@@ -194,6 +195,7 @@ t.test('where the payment of an order stands', async (t) => {
     decidePaymentState({
       chargedAmount,
       creditedAmount,
+      writtenOffAmount: 0n,
       status,
       totalAmount,
       paidAmount,

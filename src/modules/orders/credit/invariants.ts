@@ -3,7 +3,7 @@ import { sqlInvariant } from '../../../platform/invariants.ts';
 
 // The same sum as amountDue.
 const OPEN = sql`greatest(0, total_amount + charged_amount - settled_refund_amount - credited_amount - paid_amount
-  + refunded_amount)`;
+  + refunded_amount - written_off_amount)`;
 
 export const creditInvariants = [
   sqlInvariant(
@@ -17,6 +17,6 @@ export const creditInvariants = [
     'the parts of an order on account sum to what it was sold for',
     sql`select count(*) as checked, count(*) filter (where d.amount <> (e.data ->> 'totalAmount')::bigint) as broken
         from (select shop_id, order_id, sum(amount) as amount from order_dues group by shop_id, order_id) d
-          join outbox e on e.shop_id = d.shop_id and e.subject_id = d.order_id and e.type = 'order.placed'`,
+          join outbox e on e.shop_id = d.shop_id and e.subject_id = d.order_id and e.type in ('order.placed', 'order.imported')`,
   ),
 ];

@@ -1,4 +1,4 @@
-import { after, DAY_MS } from '../../../platform/time.ts';
+import { daysAfter } from '../../../platform/days.ts';
 import type { Ctx } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/client.ts';
 import { inTransaction } from '../../../platform/db/transaction.ts';
@@ -50,7 +50,7 @@ async function handle(
     await updateDue(tx, due, { nextAt: null });
     return true;
   }
-  const overdueFrom = after(dueAt, due.graceDays * DAY_MS);
+  const overdueFrom = daysAfter(ctx.shop.timezone, dueAt, due.graceDays);
   const isOverdue = ctx.now >= overdueFrom;
   await updateDue(
     tx,

@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../../platform/db/client.ts';
 import type { Part } from '../../../platform/db/parts.ts';
 import { preparedSql } from '../../../platform/db/prepared.ts';
+import { rowInsert } from '../../../platform/db/records.ts';
 import { afterKey, type Page, readCursor, toPage } from '../../../platform/http/pagination.ts';
 import { type Order, orders } from '../tables.ts';
 import { openOnAccount } from './rules.ts';
@@ -19,15 +20,18 @@ const TAKE_AGREED = `update customer_credits set used_amount = used_amount + $3:
     where shop_id = $1::uuid and customer_id = $2::uuid and is_agreed and $4::timestamptz is not null
       and (credit_limit_amount is null or used_amount + $3::bigint <= credit_limit_amount)`;
 const TERMS = 'is_agreed, deposit_share_bps, net_days, net_from';
+/** Days later in the shop's time zone, at the same time of the day: the same as daysAfter. */
+const daysLater = (at: string, days: string, zone: string): string =>
+  `((${at} at time zone ${zone}) + make_interval(days => ${days})) at time zone ${zone}`;
 // Half a cent is rounded away from zero: 25 % of 0.50 are 0.13.
 const DUES = `new_dues as (
     insert into order_dues (shop_id, order_id, part, amount, net_days, remind_days, grace_days, due_at, next_at)
     select $1, $5::uuid, d.part, d.amount, t.net_days, $6::int, $7::int, d.due_at,
-      case when d.part = 'deposit' then d.due_at + make_interval(days => $7)
-        else greatest($4, d.due_at - make_interval(days => $6)) end
+      case when d.part = 'deposit' then ${daysLater('d.due_at', '$7::int', '$8::text')}
+        else greatest($4, ${daysLater('d.due_at', '-$6::int', '$8::text')}) end
     from (select *, ($3 * deposit_share_bps + 5000) / 10000 as deposit from credit_taken where is_agreed) t
       cross join lateral (values ('deposit', t.deposit, $4),
-        ('rest', $3 - t.deposit, case when t.net_from = 'placed' then $4 + make_interval(days => t.net_days) end)
+        ('rest', $3 - t.deposit, case when t.net_from = 'placed' then ${daysLater('$4', 't.net_days', '$8::text')} end)
       ) d (part, amount, due_at)
     where d.amount > 0
   )`;
@@ -36,6 +40,8 @@ const DUES = `new_dues as (
 export interface DueTiming {
   readonly remindDays: number;
   readonly graceDays: number;
+  /** Days are those of this zone. */
+  readonly timezone: string;
 }
 
 /**
@@ -55,6 +61,7 @@ export function creditPart(order: Order, timing: DueTiming, byCustomer: boolean)
       order.id,
       timing.remindDays,
       timing.graceDays,
+      timing.timezone,
     ],
   };
 }
@@ -67,11 +74,11 @@ const addUsed = preparedSql(
    on conflict (shop_id, customer_id) do update set used_amount = customer_credits.used_amount + excluded.used_amount`,
 );
 
-/** Counts an order that was made elsewhere, whatever the limit is. */
-export async function countImported(tx: Tx, order: Order, at: Date): Promise<void> {
-  if (order.terms !== 'on_account' || order.customerId === null) return;
-  await addUsed(tx, [order.shopId, order.customerId, String(openOnAccount(order)), at]);
-}
+/** Counts what is open of an order on account, whatever the limit is. */
+export const countUsed = async (tx: Tx, order: Order, at: Date): Promise<void> =>
+  void (await addUsed(tx, [order.shopId, order.customerId, String(openOnAccount(order)), at]));
+
+export const insertDues = rowInsert('insert_order_dues', orderDues);
 
 const moveUsed = preparedSql(
   'move_used_credit',
@@ -79,9 +86,9 @@ const moveUsed = preparedSql(
 );
 const startNet = preparedSql(
   'start_order_due',
-  `update order_dues set due_at = $3::timestamptz + make_interval(days => net_days),
-     next_at = greatest($3, $3::timestamptz + make_interval(days => net_days - remind_days))
-   where shop_id = $1 and order_id = $2 and due_at is null`,
+  `update order_dues set due_at = ${daysLater('$3::timestamptz', 'net_days', 's.timezone')},
+     next_at = greatest($3, ${daysLater('$3::timestamptz', 'net_days - remind_days', 's.timezone')})
+   from shops s where s.id = $1 and shop_id = $1 and order_id = $2 and due_at is null`,
 );
 
 /**
@@ -214,7 +221,7 @@ export const updateDue = async (
 
 // The same sum as amountDue.
 const open = sql`${orders.totalAmount} + ${orders.chargedAmount} - ${orders.settledRefundAmount} - ${orders.creditedAmount}
-  - ${orders.paidAmount} + ${orders.refundedAmount} > 0`;
+  - ${orders.paidAmount} + ${orders.refundedAmount} - ${orders.writtenOffAmount} > 0`;
 
 /** A customer's orders on account of which something is open, the oldest first. Along orders_on_account_idx. */
 export async function listOpenOrders(
@@ -249,11 +256,11 @@ const overdue = preparedSql<{ amount: bigint }>(
   // Of the orders on account of one customer, by orders_on_account_idx; the deposit is what is open beyond the rest.
   `select coalesce(sum(case when d.part = 'rest' then least(o.open, d.amount) else greatest(0, o.open - o.rest) end), 0)::bigint as amount
    from (select o.shop_id, o.id, greatest(0, total_amount + charged_amount - settled_refund_amount - credited_amount
-           - paid_amount + refunded_amount) as open,
+           - paid_amount + refunded_amount - written_off_amount) as open,
          coalesce((select r.amount from order_dues r where r.shop_id = o.shop_id and r.order_id = o.id and r.part = 'rest'), 0) as rest
        from orders o where o.shop_id = $1 and o.customer_id = $2 and o.terms = 'on_account' and o.status <> 'cancelled') o
-     join order_dues d on d.shop_id = o.shop_id and d.order_id = o.id
-   where d.due_at + make_interval(days => d.grace_days) <= $3`,
+     join order_dues d on d.shop_id = o.shop_id and d.order_id = o.id join shops s on s.id = o.shop_id
+   where ${daysLater('d.due_at', 'd.grace_days', 's.timezone')} <= $3`,
 );
 
 /** What a customer should have paid by now. */

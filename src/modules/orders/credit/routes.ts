@@ -6,7 +6,18 @@ import { pageQuery } from '../../../platform/http/pagination.ts';
 import { uuid } from '../../../platform/http/schema.ts';
 import { customersErrors } from '../../customers/errors.ts';
 import { endPaymentTerms, readAccount, readOpenOrders, setPaymentTerms } from './account.ts';
-import { AccountModel, OpenOrderPage, PaymentTermsSet, presentAccount, presentOpenOrder } from './schemas.ts';
+import { orderErrors as e } from '../errors.ts';
+import { OrderModel, presentOrder } from '../schemas.ts';
+import {
+  AccountModel,
+  OpenOrderPage,
+  OrderWriteOff,
+  PaymentTermsSet,
+  presentAccount,
+  presentOpenOrder,
+  WriteOffLift,
+} from './schemas.ts';
+import { liftWriteOff, writeOffOrder } from './write-off.ts';
 
 const tag = 'Orders';
 const params = Type.Object({ customerId: uuid('The customer.') });
@@ -17,7 +28,48 @@ const errors = [customersErrors.customer_merged];
 // A token outlives its customer's erasure or merger by the moment in which both happen.
 const gone = [platformErrors.not_found, customersErrors.customer_merged];
 
+const orderParams = Type.Object({ orderId: uuid('The order.') });
+const written = { statuses: [200] as const, schema: OrderModel, description: 'The order.' };
+
+function writeOffRoutes(app: FastifyInstance): void {
+  const base = {
+    method: 'POST',
+    tag,
+    access: { secret: 'orders:write' },
+    idempotency: 'required',
+    versioned: true,
+    params: orderParams,
+    success: written,
+    present: presentOrder,
+  } as const;
+  const someOrder = { params: { orderId: '01890a5d-ac96-774b-bcce-b302099a8057' } };
+  operation(app, {
+    ...base,
+    operationId: 'writeOffOrder',
+    path: '/v1/orders/{orderId}/write-off',
+    summary: 'Give up what is owed for an order',
+    description:
+      'Of goods that left the house and that nobody will pay. It is an expense in the books, is not due any more, and uses no credit.',
+    body: OrderWriteOff,
+    errors: [e.write_off_not_possible, e.write_off_too_large, e.order_in_edit],
+    example: { ...someOrder, body: { reason: 'The customer is insolvent.' } },
+    run: (ctx, input) => writeOffOrder(ctx, { ...input.params, ...input.body }),
+  });
+  operation(app, {
+    ...base,
+    operationId: 'liftWriteOff',
+    path: '/v1/orders/{orderId}/write-off/lift',
+    summary: 'Ask again for what was given up',
+    description: 'Everything that was written off of the order is due again, and can be paid.',
+    body: WriteOffLift,
+    errors: [e.write_off_not_possible, e.order_in_edit],
+    example: { ...someOrder, body: { reason: 'The customer pays after all.' } },
+    run: (ctx, input) => liftWriteOff(ctx, { ...input.params, ...input.body }),
+  });
+}
+
 export function creditRoutes(app: FastifyInstance): void {
+  writeOffRoutes(app);
   accountRoutes(app);
   termsRoutes(app);
   ownAccountRoutes(app);

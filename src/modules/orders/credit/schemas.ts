@@ -24,7 +24,7 @@ const NetStartName = enumeration(
   'What the days are counted from: the moment the order was placed, or that at which its last parcel arrived.',
   NET_STARTS,
 );
-const DuePartName = enumeration(
+export const DuePartName = enumeration(
   'DuePart',
   'A part of an order: what is due at once, and the rest.',
   DUE_PARTS,
@@ -54,6 +54,20 @@ export const AccountModel = model('CustomerAccount', 'What a customer owes for o
     description: 'What should have been paid by now, with the days of grace.',
   }),
   version: versionNumber(),
+});
+const reason = text('Why; for the books and for staff.', 500);
+export const OrderWriteOff = model('OrderWriteOff', 'What is given up of what is owed for an order.', {
+  amount: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 999_999_999_999_999,
+      description: 'Minor units; all that is owed, when absent.',
+    }),
+  ),
+  reason,
+});
+export const WriteOffLift = model('WriteOffLift', 'Why a debt that was given up is asked for again.', {
+  reason,
 });
 const DueModel = model('OrderDue', 'A part of an order and when it is to be paid.', {
   part: ref(DuePartName),

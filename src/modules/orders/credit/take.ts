@@ -29,5 +29,6 @@ export function requireCredit(ctx: Ctx, order: Order): Guard | undefined {
       },
     );
   });
-  return { part: creditPart(order, { remindDays, graceDays }, ctx.customerId !== undefined), toError };
+  const timing = { remindDays, graceDays, timezone: ctx.shop.timezone };
+  return { part: creditPart(order, timing, ctx.customerId !== undefined), toError };
 }
