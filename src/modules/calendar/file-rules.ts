@@ -1,6 +1,7 @@
 import ICAL from 'ical.js';
 import { dayNumberOf, dayTextOf, type DayText, type Weekday, WEEKDAYS, weekdayOf } from './day-rules.ts';
 import { findHolidayFaults, holidayOf } from './holiday-rules.ts';
+import { type Budget, DAY_CODES, type Horizon, MOST_OF_FILE, occurrenceDays } from './recurrence-rules.ts';
 
 export const SKIP_REASONS = [
   'not_readable',
@@ -27,22 +28,26 @@ export interface SkippedEvent {
   readonly uid: string | null;
   readonly name: string;
   readonly reason: SkipReason;
+  /** Where it begins in the file: the first line is 1. */
+  readonly line: number;
 }
 
 export interface CalendarFile {
   readonly holidays: readonly FileHoliday[];
   readonly skipped: readonly SkippedEvent[];
+  /** Between these days the days of rules were written down; those of every year have no end. */
+  readonly expandedFromOn: DayText;
+  readonly expandedToOn: DayText;
 }
 
 const MAX_UID_LENGTH = 190;
 const MAX_NAME_LENGTH = 200;
-/** A weekday of a month, such as the fourth Thursday of November, is another day every year: it is written down for so many. */
+/** What is another day every time, such as the fourth Thursday of November or every second Friday, is written down for so many years. */
 const EXPANDED_YEARS = 5;
-const DAY_CODES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
 
 /**
- * Reads the whole days of an iCalendar file (RFC 5545) as holidays: single days, ranges, days of every year, and weekdays of a month,
- * which are computed from `year` on. Undefined when the text is no such file.
+ * Reads the whole days of an iCalendar file (RFC 5545) as holidays: single days, ranges, days of every year, and what other rules come
+ * to from `year` on. What cannot be read is named with its line. Undefined when the text is no such file.
  */
 export function readCalendarFile(text: string, year: number): CalendarFile | undefined {
   const events = eventsOf(text);
@@ -50,18 +55,35 @@ export function readCalendarFile(text: string, year: number): CalendarFile | und
   const holidays: FileHoliday[] = [];
   const skipped: SkippedEvent[] = [];
   const seen = new Set<string>();
-  for (const event of events) {
+  const lines = eventLines(text);
+  const [expandedFromOn, expandedToOn] = [`${year}-01-01`, `${year + EXPANDED_YEARS - 1}-12-31`];
+  const horizon = { from: dayNumberOf(expandedFromOn), to: dayNumberOf(expandedToOn) };
+  const world = { year, seen, horizon, budget: { left: MOST_OF_FILE } };
+  for (const [index, event] of events.entries()) {
     const name = Array.from(event.summary || 'Holiday')
       .slice(0, MAX_NAME_LENGTH)
       .join('');
     const uid = event.uid || null;
-    const found = tryEvent(event, uid, name, year, seen);
-    if (typeof found === 'string') skipped.push({ uid, name, reason: found });
+    const found = tryEvent(event, uid, name, world);
+    if (typeof found === 'string') skipped.push({ uid, name, reason: found, line: lines[index] ?? 1 });
     else holidays.push(...found);
     if (uid !== null) seen.add(uid);
   }
-  return { holidays, skipped };
+  return { holidays, skipped, expandedFromOn, expandedToOn };
 }
+
+/** What the events of a file share. */
+interface FileWorld {
+  readonly year: number;
+  /** The ids of the events before. */
+  readonly seen: ReadonlySet<string>;
+  readonly horizon: Horizon;
+  readonly budget: Budget;
+}
+
+/** The lines on which events begin, in their order. */
+const eventLines = (text: string): number[] =>
+  text.split(/\r\n|\n|\r/).flatMap((line, index) => (/^BEGIN:VEVENT\s*$/i.test(line) ? [index + 1] : []));
 
 function eventsOf(text: string): ICAL.Event[] | undefined {
   try {
@@ -89,8 +111,7 @@ function readEvent(
   event: ICAL.Event,
   uid: string | null,
   name: string,
-  year: number,
-  seen: ReadonlySet<string>,
+  { year, seen, horizon, budget }: FileWorld,
 ): FileHoliday[] | SkipReason {
   const { component } = event;
   if (uid === null || uid.length > MAX_UID_LENGTH) return 'without_uid';
@@ -99,9 +120,14 @@ function readEvent(
   if (seen.has(uid)) return 'repeated_uid';
   const days = readDays(event);
   if (!days) return 'not_all_day';
+  const holiday = { ...days, externalId: uid, name, recursYearly: false };
   const recurrence = readRecurrence(component);
-  if (!recurrence) return 'recurrence_not_supported';
-  const found = occurrencesOf({ ...days, externalId: uid, name, recursYearly: false }, recurrence, year);
+  const found = recurrence
+    ? occurrencesOf(holiday, recurrence, year)
+    : expand(holiday, occurrenceDays(component, horizon, budget));
+  if (!found) return 'recurrence_not_supported';
+  // None of its days is within the years that are written down.
+  if (found.length === 0) return 'out_of_range';
   return found.some((holiday) => findHolidayFaults(holidayOf(holiday)).length > 0) ? 'out_of_range' : found;
 }
 
@@ -121,9 +147,20 @@ type Recurrence =
   | { readonly kind: 'once' | 'yearly' }
   | { readonly kind: 'weekday'; readonly month: number; readonly weekday: Weekday; readonly nth: number };
 
-/** What holidays need of recurrence rules. A rule is read, never run: some never end. */
+/** Each occurrence as a holiday of its own, under the id of the event and its day. */
+const expand = (holiday: FileHoliday, days: readonly number[] | undefined): FileHoliday[] | undefined =>
+  days?.map((day) => ({
+    ...holiday,
+    externalId: `${holiday.externalId}#${dayTextOf(day)}`,
+    startsOn: dayTextOf(day),
+    endsOn: dayTextOf(day + dayNumberOf(holiday.endsOn) - dayNumberOf(holiday.startsOn)),
+  }));
+
+/** What has no end, or one day in each year, is read from its rule; whatever else recurs is run: see recurrence-rules.ts. */
 function readRecurrence(component: ICAL.Component): Recurrence | undefined {
   if (component.hasProperty('rdate') || component.hasProperty('exdate')) return undefined;
+  const [, ...others] = component.getAllProperties('rrule');
+  if (others.length > 0 || component.hasProperty('exrule')) return undefined;
   const rule = component.getFirstPropertyValue('rrule');
   if (rule === null) return { kind: 'once' };
   if (!(rule instanceof ICAL.Recur)) return undefined;

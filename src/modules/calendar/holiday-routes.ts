@@ -218,8 +218,9 @@ function fileRoute(app: FastifyInstance): void {
     summary: 'Take holidays from an iCalendar file',
     description:
       'Its events of whole days become holidays under the ids of the file: the same file again changes nothing. Days of every year ' +
-      'come again every year; a weekday of a month, such as the fourth Thursday of November, is written down for five years. What is ' +
-      'no holiday is listed with the reason.',
+      'come again every year. What other rules come to, such as the fourth Thursday of November or every second Friday until summer, is ' +
+      'written down for five years, with the days that the file adds and without those that it leaves out; the answer says for which. ' +
+      'What is no holiday is listed with its line and the reason.',
     access: write,
     body: HolidayFileImport,
     success: { statuses: [200], schema: HolidayFileResult, description: 'What was taken.' },

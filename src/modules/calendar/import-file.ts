@@ -7,7 +7,7 @@ import { dayOf } from './hours-rules.ts';
 
 export interface FileImport {
   readonly outcomes: readonly HolidayOutcome[];
-  readonly skipped: CalendarFile['skipped'];
+  readonly file: Pick<CalendarFile, 'skipped' | 'expandedFromOn' | 'expandedToOn'>;
 }
 
 /**
@@ -20,6 +20,6 @@ export async function importHolidays(ctx: Ctx, { text }: { text: string }): Prom
   if (!file) throw calendarErrors.calendar_file_not_readable(undefined, { pointer: '/text' });
   return inTransaction(ctx, async (tx) => ({
     outcomes: await upsertHolidays(tx, ctx, 'perItem', file.holidays),
-    skipped: file.skipped,
+    file,
   }));
 }

@@ -152,10 +152,15 @@ const SkippedEventModel = model('SkippedCalendarEvent', 'An event of the file th
   uid: nullableText('The id that the file gives it.'),
   name: text('What the file calls it.', 200),
   reason: ref(SkipReasonName),
+  line: Type.Integer({ description: 'The line of the text on which it begins; the first is 1.' }),
 });
 export const HolidayFileResult = model('HolidayFileResult', 'What was taken from a calendar.', {
   createdCount: Type.Integer({ description: 'Holidays that were added.' }),
   knownCount: Type.Integer({ description: 'Holidays that were there, and are now as the file says.' }),
+  expandedFromOn: dayText('From this day on the days of rules were written down.'),
+  expandedToOn: dayText(
+    'Up to this day they were: take the file in again before. Days of every year have no end.',
+  ),
   skipped: Type.Array(ref(SkippedEventModel), { description: 'What was not taken, and why.' }),
 });
 
@@ -219,10 +224,12 @@ export const presentHoliday = (row: HolidayRow): Static<typeof Holiday> => ({
   version: row.version,
 });
 
-export const presentFileImport = ({ outcomes, skipped }: FileImport): Static<typeof HolidayFileResult> => ({
+export const presentFileImport = ({ outcomes, file }: FileImport): Static<typeof HolidayFileResult> => ({
   createdCount: outcomes.filter(({ isNew }: HolidayOutcome) => isNew).length,
   knownCount: outcomes.filter(({ isNew }: HolidayOutcome) => isNew === false).length,
-  skipped: skipped.map((event) => ({ ...event })),
+  expandedFromOn: file.expandedFromOn,
+  expandedToOn: file.expandedToOn,
+  skipped: file.skipped.map((event) => ({ ...event })),
 });
 
 export const presentDeadline = ({ from, minutes, deadline }: Deadline) => ({

@@ -75,7 +75,7 @@ export const lineLogoOf = (
       };
 
 /** What may still be ordered by a request. What is being made was agreed on and stays orderable; what has ended does not. */
-export const isOrderable = (state: LogoRequestState): boolean =>
+const isOrderable = (state: LogoRequestState): boolean =>
   state === 'accepted' || state === 'in_production';
 
 /**
