@@ -128,7 +128,7 @@ function readEvent(
   if (!found) return 'recurrence_not_supported';
   // None of its days is within the years that are written down.
   if (found.length === 0) return 'out_of_range';
-  return found.some((holiday) => findHolidayFaults(holidayOf(holiday)).length > 0) ? 'out_of_range' : found;
+  return found.some((one) => findHolidayFaults(holidayOf(one)).length > 0) ? 'out_of_range' : found;
 }
 
 function readDays(event: ICAL.Event): { startsOn: DayText; endsOn: DayText } | undefined {

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  type AnyPgColumn,
   boolean,
   check,
   foreignKey,
@@ -35,6 +36,21 @@ export interface Address {
   readonly country: string;
   readonly phone?: string;
 }
+
+/** What is written off is owed: no more than what was not paid of the price. */
+const writtenOffIsOwed = (
+  t: Record<
+    | 'writtenOffAmount'
+    | 'totalAmount'
+    | 'chargedAmount'
+    | 'settledRefundAmount'
+    | 'creditedAmount'
+    | 'paidAmount'
+    | 'refundedAmount',
+    AnyPgColumn
+  >,
+) => sql`${t.writtenOffAmount} >= 0 and (${t.writtenOffAmount} = 0 or ${t.writtenOffAmount} <= ${t.totalAmount}
+        + ${t.chargedAmount} - ${t.settledRefundAmount} - ${t.creditedAmount} - ${t.paidAmount} + ${t.refundedAmount})`;
 
 /** An order. Amounts include tax; `total = lines − discount + freight`. */
 export const orders = pgTable(
@@ -157,11 +173,7 @@ export const orders = pgTable(
         and ${t.creditedFreightAmount} between 0 and ${t.creditedAmount}
         and ${t.settledFreightAmount} + ${t.creditedFreightAmount} <= ${t.freightAmount} + ${t.chargedFreightAmount}`,
     ),
-    check(
-      'orders_written_off',
-      sql`${t.writtenOffAmount} >= 0 and (${t.writtenOffAmount} = 0 or ${t.writtenOffAmount} <= ${t.totalAmount}
-        + ${t.chargedAmount} - ${t.settledRefundAmount} - ${t.creditedAmount} - ${t.paidAmount} + ${t.refundedAmount})`,
-    ),
+    check('orders_written_off', writtenOffIsOwed(t)),
     check(
       'orders_status',
       sql`${t.status} in ('pending', 'paid', 'shipped', 'delivered', 'completed', 'cancelled')`,

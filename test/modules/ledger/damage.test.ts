@@ -9,6 +9,7 @@ import type { Db } from '../../../src/platform/db/client.ts';
 import { inTransaction } from '../../../src/platform/db/transaction.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { startApp } from '../../support/app.ts';
+import { makeDebt } from '../../support/credit-world.ts';
 import { type Damages, findDamages } from '../../support/damage.ts';
 import { creditWallet, makeOrder, makePaidOrder, pay } from '../../support/world.ts';
 import { ok } from '../orders/support.ts';
@@ -36,6 +37,8 @@ async function fillBooks(): Promise<void> {
   const [refund] = (await ok(app.call('GET /v1/refunds'))).data;
   await ok(app.call(`POST /v1/refunds/${refund.id}/confirm`, { body: {} }));
   await makeOrder(app);
+  const debt = await makeDebt(app);
+  await ok(app.call(`POST /v1/orders/${debt.id}/write-off`, { body: { amount: 100, reason: 'Insolvent.' } }));
   await inTransaction(ctx, async (tx) => {
     const account = walletOf(customer.id);
     await hold(tx, ctx, {
@@ -82,7 +85,7 @@ const DAMAGES: Damages = {
     `update ledger_entries set owner_id = transfer_id where account = 'clearing'
        and transfer_id = (select id from ledger_transfers where reverses_id is not null)`,
   ],
-  'what is owed for an order is its price less what was kept of its payments': [
+  'what is owed for an order is its price less what was kept of its payments and what was written off': [
     `update ledger_entries set amount = amount + 1 where account = 'receivable'`,
     'update orders set paid_amount = paid_amount - 1 where paid_amount > 0',
   ],
@@ -98,6 +101,10 @@ const DAMAGES: Damages = {
   'the books know of as much settled as orders do': [
     'update orders set settled_amount = settled_amount + 1, settling_amount = settling_amount + 1',
     `update ledger_entries set amount = 1, account = 'price_differences' where account = 'goodwill'`,
+  ],
+  'the books know of as much written off as orders do': [
+    `update orders set written_off_amount = written_off_amount - 1 where written_off_amount > 0`,
+    `update ledger_entries set account = 'goodwill' where account = 'bad_debts'`,
   ],
   'every payment that succeeded is in the books with its amount, and no other': [
     `update payments set amount = amount + 1`,

@@ -17,12 +17,16 @@ export interface ImportedDue {
   readonly dueAt: string;
 }
 
+const fault = (pointer: string, detail: string): Violation => ({
+  in: 'body',
+  pointer,
+  code: 'import_inconsistent',
+  detail,
+});
+
 /** Refuses parts that are not of an order on account of a customer, are named twice or do not sum to it. Refusal: import_inconsistent. */
 export function refuseDues(order: Order, dues: readonly ImportedDue[] | undefined): void {
   if (dues === undefined) return;
-  const fault = (pointer: string, detail: string): Violation => {
-    return { in: 'body', pointer, code: 'import_inconsistent', detail };
-  };
   const sum = sumOf(dues.map(({ amount }) => BigInt(amount)));
   const violations = [
     ...(order.terms !== 'on_account' || order.customerId === null

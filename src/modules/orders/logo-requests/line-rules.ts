@@ -75,8 +75,7 @@ export const lineLogoOf = (
       };
 
 /** What may still be ordered by a request. What is being made was agreed on and stays orderable; what has ended does not. */
-const isOrderable = (state: LogoRequestState): boolean =>
-  state === 'accepted' || state === 'in_production';
+const isOrderable = (state: LogoRequestState): boolean => state === 'accepted' || state === 'in_production';
 
 /**
  * The logos of lines, by what was agreed with their customer. The tools are paid with the first line that names the request, once for
