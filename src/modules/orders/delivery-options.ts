@@ -1,4 +1,5 @@
 import type { Ctx } from '../../platform/context.ts';
+import type { Calendar } from '../calendar/calendar-rules.ts';
 import type { TransitDays } from '../calendar/lead-rules.ts';
 import type { ProductTerms } from '../catalogue/sellables.ts';
 import type { Place } from '../shipping/freight/destination.ts';
@@ -24,12 +25,13 @@ interface Wish {
  */
 export async function optionsFor(
   ctx: Ctx,
+  calendar: Calendar,
   items: readonly Item[],
   { destination, rankBy, leavesOn, key }: Wish,
 ): Promise<DeliveryOptions | undefined> {
   const weightGrams = sumOver(items, ({ weightGrams: grams }) => grams);
   if (!destination || weightGrams === null) return undefined;
-  return listDeliveryOptions(ctx.db, ctx, {
+  return listDeliveryOptions(ctx.db, ctx, calendar, {
     country: destination.country,
     region: destination.regionCode ?? null,
     weightGrams,

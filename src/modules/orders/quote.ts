@@ -47,7 +47,7 @@ export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
   const customerId = ctx.customerId ?? input.customerId ?? null;
   const held = holdQuote(ctx, input.lines, customerId, destination, basket.held, minutes);
   const leavesOn = deliveryOf(ctx, calendar, products)?.dispatchOn;
-  const options = await optionsFor(ctx, basket.priced.lines, {
+  const options = await optionsFor(ctx, calendar, basket.priced.lines, {
     destination,
     rankBy: input.rankDeliveryBy ?? 'cost',
     leavesOn,

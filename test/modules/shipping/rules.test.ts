@@ -14,6 +14,7 @@ import {
   type PriceStep,
   priceParcel,
 } from '../../../src/modules/shipping/carriers/price-rules.ts';
+import { makeCalendar } from '../../../src/modules/calendar/calendar-rules.ts';
 import { placeOf } from '../../../src/modules/shipping/carriers/places.ts';
 import {
   expectDays,
@@ -23,6 +24,7 @@ import {
 } from '../../../src/modules/shipping/carriers/transit-rules.ts';
 import { type OptionFacts, rankOptions, trialTurn } from '../../../src/modules/shipping/options/rules.ts';
 
+const OPEN = makeCalendar({ version: 0, hours: [], holidays: [] }, 'UTC');
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 300);
 const step = (fromGrams: number, toGrams: number | null, firstAmount = 600): PriceStep => ({
   fromGrams,
@@ -43,11 +45,48 @@ t.test('days of a shop', async (t) => {
     '2017-10-15T03:00:00.000Z',
     'it begins at one',
   );
-  t.equal(addBusinessDays('1998-05-07', 3), '1998-05-12');
-  t.equal(addBusinessDays('1998-05-09', 1), '1998-05-11', 'from a Saturday');
+  t.equal(addBusinessDays(OPEN, '1998-05-07', 3), '1998-05-12');
+  t.equal(addBusinessDays(OPEN, '1998-05-09', 1), '1998-05-11', 'from a Saturday');
   t.equal(daysBetween('1998-02-28', '1998-03-01'), 1);
   t.equal(addDays('1998-12-31', 1), '1999-01-01');
 });
+
+t.test(
+  'business days know the holidays on which the shop is closed, and nothing else of its calendar',
+  async (t) => {
+    const holiday = (
+      startsOn: string,
+      endsOn = startsOn,
+      openings: { opens: string; closes: string }[] = [],
+    ) => ({
+      name: startsOn,
+      startsOn,
+      endsOn,
+      recursYearly: false,
+      openings,
+    });
+    const calendarOf = (...holidays: ReturnType<typeof holiday>[]) =>
+      makeCalendar({ version: 1, hours: [], holidays }, 'UTC');
+    const monday = calendarOf(holiday('1998-05-11'));
+    t.equal(addBusinessDays(monday, '1998-05-07', 3), '1998-05-13');
+    t.equal(addBusinessDays(monday, '1998-05-11', 0), '1998-05-11', 'no day at all is the day itself');
+    t.equal(addBusinessDays(calendarOf(holiday('1998-05-09')), '1998-05-07', 3), '1998-05-12', 'a Saturday');
+    const short = calendarOf(holiday('1998-05-11', '1998-05-11', [{ opens: '10:00', closes: '12:00' }]));
+    t.equal(addBusinessDays(short, '1998-05-07', 3), '1998-05-12', 'short hours are hours');
+    const promise = { fromDays: 1, toDays: 3 };
+    t.equal(promisedDay(monday, '1998-05-07', promise, 'calendar'), '1998-05-10', 'all days count');
+    t.match(expectDays(monday, '1998-05-07', undefined, promise, 'business', 20), {
+      basis: 'promise',
+      expectedDays: 6,
+    });
+    const endless = calendarOf(holiday('1998-01-01', '2018-01-01'));
+    t.equal(addBusinessDays(endless, '1998-05-07', 1), undefined);
+    t.match(expectDays(endless, '1998-05-07', undefined, promise, 'business', 20), {
+      basis: 'unknown',
+      expectedDays: null,
+    });
+  },
+);
 
 t.test('every day begins once, and is over when the next one begins', async () => {
   const zones = [
@@ -188,16 +227,16 @@ t.test('promises and expectations', async (t) => {
   );
   t.equal(promiseFor(promises, 'DE')?.toDays, 2);
   t.equal(promiseFor(promises, 'FR')?.toDays, 6);
-  t.equal(promisedDay('1998-05-07', { fromDays: 1, toDays: 3 }, 'business'), '1998-05-12');
+  t.equal(promisedDay(OPEN, '1998-05-07', { fromDays: 1, toDays: 3 }, 'business'), '1998-05-12');
   const history = { caseCount: 20, medianDays: 4, ninetiethDays: 9 };
-  t.same(expectDays('1998-05-07', history, promises[0], 'business', 20), {
+  t.same(expectDays(OPEN, '1998-05-07', history, promises[0], 'business', 20), {
     basis: 'history',
     caseCount: 20,
     expectedDays: 4,
     latestDays: 9,
   });
   t.match(
-    expectDays('1998-05-07', { ...history, caseCount: 19 }, promises[0], 'business', 20),
+    expectDays(OPEN, '1998-05-07', { ...history, caseCount: 19 }, promises[0], 'business', 20),
     {
       basis: 'promise',
       caseCount: 19,
@@ -205,7 +244,7 @@ t.test('promises and expectations', async (t) => {
     },
     'two business days from a Thursday are four days',
   );
-  t.match(expectDays('1998-05-07', undefined, undefined, 'business', 20), {
+  t.match(expectDays(OPEN, '1998-05-07', undefined, undefined, 'business', 20), {
     basis: 'unknown',
     expectedDays: null,
   });

@@ -1,3 +1,4 @@
+import type { Calendar } from '../../calendar/calendar-rules.ts';
 import { addBusinessDays, addDays, type Day, daysBetween } from '../calendar-rules.ts';
 import type { Fault } from './price-rules.ts';
 import type { DayKind } from './states.ts';
@@ -35,9 +36,17 @@ export const promiseFor = (
   promises.find(({ countries }) => countries?.includes(country)) ??
   promises.find(({ countries }) => countries === undefined);
 
-/** The last day that is promised: 3 business days from Thursday the 7th of May 1998 are Tuesday the 12th. */
-export const promisedDay = (shippedOn: Day, { toDays }: TransitPromise, kind: DayKind): Day =>
-  kind === 'business' ? addBusinessDays(shippedOn, toDays) : addDays(shippedOn, toDays);
+/**
+ * The last day that is promised: 3 business days from Thursday the 7th of May 1998 are Tuesday the 12th, and Wednesday the 13th where
+ * Monday is a holiday. Undefined when that is beyond all calendars.
+ */
+export const promisedDay = (
+  calendar: Calendar,
+  shippedOn: Day,
+  { toDays }: TransitPromise,
+  kind: DayKind,
+): Day | undefined =>
+  kind === 'business' ? addBusinessDays(calendar, shippedOn, toDays) : addDays(shippedOn, toDays);
 
 /** Own history of a carrier, method and country. */
 export interface TransitHistory {
@@ -65,6 +74,7 @@ export interface ExpectedDays {
  * carrier's promise, of which the end counts.
  */
 export function expectDays(
+  calendar: Calendar,
   leavesOn: Day,
   history: TransitHistory | undefined,
   promise: TransitPromise | undefined,
@@ -76,7 +86,8 @@ export function expectDays(
     const { medianDays, ninetiethDays } = history;
     return { basis: 'history', caseCount, expectedDays: medianDays, latestDays: ninetiethDays };
   }
-  if (!promise) return { basis: 'unknown', caseCount, expectedDays: null, latestDays: null };
-  const days = daysBetween(leavesOn, promisedDay(leavesOn, promise, kind));
+  const promisedOn = promise && promisedDay(calendar, leavesOn, promise, kind);
+  if (promisedOn === undefined) return { basis: 'unknown', caseCount, expectedDays: null, latestDays: null };
+  const days = daysBetween(leavesOn, promisedOn);
   return { basis: 'promise', caseCount, expectedDays: days, latestDays: days };
 }

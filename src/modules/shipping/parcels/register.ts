@@ -4,6 +4,8 @@ import type { Violation } from '../../../platform/errors.ts';
 import { eventRow } from '../../../platform/events/define.ts';
 import { appendEvents } from '../../../platform/events/outbox.ts';
 import { newId } from '../../../platform/ids.ts';
+import type { Calendar } from '../../calendar/calendar-rules.ts';
+import { loadCalendar } from '../../calendar/load.ts';
 import { dayIn } from '../calendar-rules.ts';
 import { placeOf } from '../carriers/places.ts';
 import { type Destination, type Place, priceParcel } from '../carriers/price-rules.ts';
@@ -90,7 +92,8 @@ export async function registerParcels(
   const list = method && (await findPriceListAt(tx, ctx.shop.id, method.id, consignment.shippedAt));
   const { destination } = consignment;
   const place = list && destination ? await placeOf(destination, list.zones) : undefined;
-  const terms = { method, list, place };
+  const calendar = await loadCalendar(tx, ctx.shop);
+  const terms = { method, list, place, calendar };
   const rows = input.parcels.map((parcel) => parcelRow(ctx, consignment, input, parcel, terms));
   await insertParcels(tx, rows, linesOf(rows, input));
   await keepScoring(tx, ctx);
@@ -137,6 +140,7 @@ interface Terms {
   readonly method: CarrierMethod | undefined;
   readonly list: CarrierPriceList | undefined;
   readonly place: Place | undefined;
+  readonly calendar: Calendar;
 }
 
 function parcelRow(
@@ -144,7 +148,7 @@ function parcelRow(
   { orderId, shipmentId, destination, shippedAt, isNameless, past }: Consignment,
   { carrierId, promisedOn }: HandOver,
   input: ParcelInput,
-  { method, list, place }: Terms,
+  { method, list, place, calendar }: Terms,
 ): Parcel {
   const deliveredAt = past?.deliveredAt ?? null;
   const box = {
@@ -169,7 +173,7 @@ function parcelRow(
     destinationRegion: destination?.region ?? null,
     currency: ctx.shop.currency,
     ...costOf(input.costAmount, list, place, weightGrams, volumeOf(box)),
-    promisedOn: promisedOn ?? promiseOf(ctx, method, destination, shippedAt),
+    promisedOn: promisedOn ?? promiseOf(ctx, calendar, method, destination, shippedAt),
     shippedAt,
     deliveredAt,
     damagedAt: null,
@@ -202,13 +206,14 @@ function costOf(
 
 function promiseOf(
   ctx: Ctx,
+  calendar: Calendar,
   method: CarrierMethod | undefined,
   destination: Destination | null,
   shippedAt: Date,
 ): string | null {
   const promise = method && destination ? promiseFor(method.promises, destination.country) : undefined;
   if (!method || !promise) return null;
-  return promisedDay(dayIn(ctx.shop.timezone, shippedAt), promise, method.dayKind);
+  return promisedDay(calendar, dayIn(ctx.shop.timezone, shippedAt), promise, method.dayKind) ?? null;
 }
 
 const linesOf = (rows: readonly Parcel[], { parcels }: HandOver): ParcelLine[] =>
