@@ -18,6 +18,13 @@ export const parcelInvariants: readonly Invariant[] = [
             where p.shop_id = s.shop_id and p.shipment_id = s.shipment_id)) s
           on s.shop_id = c.shop_id and s.shipment_id = c.shipment_id and s.line_id = c.line_id`,
   ),
+  invariant(
+    'the way to send an order that was chosen is one of its carrier',
+    sql`select count(*) as checked, count(*) filter (where m.id is null) as broken from orders o
+        left join carrier_methods m on m.shop_id = o.shop_id and m.id = (o.delivery_method ->> 'methodId')::uuid
+          and m.carrier_id = (o.delivery_method ->> 'carrierId')::uuid
+        where o.delivery_method is not null`,
+  ),
   // What was told is followed by a subscriber: until it has read so far, the shipment is late and not wrong.
   invariant(
     'a shipment whose parcels have all arrived has arrived, once that was followed',

@@ -4,7 +4,7 @@ import { loadCalendar } from '../calendar/load.ts';
 import { findSellables, type Sellable } from '../catalogue/sellables.ts';
 import { type Basket, type BasketLine, priceLines, productIdsOf } from './basket.ts';
 import { deliveryOf } from './delivery.ts';
-import { optionsFor, transitOf } from './delivery-options.ts';
+import { optionsFor, transitOf, waysOf } from './delivery-options.ts';
 import type { Place } from '../shipping/freight/destination.ts';
 import type { DeliveryOptions } from '../shipping/options/list.ts';
 import type { Ranking } from '../shipping/options/rules.ts';
@@ -45,7 +45,6 @@ export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
   const basket = priceLines(ctx, products, input.lines, facts);
   const minutes = ordersSettings.of(ctx.shop).quoteHoldMinutes;
   const customerId = ctx.customerId ?? input.customerId ?? null;
-  const held = holdQuote(ctx, input.lines, customerId, destination, basket.held, minutes);
   const leavesOn = deliveryOf(ctx, calendar, products)?.dispatchOn;
   const options = await optionsFor(ctx, calendar, basket.priced.lines, {
     destination,
@@ -53,6 +52,14 @@ export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
     leavesOn,
     key: `${customerId ?? ''}/${basketOf(input.lines)}`,
   });
-  const delivery = deliveryOf(ctx, calendar, products, transitOf(options));
+  const delivery = deliveryOf(ctx, calendar, products, transitOf(options?.options[0]?.option.expected));
+  const held = holdQuote(
+    ctx,
+    input.lines,
+    customerId,
+    destination,
+    { ...basket.held, ways: waysOf(leavesOn, options) },
+    minutes,
+  );
   return { basket, promises, delivery, options, ...held };
 }

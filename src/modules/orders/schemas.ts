@@ -132,6 +132,17 @@ const ShipmentModel = model('Shipment', 'A parcel of an order.', {
   lines: Type.Array(ref(ShipmentLineModel), { description: 'What is in it.' }),
 });
 
+export const OrderDeliveryMethod = model(
+  'OrderDeliveryMethod',
+  'A way to send an order, by the names that were shown.',
+  {
+    carrierId: uuid('The carrier.'),
+    carrierName: text('Its name.', 200),
+    methodId: uuid('The method.'),
+    methodName: text('Its name.', 200),
+  },
+);
+
 const orderFields = {
   id: uuid('The order.'),
   number: text('The number that people use.', 60),
@@ -197,6 +208,10 @@ const orderFields = {
   delivery: nullableRef(
     ExpectedDeliveryModel,
     'When it was expected to leave and to arrive, as it was placed; null for imported orders.',
+  ),
+  deliveryMethod: nullableRef(
+    OrderDeliveryMethod,
+    'The way to send it that was chosen when it was placed; null: the shop chooses.',
   ),
   shippingAddress: nullableRef(AddressModel, 'Where it goes.'),
   senderAddress: nullableRef(
@@ -282,6 +297,7 @@ const presentHead = (order: Order, forCustomer: boolean) => ({
           earliestOn: order.arrivalEarliestOn,
           latestOn: order.arrivalLatestOn,
         },
+  deliveryMethod: order.deliveryMethod,
   shippingAddress: order.shippingAddress,
   senderAddress: order.senderAddress,
   staffNote: forCustomer ? null : order.staffNote,

@@ -15,7 +15,7 @@ import { parcelErrors } from '../shipping/parcels/errors.ts';
 import { listLines, loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
 import { decideFulfilment, unitsToShip } from './rules.ts';
 import { handOver } from './hand-over.ts';
-import { findShipFaults, type ShipWish, wantedUnits } from './ship-rules.ts';
+import { chosenWay, findShipFaults, type ShipWish, wantedUnits } from './ship-rules.ts';
 import { writeShipment } from './shipment-repository.ts';
 import type { Order, OrderLine, OrderShipment } from './tables.ts';
 import { tellParcel } from './tell-parcel.ts';
@@ -25,14 +25,16 @@ interface ShipInput extends ShipWish {
 }
 
 /**
- * Ships an order, whole or in parts: stock leaves the house, with a carrier of the shop in one parcel or several. Refusals:
+ * Ships an order, whole or in parts: stock leaves the house, with a carrier of the shop in one parcel or several; with the one that was
+ * chosen when it was placed, where nobody says otherwise. Refusals:
  * order_not_shippable, order_in_edit, shipment_too_large, parcels_inconsistent, and those of registerParcels.
  */
-export async function shipOrder(ctx: Ctx, input: ShipInput): Promise<OrderWhole> {
-  const faults = findShipFaults(input);
+export async function shipOrder(ctx: Ctx, asked: ShipInput): Promise<OrderWhole> {
   return inTransaction(ctx, async (tx) => {
-    const order = await lockOrder(tx, ctx.shop.id, input.orderId);
+    const order = await lockOrder(tx, ctx.shop.id, asked.orderId);
     checkVersion(ctx, order);
+    const input = { ...asked, ...chosenWay(asked, order.deliveryMethod) };
+    const faults = findShipFaults(input);
     const lines = await listLines(tx, ctx.shop.id, order.id);
     await refuseOpenEdit(tx, ctx.shop.id, order.id);
     if (!canShip(order))

@@ -35,6 +35,14 @@ export interface Address {
   readonly phone?: string;
 }
 
+/** A way to send an order: a method of a carrier, neither of which is ever deleted. */
+export interface DeliveryMethod {
+  readonly carrierId: string;
+  readonly carrierName: string;
+  readonly methodId: string;
+  readonly methodName: string;
+}
+
 /** An order. Amounts include tax; `total = lines − discount + freight`. */
 export const orders = pgTable(
   'orders',
@@ -84,6 +92,8 @@ export const orders = pgTable(
     dispatchOn: text('dispatch_on'),
     arrivalEarliestOn: text('arrival_earliest_on'),
     arrivalLatestOn: text('arrival_latest_on'),
+    /** The way to send it that was chosen when it was placed, by the names that were shown. */
+    deliveryMethod: jsonb('delivery_method').$type<DeliveryMethod>(),
     shippingAddress: jsonb('shipping_address').$type<Address>(),
     /** Set: the parcel goes out in this name, and nothing in it says what it cost. */
     senderAddress: jsonb('sender_address').$type<Address>(),

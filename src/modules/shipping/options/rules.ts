@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { type Place, priceParcel, type PriceZone } from '../carriers/price-rules.ts';
+import type { CarrierStatus } from '../carriers/states.ts';
 import type { ExpectedDays } from '../carriers/transit-rules.ts';
 
 export const RANKINGS = ['cost', 'speed', 'score'] as const;
@@ -159,4 +161,38 @@ function daysInWords({ basis, expectedDays, caseCount }: ExpectedDays) {
       zh: `承运商承诺${expectedDays}天送达；本店仅有${caseCount}个包裹记录。`,
     };
   return { en: 'How long it takes is not known.', zh: '送达时间未知。' };
+}
+
+/** Why a method that somebody chose does not do. */
+export const CHOICE_FAULTS = [
+  'unknown_method',
+  'not_offered',
+  'no_price_list',
+  'not_served',
+  'too_heavy',
+  'destination_missing',
+  'weight_unknown',
+] as const;
+export type ChoiceFault = (typeof CHOICE_FAULTS)[number];
+
+/** What is known of a method that somebody chose. */
+interface ChoiceFacts {
+  readonly status: CarrierStatus;
+  readonly is_offered: boolean;
+  readonly zones: readonly PriceZone[] | null;
+  readonly volumetric_divisor: number | null;
+}
+
+/** Why a method cannot be chosen for a parcel to a place: exactly when `listDeliveryOptions` would not suggest it. */
+export function findChoiceFault(
+  method: ChoiceFacts | undefined,
+  place: Place,
+  { weightGrams, volumeMm3 }: { readonly weightGrams: number; readonly volumeMm3: number | null },
+): ChoiceFault | undefined {
+  if (!method) return 'unknown_method';
+  if (!method.is_offered || !['trial', 'active'].includes(method.status)) return 'not_offered';
+  if (method.zones === null) return 'no_price_list';
+  const list = { zones: method.zones, volumetricDivisor: method.volumetric_divisor };
+  const priced = priceParcel(list, place, weightGrams, volumeMm3);
+  return 'fault' in priced ? priced.fault : undefined;
 }

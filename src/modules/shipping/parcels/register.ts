@@ -9,7 +9,7 @@ import { loadCalendar } from '../../calendar/load.ts';
 import { dayIn } from '../calendar-rules.ts';
 import { placeOf } from '../carriers/places.ts';
 import { type Destination, type Place, priceParcel } from '../carriers/price-rules.ts';
-import { findCarrier } from '../carriers/repository.ts';
+import { findCarrier, getMethodRow } from '../carriers/repository.ts';
 import type { Carrier, CarrierMethod, CarrierPriceList } from '../carriers/tables.ts';
 import { promiseFor, promisedDay } from '../carriers/transit-rules.ts';
 import { keepScoring } from '../scores/turn.ts';
@@ -43,6 +43,8 @@ export interface HandOver {
   readonly carrierId: string;
   /** The code of a method of the carrier. */
   readonly method?: string;
+  /** One that was promised before, where no code is said: it counts also when it is offered no more. */
+  readonly methodId?: string;
   /** The day that was promised, where another one than the method's was. */
   readonly promisedOn?: string;
   readonly parcels: readonly ParcelInput[];
@@ -113,8 +115,9 @@ export async function registerParcels(
   return rows;
 }
 
-async function requireMethod(tx: Tx, ctx: Ctx, { carrierId, method: code }: HandOver) {
-  if (code === undefined) return undefined;
+async function requireMethod(tx: Tx, ctx: Ctx, { carrierId, method: code, methodId }: HandOver) {
+  if (code === undefined)
+    return methodId === undefined ? undefined : getMethodRow(tx, ctx.shop.id, carrierId, methodId);
   const method = await findOfferedMethod(tx, ctx.shop.id, carrierId, code);
   if (!method) throw parcelErrors.carrier_method_not_found(undefined, { pointer: '/method' });
   return method;
