@@ -122,6 +122,9 @@ const OrderLineModel = model(
 const ShipmentLineModel = model('ShipmentLine', 'What a parcel holds.', {
   lineId: uuid('The line of the order.'),
   quantity: Type.Integer({ description: 'Units.' }),
+  missingQuantity: Type.Integer({
+    description: 'Those that did not arrive with the others: in parcels that were lost or came back.',
+  }),
 });
 const ShipmentModel = model('Shipment', 'A parcel of an order.', {
   id: uuid('The parcel.'),
@@ -369,7 +372,7 @@ export const presentOrder = (whole: OrderWhole, viewer: Viewer) => ({
     deliveredAt: instantOrNull(shipment.deliveredAt),
     lines: whole.shipmentLines
       .filter(({ shipmentId }) => shipmentId === shipment.id)
-      .map(({ lineId, quantity }) => ({ lineId, quantity })),
+      .map(({ lineId, quantity, missingQuantity }) => ({ lineId, quantity, missingQuantity })),
   })),
 });
 

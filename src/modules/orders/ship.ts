@@ -6,6 +6,7 @@ import { pointingInto } from '../../platform/pointers.ts';
 import { newId } from '../../platform/ids.ts';
 import { checkVersion } from '../../platform/versions.ts';
 import { shipStock } from '../catalogue/stock.ts';
+import { readShipmentEnd } from '../shipping/parcels/read.ts';
 import { deliverParcels } from '../shipping/parcels/report.ts';
 import { requireCarrier } from '../shipping/parcels/register.ts';
 import { arrive } from './arrivals.ts';
@@ -150,6 +151,7 @@ export async function deliverShipment(
     if (!shipment) throw platformErrors.not_found();
     if (shipment.deliveredAt) return whole;
     await deliverParcels(tx, ctx, shipment.id, ctx.customerId === undefined ? 'staff' : 'customer');
-    return loadWhole(tx, await arrive(tx, ctx, whole, shipment, ctx.now));
+    const { missing } = await readShipmentEnd(tx, ctx.shop.id, shipment.id);
+    return loadWhole(tx, await arrive(tx, ctx, whole, shipment, ctx.now, missing));
   });
 }

@@ -332,10 +332,15 @@ export const orderShipmentLines = pgTable(
     shipmentId: id('shipment_id'),
     lineId: id('line_id'),
     quantity: integer('quantity').notNull(),
+    /** Units in parcels that were lost or came back while the others arrived. */
+    missingQuantity: integer('missing_quantity').notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.shipmentId, t.lineId] }),
-    check('order_shipment_lines_quantity', sql`${t.quantity} > 0`),
+    check(
+      'order_shipment_lines_quantity',
+      sql`${t.quantity} > 0 and ${t.missingQuantity} between 0 and ${t.quantity}`,
+    ),
     // Named by hand: what Drizzle makes is longer than Postgres keeps.
     foreignKey({
       name: 'order_shipment_lines_shipment_fk',

@@ -33,7 +33,8 @@ export async function reportParcel(ctx: Ctx, parcelId: string, report: ParcelRep
     if (occurredAt > ctx.now)
       throw parcelErrors.parcel_event_in_future(undefined, { pointer: '/occurredAt' });
     const told = eventOf(ctx, parcel, { ...report, source: 'staff', occurredAt });
-    const events = await listParcelEventRows(tx, ctx.shop.id, [parcel.id]);
+    const all = await listParcelEventRows(tx, ctx.shop.id, [parcel.id]);
+    const events = all.filter(({ voidedAt }) => voidedAt === null);
     if (isSameStory(tellStory(events), tellStory([...events, told]))) {
       // Another scan on the way says nothing new of the state, and is kept.
       const isScan = stateOf(report.kind) === 'in_transit' && parcel.state === 'in_transit';

@@ -122,7 +122,7 @@ export const parcelLines = pgTable(
 
 export type ParcelLine = typeof parcelLines.$inferSelect;
 
-/** What happened to a parcel, as it was told. Only an erasure takes names out of it. */
+/** What happened to a parcel, as it was told. It may be void; an erasure takes names out of it; nothing else of it changes. */
 export const parcelEvents = pgTable(
   'parcel_events',
   {
@@ -139,6 +139,10 @@ export const parcelEvents = pgTable(
     note: text('note'),
     signedBy: text('signed_by'),
     photoUrl: text('photo_url'),
+    /** It does not count: since when, why, and who said so. */
+    voidedAt: instant('voided_at'),
+    voidReason: text('void_reason'),
+    voidedBy: text('voided_by'),
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),
@@ -147,6 +151,10 @@ export const parcelEvents = pgTable(
       .on(t.shopId, t.carrierId, t.carrierEventId)
       .where(sql`${t.carrierEventId} is not null`),
     index('parcel_events_parcel_idx').on(t.shopId, t.parcelId, t.occurredAt, t.id),
+    check(
+      'parcel_events_voided',
+      sql`(${t.voidedAt} is null) = (${t.voidReason} is null) and (${t.voidedAt} is not null or ${t.voidedBy} is null)`,
+    ),
     check('parcel_events_source', sql`(${t.carrierEventId} is not null) = (${t.source} = 'carrier')`),
     foreignKey({ columns: [t.shopId, t.parcelId], foreignColumns: [parcels.shopId, parcels.id] }),
   ],
