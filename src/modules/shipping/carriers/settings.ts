@@ -10,6 +10,11 @@ const weight = (fallback: number, what: string) =>
 export const carrierSettings = defineSettings(
   'shipping',
   Type.Object({
+    earlyEventDays: whole(
+      30,
+      [1, 365],
+      'What a carrier tells of a number that no parcel has yet waits so many days for one.',
+    ),
     transitMinimumCases: whole(
       20,
       [1, 1_000],

@@ -37,6 +37,11 @@ export const parcelInvariants: readonly Invariant[] = [
         from delivery_ratings r`,
   ),
   invariant(
+    'nothing waits for a parcel that is there',
+    sql`select count(*) as checked, count(*) filter (where exists (select 1 from parcels p where p.shop_id = e.shop_id
+          and p.carrier_id = e.carrier_id and p.tracking_number = e.tracking_number)) as broken from early_parcel_events e`,
+  ),
+  invariant(
     'nothing of a parcel whose customer was erased names anybody',
     sql`select count(*) as checked, count(*) filter (where e.signed_by is not null or e.photo_url is not null
           or e.note is not null or e.void_reason <> '') as broken

@@ -13,6 +13,8 @@ import { findCarrier, getMethodRow } from '../carriers/repository.ts';
 import type { Carrier, CarrierMethod, CarrierPriceList } from '../carriers/tables.ts';
 import { promiseFor, promisedDay } from '../carriers/transit-rules.ts';
 import { keepScoring } from '../scores/turn.ts';
+import { tellEarlyEvents } from './early.ts';
+import { holdNumbers } from './early-repository.ts';
 import { parcelErrors } from './errors.ts';
 import { parcelEventKinds } from './events.ts';
 import {
@@ -90,6 +92,8 @@ export async function registerParcels(
   const { past } = consignment;
   await requireCarrier(tx, ctx, input.carrierId, past !== undefined);
   const method = await requireMethod(tx, ctx, input);
+  const numbers = input.parcels.flatMap(({ trackingNumber }) => trackingNumber ?? []);
+  await holdNumbers(tx, ctx.shop.id, input.carrierId, numbers);
   await refuseTakenNumbers(tx, ctx, input);
   const list = method && (await findPriceListAt(tx, ctx.shop.id, method.id, consignment.shippedAt));
   const { destination } = consignment;
@@ -112,7 +116,7 @@ export async function registerParcels(
       ctx,
       rows.map((row) => eventRow(ctx, parcelEventKinds.registered, row.id, parcelData(row))),
     );
-  return rows;
+  return tellEarlyEvents(tx, ctx, input.carrierId, rows);
 }
 
 async function requireMethod(tx: Tx, ctx: Ctx, { carrierId, method: code, methodId }: HandOver) {

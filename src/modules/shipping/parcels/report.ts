@@ -3,7 +3,15 @@ import type { Tx } from '../../../platform/db/client.ts';
 import { inTransaction } from '../../../platform/db/transaction.ts';
 import { checkVersion } from '../../../platform/versions.ts';
 import { parcelErrors } from './errors.ts';
-import { listParcelEventRows, lockParcel, lockParcelsOfShipment, updateParcels } from './repository.ts';
+import { tellEarlyEvents } from './early.ts';
+import { holdNumbers } from './early-repository.ts';
+import {
+  getParcelRow,
+  listParcelEventRows,
+  lockParcel,
+  lockParcelsOfShipment,
+  updateParcels,
+} from './repository.ts';
 import type { ParcelEventKind, ParcelEventSource } from './states.ts';
 import { eventOf, tellParcels } from './stories.ts';
 import type { Parcel } from './tables.ts';
@@ -72,6 +80,10 @@ export interface ParcelChanges {
 /** Writes down a number, a weight or a cost that was learned later. Refusal: tracking_number_taken. */
 export async function updateParcel(ctx: Ctx, parcelId: string, changes: ParcelChanges): Promise<ParcelView> {
   return inTransaction(ctx, async (tx) => {
+    if (changes.trackingNumber !== undefined) {
+      const { carrierId } = await getParcelRow(tx, ctx.shop.id, parcelId);
+      await holdNumbers(tx, ctx.shop.id, carrierId, [changes.trackingNumber]);
+    }
     const parcel = await lockParcel(tx, ctx.shop.id, parcelId);
     checkVersion(ctx, parcel);
     if (Object.keys(changes).length === 0) return viewOf(tx, parcel);
@@ -82,6 +94,8 @@ export async function updateParcel(ctx: Ctx, parcelId: string, changes: ParcelCh
         : { costAmount: BigInt(costAmount), costSource: 'stated' as const, priceListId: null };
     const next: Parcel = { ...parcel, ...fields, ...cost, version: parcel.version + 1, updatedAt: ctx.now };
     await updateParcels(tx, [next]);
-    return viewOf(tx, next);
+    const told = changes.trackingNumber === undefined ? [] : [next];
+    const [now = next] = await tellEarlyEvents(tx, ctx, next.carrierId, told);
+    return viewOf(tx, now);
   });
 }

@@ -47,7 +47,8 @@ function trackingRoutes(app: FastifyInstance): void {
     summary: 'Take in what a carrier tells of its parcels',
     description:
       'Up to 1,000 events in any order: each counts at the time at which it happened, and once by the carrier’s id. The answer says ' +
-      'what became of each; one with a number that no parcel has is named and can be sent again. When the last parcel of a shipment ' +
+      'what became of each; one with a number that no parcel has yet is named and ' +
+      'waits for it. When the last parcel of a shipment ' +
       'has arrived, the shipment of the order has.',
     access: { secret: 'parcels:write' },
     bodyLimit: BULK_BODY_LIMIT,

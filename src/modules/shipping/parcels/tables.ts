@@ -7,6 +7,7 @@ import {
   integer,
   pgTable,
   primaryKey,
+  unique,
   text,
   uniqueIndex,
   uuid,
@@ -161,6 +162,38 @@ export const parcelEvents = pgTable(
 );
 
 export type ParcelEvent = typeof parcelEvents.$inferSelect;
+
+/**
+ * What a carrier told of numbers that no parcel has yet: it waits for one, for some weeks. Who signed stands here before anybody knows
+ * whose parcel it is, and goes with the row.
+ */
+export const earlyParcelEvents = pgTable(
+  'early_parcel_events',
+  {
+    shopId: shopId(),
+    id: id(),
+    carrierId: id('carrier_id'),
+    trackingNumber: text('tracking_number').notNull(),
+    carrierEventId: text('carrier_event_id').notNull(),
+    kind: text('kind').$type<ParcelEventKind>().notNull(),
+    occurredAt: instant('occurred_at').notNull(),
+    recordedAt: instant('recorded_at').notNull(),
+    place: text('place'),
+    signedBy: text('signed_by'),
+    photoUrl: text('photo_url'),
+    /** When it is forgotten. */
+    dueAt: instant('due_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    unique('early_parcel_events_event_key').on(t.shopId, t.carrierId, t.carrierEventId),
+    index('early_parcel_events_number_idx').on(t.shopId, t.carrierId, t.trackingNumber),
+    index('early_parcel_events_due_idx').on(t.shopId, t.dueAt),
+    foreignKey({ columns: [t.shopId, t.carrierId], foreignColumns: [carriers.shopId, carriers.id] }),
+  ],
+);
+
+export type EarlyParcelEvent = typeof earlyParcelEvents.$inferSelect;
 
 /** What a buyer says of a delivery. Insert-only, and one for each parcel. */
 export const deliveryRatings = pgTable(
