@@ -118,6 +118,45 @@ t.test('a parcel that is registered while its events come has all of them, once'
   }
 });
 
+t.test('a parcel that is registered between the look for it and the keeping has what was told', async (t) => {
+  const { parcel: known } = await makeSentOrder(app);
+  const { carrierId, trackingNumber: number, shippedAt } = known;
+  const order = await makeReadyOrder(app);
+  const client = await $client.connect();
+  const waitsForLock = async (count: number) => {
+    for (const _ of times(200)) {
+      const { rows } = await client.query(
+        'select count(*)::int as n from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())',
+      );
+      // A row is waited for by its transaction, which belongs to no database.
+      const own = await client.query(
+        "select count(*)::int as n from pg_locks where not granted and locktype = 'transactionid'",
+      );
+      if (rows[0].n + own.rows[0].n >= count) return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  try {
+    await client.query('begin');
+    await client.query('select 1 from parcels where id = $1 for update', [known.id]);
+    // It has looked for both parcels, and waits for the first one.
+    const telling = tell(app, carrierId, [
+      { id: 'b1', number, kind: 'in_transit', at: shippedAt },
+      { id: 'b2', number: 'BETWEEN', kind: 'in_transit', at: shippedAt },
+    ]);
+    await waitsForLock(1);
+    const shipping = ship(app, order.id, { carrierId, trackingNumber: 'BETWEEN' });
+    await Promise.race([shipping, waitsForLock(2)]);
+    await client.query('commit');
+    t.same(outcomes(await telling), ['recorded', 'unknown_tracking_number']);
+    await ok(shipping);
+  } finally {
+    client.release();
+  }
+  t.match(await parcelsOf(app, order.id), [{ state: 'in_transit' }]);
+  t.equal(await waiting('BETWEEN'), 0);
+});
+
 t.test('at the end everything holds', async (t) => {
   await app.settle();
   await checkInvariants(t, app);
