@@ -119,7 +119,7 @@ const DAMAGES: Damages = {
        where p.id = e.parcel_id and p.is_nameless`,
   ],
   'a parcel belongs to a shipment of its order': [
-    "update parcels set order_id = (select id from orders where delivery_method is not null)",
+    'update parcels set order_id = (select id from orders where delivery_method is not null)',
   ],
   'what is in the parcels of a shipment is what the shipment holds': [
     'update parcel_lines set quantity = quantity + 1 where ctid = (select min(ctid) from parcel_lines)',
