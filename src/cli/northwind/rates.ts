@@ -4,6 +4,11 @@ import { countryOf, type Tables } from './map.ts';
 import { centsOf, valueOf } from './read.ts';
 import { readWeights } from './weights.ts';
 
+interface Sum {
+  readonly cents: bigint;
+  readonly grams: bigint;
+}
+
 /**
  * The price lists of the shippers, derived from what the orders paid: in each country that a shipper went to, a kilogram costs its
  * freight there divided by what it carried there, rounded to the cent. 1,000 kg for 523.41 are 0.52 for each kilogram begun. They are
@@ -17,11 +22,11 @@ export function deriveRates({ orders, lines }: Tables): ReadonlyMap<string, Pric
     const grams = Number(valueOf(line, 'quantity')) * (weights.get(valueOf(line, 'productID')) ?? 0);
     gramsOf.set(id, (gramsOf.get(id) ?? 0) + grams);
   }
-  const sums = new Map<string, Map<string, { cents: bigint; grams: bigint }>>();
+  const sums = new Map<string, Map<string, Sum>>();
   for (const order of orders) {
     const shipper = valueOf(order, 'shipVia');
     const country = countryOf(valueOf(order, 'shipCountry'));
-    const byCountry = sums.get(shipper) ?? new Map();
+    const byCountry = sums.get(shipper) ?? new Map<string, Sum>();
     const sum = byCountry.get(country) ?? { cents: 0n, grams: 0n };
     byCountry.set(country, {
       cents: sum.cents + centsOf(valueOf(order, 'freight')),
