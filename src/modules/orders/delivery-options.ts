@@ -82,7 +82,8 @@ export const waysOf = (
 
 /** How many days a parcel is on its way, by what is known of a way; undefined where that is not known. */
 export function transitOf(expected: ExpectedDays | undefined): TransitDays | undefined {
-  const { expectedDays = null, latestDays = null } = expected ?? {};
-  if (expectedDays === null) return undefined;
-  return { minimumDays: expectedDays, maximumDays: Math.max(expectedDays, latestDays ?? expectedDays) };
+  const { earliestDays = null, latestDays = null } = expected ?? {};
+  return earliestDays === null || latestDays === null
+    ? undefined
+    : { minimumDays: earliestDays, maximumDays: latestDays };
 }

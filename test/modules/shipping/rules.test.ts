@@ -22,7 +22,12 @@ import {
   promiseFor,
   promisedDay,
 } from '../../../src/modules/shipping/carriers/transit-rules.ts';
-import { type OptionFacts, rankOptions, trialTurn } from '../../../src/modules/shipping/options/rules.ts';
+import {
+  type OptionFacts,
+  type Ranking,
+  rankOptions,
+  trialTurn,
+} from '../../../src/modules/shipping/options/rules.ts';
 
 const OPEN = makeCalendar({ version: 0, hours: [], holidays: [] }, 'UTC');
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 300);
@@ -228,10 +233,11 @@ t.test('promises and expectations', async (t) => {
   t.equal(promiseFor(promises, 'DE')?.toDays, 2);
   t.equal(promiseFor(promises, 'FR')?.toDays, 6);
   t.equal(promisedDay(OPEN, '1998-05-07', { fromDays: 1, toDays: 3 }, 'business'), '1998-05-12');
-  const history = { caseCount: 20, medianDays: 4, ninetiethDays: 9 };
+  const history = { caseCount: 20, tenthDays: 2, medianDays: 4, ninetiethDays: 9 };
   t.same(expectDays(OPEN, '1998-05-07', history, promises[0], 'business', 20), {
     basis: 'history',
     caseCount: 20,
+    earliestDays: 2,
     expectedDays: 4,
     latestDays: 9,
   });
@@ -240,6 +246,7 @@ t.test('promises and expectations', async (t) => {
     {
       basis: 'promise',
       caseCount: 19,
+      earliestDays: 1,
       expectedDays: 4,
     },
     'two business days from a Thursday are four days',
@@ -256,6 +263,7 @@ const option = (
   days: number | null,
   scoreBps: number | null,
   isOnTrial = false,
+  scoreCaseCount = scoreBps === null ? 0 : 20,
 ): OptionFacts => ({
   carrierId,
   methodId: 'm',
@@ -264,13 +272,17 @@ const option = (
   expected: {
     basis: days === null ? 'unknown' : 'promise',
     caseCount: 0,
+    earliestDays: days,
     expectedDays: days,
     latestDays: days,
   },
   scoreBps,
+  scoreCaseCount,
 });
-const ranked = (...args: Parameters<typeof rankOptions>) =>
-  rankOptions(...args).map(({ option: { carrierId }, reason }) => `${carrierId} ${reason}`);
+const ranked = (options: readonly OptionFacts[], ranking: Ranking, turn?: string) =>
+  rankOptions(options, ranking, turn, 20).map(
+    ({ option: { carrierId }, reason }) => `${carrierId} ${reason}`,
+  );
 
 t.test('ranking, and why', async (t) => {
   const options = [
@@ -282,6 +294,16 @@ t.test('ranking, and why', async (t) => {
   t.same(ranked(options, 'cost', undefined), ['c best', 'b tied', 'a behind', 'n trial_waits']);
   t.same(ranked(options, 'speed', undefined), ['a best', 'b behind', 'c no_figure', 'n trial_waits']);
   t.same(ranked(options, 'score', 'n'), ['n trial_turn', 'c best', 'b behind', 'a no_figure']);
+  // Three parcels, all perfect: above the mean of the shop, and behind those of whom more is known.
+  const lucky = option('l', 600, 5, 9_500, false, 3);
+  t.same(ranked([...options, lucky], 'score'), [
+    'c best',
+    'b behind',
+    'l few_cases',
+    'a no_figure',
+    'n trial_waits',
+  ]);
+  t.equal(ranked([...options, lucky], 'cost')[0], 'c best');
 });
 
 t.test('carriers on trial get their shares, the same for the same key', async (t) => {

@@ -27,6 +27,11 @@ export const carrierSettings = defineSettings(
       [1, 1_000],
       "A carrier's figures are drawn toward those of the shop as if it had so many average parcels more.",
     ),
+    scoreMinimumCases: whole(
+      20,
+      [0, 1_000],
+      'A carrier with fewer parcels of known fate is ranked by score behind those that have them.',
+    ),
     scoreWeightOnTime: weight(35, 'being on time'),
     scoreWeightSpeed: weight(15, 'how long parcels take'),
     scoreWeightSafety: weight(25, 'that nothing is lost or damaged'),

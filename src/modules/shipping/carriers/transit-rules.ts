@@ -51,7 +51,8 @@ export const promisedDay = (
 /** Own history of a carrier, method and country. */
 export interface TransitHistory {
   readonly caseCount: number;
-  /** Half of all parcels took no longer; nine of ten. */
+  /** One of ten parcels took no longer; half of them; nine of ten. */
+  readonly tenthDays: number;
   readonly medianDays: number;
   readonly ninetiethDays: number;
 }
@@ -65,6 +66,8 @@ export interface ExpectedDays {
   readonly caseCount: number;
   /** Calendar days; null when nothing is known. */
   readonly expectedDays: number | null;
+  /** As quick as it may be: one of ten parcels, or the beginning of what is promised. */
+  readonly earliestDays: number | null;
   /** How long it may take: nine of ten parcels, or the end of what is promised. */
   readonly latestDays: number | null;
 }
@@ -83,11 +86,20 @@ export function expectDays(
 ): ExpectedDays {
   const caseCount = history?.caseCount ?? 0;
   if (history && caseCount >= minimumCases) {
-    const { medianDays, ninetiethDays } = history;
-    return { basis: 'history', caseCount, expectedDays: medianDays, latestDays: ninetiethDays };
+    const { tenthDays, medianDays, ninetiethDays } = history;
+    return {
+      basis: 'history',
+      caseCount,
+      earliestDays: tenthDays,
+      expectedDays: medianDays,
+      latestDays: ninetiethDays,
+    };
   }
   const promisedOn = promise && promisedDay(calendar, leavesOn, promise, kind);
-  if (promisedOn === undefined) return { basis: 'unknown', caseCount, expectedDays: null, latestDays: null };
+  if (promise === undefined || promisedOn === undefined)
+    return { basis: 'unknown', caseCount, earliestDays: null, expectedDays: null, latestDays: null };
   const days = daysBetween(leavesOn, promisedOn);
-  return { basis: 'promise', caseCount, expectedDays: days, latestDays: days };
+  const firstOn = promisedDay(calendar, leavesOn, { ...promise, toDays: promise.fromDays }, kind);
+  const earliestDays = firstOn === undefined ? days : daysBetween(leavesOn, firstOn);
+  return { basis: 'promise', caseCount, earliestDays, expectedDays: days, latestDays: days };
 }

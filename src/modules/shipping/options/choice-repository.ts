@@ -21,6 +21,7 @@ export interface ChoiceRow {
   readonly zones: readonly PriceZone[] | null;
   readonly transit_id: string | null;
   readonly case_count: number | null;
+  readonly tenth_days: number | null;
   readonly median_days: number | null;
   readonly ninetieth_days: number | null;
 }
@@ -30,7 +31,7 @@ const select = preparedSql<ChoiceRow & Record<string, unknown>>(
   'select_delivery_choice',
   `select c.id as carrier_id, c.name as carrier_name, c.version as carrier_version, c.status, m.name as method_name,
      m.version as method_version, m.is_offered, m.day_kind, m.promises, l.id as price_list_id, l.volumetric_divisor, l.zones,
-     t.id as transit_id, t.case_count, t.median_days, t.ninetieth_days
+     t.id as transit_id, t.case_count, t.tenth_days, t.median_days, t.ninetieth_days
    from carrier_methods m join carriers c on c.shop_id = m.shop_id and c.id = m.carrier_id
    left join lateral (select l.id, l.volumetric_divisor, l.zones from carrier_price_lists l where l.shop_id = m.shop_id
      and l.method_id = m.id and l.valid_from <= $4 and (l.valid_to is null or l.valid_to > $4) limit 1) l on true

@@ -69,6 +69,7 @@ export async function appraiseMethod(
       ? undefined
       : {
           caseCount: row.case_count,
+          tenthDays: row.tenth_days ?? 0,
           medianDays: row.median_days ?? 0,
           ninetiethDays: row.ninetieth_days ?? 0,
         },

@@ -63,7 +63,7 @@ export async function listDeliveryOptions(
     candidates.flatMap(({ zones }) => zones ?? []),
   );
   const leavesOn = wish.leavesOn ?? dayIn(ctx.shop.timezone, ctx.now);
-  const { transitMinimumCases } = carrierSettings.of(ctx.shop);
+  const { transitMinimumCases, scoreMinimumCases } = carrierSettings.of(ctx.shop);
   const options: DeliveryOption[] = [];
   const unavailable: UnavailableOption[] = [];
   for (const candidate of candidates) {
@@ -87,13 +87,18 @@ export async function listDeliveryOptions(
       methodId: candidate.method_id,
       isOnTrial: candidate.status === 'trial',
       scoreBps: candidate.score_bps,
+      scoreCaseCount: candidate.score_cases ?? 0,
       ...priced,
       expected,
       expectedOn: expected.expectedDays === null ? null : addDays(leavesOn, expected.expectedDays),
     });
   }
   const turn = wish.key === undefined ? undefined : trialTurn(ctx.shop.id, wish.key, trialsOf(candidates));
-  return { rankBy: wish.rankBy, options: rankOptions(options, wish.rankBy, turn), unavailable };
+  return {
+    rankBy: wish.rankBy,
+    options: rankOptions(options, wish.rankBy, turn, scoreMinimumCases),
+    unavailable,
+  };
 }
 
 /** The same by the shop's calendar of now. */

@@ -9,6 +9,7 @@ import { groupBy } from './grouping-rules.ts';
 import { eventOf, tellParcels } from './stories.ts';
 import type { EarlyParcelEvent, Parcel } from './tables.ts';
 import type { TrackingInput } from './track.ts';
+import { firstMomentOf } from './track-rules.ts';
 
 /** What a carrier tells of a number that no parcel has yet, as it waits for one. */
 export const earlyRow = (ctx: Ctx, carrierId: string, event: TrackingInput): EarlyParcelEvent => ({
@@ -44,10 +45,13 @@ export async function tellEarlyEvents(
   );
   const touched = parcels.filter(({ trackingNumber }) => waited.has(trackingNumber ?? ''));
   const told = touched.flatMap((parcel) =>
-    (waited.get(parcel.trackingNumber ?? '') ?? []).map((event) => ({
-      ...eventOf(ctx, parcel, { ...event, source: 'carrier' }),
-      recordedAt: event.recordedAt,
-    })),
+    (waited.get(parcel.trackingNumber ?? '') ?? [])
+      // Carriers give their numbers again: what is old is of an earlier parcel.
+      .filter(({ occurredAt }) => occurredAt >= firstMomentOf(parcel.shippedAt))
+      .map((event) => ({
+        ...eventOf(ctx, parcel, { ...event, source: 'carrier' }),
+        recordedAt: event.recordedAt,
+      })),
   );
   const { parcels: now } = await tellParcels(tx, ctx, touched, told);
   const current = new Map(now.map((parcel) => [parcel.id, parcel]));

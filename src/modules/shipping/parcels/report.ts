@@ -15,6 +15,7 @@ import {
 import type { ParcelEventKind, ParcelEventSource } from './states.ts';
 import { eventOf, tellParcels } from './stories.ts';
 import type { Parcel } from './tables.ts';
+import { firstMomentOf } from './track-rules.ts';
 import { isSameStory, stateOf, tellStory } from './tracking-rules.ts';
 import { type ParcelView, viewOf } from './read.ts';
 
@@ -31,7 +32,7 @@ export interface ParcelReport {
 
 /**
  * Writes down what staff knows of a parcel, such as that it is lost. Saying again what is known changes nothing.
- * Refusals: parcel_event_in_future, parcel_not_reportable.
+ * Refusals: parcel_event_in_future, parcel_event_too_early, parcel_not_reportable.
  */
 export async function reportParcel(ctx: Ctx, parcelId: string, report: ParcelReport): Promise<ParcelView> {
   return inTransaction(ctx, async (tx) => {
@@ -40,6 +41,8 @@ export async function reportParcel(ctx: Ctx, parcelId: string, report: ParcelRep
     const occurredAt = report.occurredAt === undefined ? ctx.now : new Date(report.occurredAt);
     if (occurredAt > ctx.now)
       throw parcelErrors.parcel_event_in_future(undefined, { pointer: '/occurredAt' });
+    if (occurredAt < firstMomentOf(parcel.shippedAt))
+      throw parcelErrors.parcel_event_too_early(undefined, { pointer: '/occurredAt' });
     const told = eventOf(ctx, parcel, { ...report, source: 'staff', occurredAt });
     const all = await listParcelEventRows(tx, ctx.shop.id, [parcel.id]);
     const events = all.filter(({ voidedAt }) => voidedAt === null);

@@ -174,7 +174,7 @@ function writingRoutes(app: FastifyInstance): void {
     params,
     body: ParcelReportModel,
     success: parcel('The parcel as it is now.'),
-    errors: [errors.parcel_event_in_future, errors.parcel_not_reportable],
+    errors: [errors.parcel_event_in_future, errors.parcel_event_too_early, errors.parcel_not_reportable],
     example: { ...example, body: { kind: 'lost', note: 'The carrier has no trace of it.' } },
     run: (ctx, input) => reportParcel(ctx, input.params.parcelId, input.body),
     present: presentParcel,

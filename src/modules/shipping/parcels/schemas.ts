@@ -42,7 +42,7 @@ const CostSourceName = enumeration(
 const TrackingOutcomeName = enumeration(
   'TrackingOutcome',
   '`recorded`: taken. `known`: taken before. `event_id_reused`: the id was used for something else. ' +
-    '`unknown_tracking_number`: the carrier has no parcel with it yet; it waits for one, as many days as `earlyEventDays` says. `in_future`: it has not happened yet.',
+    '`unknown_tracking_number`: the carrier has no parcel with it yet; it waits for one, as many days as `earlyEventDays` says. `in_future`: it has not happened yet. `too_early`: it happened more than a week before the parcel left.',
   TRACKING_OUTCOMES,
 );
 

@@ -1,3 +1,5 @@
+import { after, DAY_MS } from '../../../platform/time.ts';
+
 /** What becomes of one thing that a carrier tells. */
 export const TRACKING_OUTCOMES = [
   'recorded',
@@ -5,8 +7,15 @@ export const TRACKING_OUTCOMES = [
   'event_id_reused',
   'unknown_tracking_number',
   'in_future',
+  'too_early',
 ] as const;
 export type TrackingOutcome = (typeof TRACKING_OUTCOMES)[number];
+
+/** The shop may write down days later that a parcel left; what is told of a time long before is of another parcel, or a mistake. */
+const MOST_DAYS_BEFORE = 7;
+
+/** From when on something can have happened to a parcel that left at a moment. */
+export const firstMomentOf = (shippedAt: Date): Date => after(shippedAt, -MOST_DAYS_BEFORE * DAY_MS);
 
 interface Item {
   readonly carrierEventId: string;
@@ -14,6 +23,7 @@ interface Item {
   readonly occurredAt: Date;
   /** Undefined where no parcel has the number. */
   readonly parcelId: string | undefined;
+  readonly shippedAt?: Date | undefined;
   readonly trackingNumber?: string;
 }
 
@@ -54,6 +64,7 @@ export function decideTracking(
     }
     if (earlier) return isSame(earlier, item) ? 'known' : 'event_id_reused';
     if (item.occurredAt > now) return 'in_future';
+    if (item.shippedAt && item.occurredAt < firstMomentOf(item.shippedAt)) return 'too_early';
     seen.set(item.carrierEventId, item);
     return 'recorded';
   });

@@ -60,6 +60,7 @@ export async function recordTrackingEvents(
         ...event,
         occurredAt: new Date(event.occurredAt),
         parcelId: parcel?.id,
+        shippedAt: parcel?.shippedAt,
       })),
       [...waiting.map((event) => ({ ...event, parcelId: undefined })), ...known],
       ctx.now,
