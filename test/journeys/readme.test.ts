@@ -5,9 +5,17 @@ import t from 'tap';
 import { startApp } from '../support/app.ts';
 import { makeProduct } from '../support/world.ts';
 
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+const FILES = [
+  'README.md',
+  ...['price-differences', 'freight', 'carriers', 'segments', 'wholesale'].map(
+    (name) => `docs/tours/${name}.md`,
+  ),
+];
 // One shell for all of them, as a reader would have it.
-const tours = [...readme.matchAll(/<!-- tour -->\s*```sh\n([\s\S]*?)```/g)].map(([, lines = '']) => lines);
+const tours = FILES.flatMap((file) => {
+  const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+  return [...text.matchAll(/<!-- tour -->\s*```sh\n([\s\S]*?)```/g)].map(([, lines = '']) => lines);
+});
 const tour = tours.join('\n');
 
 function runBash(script: string, env: Record<string, string>) {
@@ -25,7 +33,7 @@ t.test('every line of the tour works as it stands', async (t) => {
   await makeProduct(shop, { externalId: '1' });
   await shop.app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = shop.app.server.address() as AddressInfo;
-  t.ok(tours.length === 4 && tours.every((lines) => lines.split('\n').length > 15), 'the tours were found');
+  t.ok(tours.length === 7 && tours.every((lines) => lines.split('\n').length > 15), 'the tours were found');
   // What the worker does beside a server that was started.
   const tourEnd = new AbortController();
   const working = (async () => {
@@ -44,5 +52,10 @@ t.test('every line of the tour works as it stands', async (t) => {
   t.match(output, /^settled\n+600\n+This difference has been settled already\.\n+true$/m);
   t.match(output, /^800\n[\s\S]*^accepted\n[\s\S]*^not_found\n+2300\n+true$/m);
   t.match(output, /^700\n+No carrier takes it\.\n+false$/m);
+  t.match(output, /^The best by cost\. [\s\S]*^Quick \d+\n+succeeded\n+fulfilled\n+1200$/m);
+  t.match(output, /^\/rule\/conditions\/1\n+succeeded\n+rule\n+1\n+30\n+12000\n+11$/m);
+  t.match(output, /^not_order_multiple\n+21600$/m);
+  t.match(output, /^28400\n[\s\S]*^credit_exceeded\n+Ernst Handel\n+quoted\n+accepted$/m);
+  t.notMatch(output, /^undefined$/m);
   t.notMatch(output, /"code":/, 'nothing else was refused');
 });

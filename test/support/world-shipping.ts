@@ -114,6 +114,12 @@ export const shippingRecipes: Readonly<Record<string, Recipe>> = {
   getParcel: onParcel,
   listParcelEvents: onParcel,
   reportParcel: onParcel,
+  voidParcelEvent: async (shop, _app, { body }) => {
+    const { parcel } = await makeSentOrder(shop);
+    await must(shop.call(`POST /v1/parcels/${parcel.id}/reports`, { body: { kind: 'delivered' } }));
+    const { data } = await must(shop.call(`GET /v1/parcels/${parcel.id}/events`));
+    return { params: { parcelId: parcel.id, eventId: data[0].id }, ...withBody(body) };
+  },
   updateParcel: onParcel,
   rateDelivery: async (shop, _app, { body }) => {
     const { orderId, parcel } = await makeSentOrder(shop);

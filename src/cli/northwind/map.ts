@@ -1,11 +1,13 @@
 import { after, DAY_MS } from '../../platform/time.ts';
 import { shareOf } from '../../platform/money.ts';
 import type { ImportInput } from '../../modules/orders/import.ts';
+import { gramsOf } from './weights.ts';
 import { bpsOf, centsOf, dayOf, optionalOf, type Row, readRows, valueOf } from './read.ts';
 
 /** The shop's time at which the demo begins: the day after the last order. */
 export const DEMO_START = new Date('1998-05-07T00:00:00Z');
-const DELIVERY_DAYS = 5;
+/** How long a parcel takes: the files do not say when one arrived. */
+export const DELIVERY_DAYS = 5;
 const COMPLETION_DAYS = 14;
 
 const COUNTRIES: Record<string, string> = {
@@ -32,7 +34,8 @@ const COUNTRIES: Record<string, string> = {
   Venezuela: 'VE',
 };
 
-const countryOf = (name: string): string => {
+/** The code of a country as the files name it. */
+export const countryOf = (name: string): string => {
   const code = COUNTRIES[name];
   if (!code) throw new Error(`the country ${name} has no code here`);
   return code;
@@ -43,7 +46,8 @@ export interface PricePoint {
   readonly amount: bigint;
 }
 
-interface Tables {
+/** The orders of the files. */
+export interface Tables {
   readonly orders: readonly Row[];
   readonly lines: readonly Row[];
 }
@@ -90,6 +94,7 @@ export function readProducts({ lines }: Tables) {
         name: valueOf(row, 'productName'),
         description: valueOf(row, 'quantityPerUnit'),
         category: categories.get(valueOf(row, 'categoryID')) ?? null,
+        weightGrams: gramsOf(valueOf(row, 'quantityPerUnit')),
         priceAmount: centsOf(valueOf(row, 'unitPrice')),
         status: row['discontinued'] === '1' ? ('discontinued' as const) : ('active' as const),
       },

@@ -10,7 +10,8 @@ import { calendarSettings } from '../calendar/settings.ts';
 import type { ProductTerms } from '../catalogue/sellables.ts';
 import type { LineLogo } from './logo-requests/line-rules.ts';
 
-interface LeadLine {
+/** What a line says of how long it takes to make ready. */
+export interface LeadLine {
   readonly product: Pick<ProductTerms, 'leadTimeDays'>;
   readonly logo: Pick<LineLogo, 'leadTimeDays'> | null;
 }

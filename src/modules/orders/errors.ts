@@ -1,5 +1,13 @@
 import { defineErrors, platformErrors } from '../../platform/errors.ts';
-import { PositiveAmount, ref, uuid } from '../../platform/http/schema.ts';
+import { CHOICE_FAULTS } from '../shipping/options/rules.ts';
+import { enumeration, PositiveAmount, ref, uuid } from '../../platform/http/schema.ts';
+
+const DeliveryMethodFault = enumeration(
+  'DeliveryMethodFault',
+  'Why a method does not do: there is no such one; it or its carrier is not offered now; no price list is in force; the place is in none ' +
+    'of its zones; the basket is too heavy; nobody said where it goes; a product does not tell its weight.',
+  CHOICE_FAULTS,
+);
 
 export const orderErrors = {
   amount_too_large: platformErrors.amount_too_large,
@@ -15,6 +23,11 @@ export const orderErrors = {
     region_required: [422, 'What freight costs depends on where the goods go'],
     region_unknown: [422, 'The country has no such region'],
     freight_facts_missing: [422, 'A product lacks the weight or the size that its freight goes by'],
+    delivery_method_not_available: [
+      422,
+      'The order cannot be sent in the chosen way',
+      { reason: ref(DeliveryMethodFault, { description: 'Why not.' }) },
+    ],
     total_changed: [
       409,
       'The order would cost another total than expected',

@@ -40,7 +40,7 @@ const editedLine = model(
 );
 const withLines = Type.Object({ ...summary, lines: Type.Array(ref(line), { description: 'The lines.' }) });
 const plain = Type.Object(summary);
-const parcel = Type.Object({
+const parcelFields = {
   ...summary,
   shipmentId: uuid('The parcel.'),
   carrier: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Who carries it.' }),
@@ -48,6 +48,11 @@ const parcel = Type.Object({
     type: ['string', 'null'],
     description: "The carrier's number.",
   }),
+};
+const parcel = Type.Object(parcelFields);
+const missingUnits = model('MissingUnits', 'Units of a line that did not arrive.', {
+  lineId: uuid('The line.'),
+  quantity: Type.Integer({ description: 'How many were in parcels that were lost or came back.' }),
 });
 
 const due = Type.Object({
@@ -122,7 +127,21 @@ export const orderEvents = {
     }),
   ),
   shipped: defineEvent('order.shipped', 'A parcel of an order left.', parcel),
-  delivered: defineEvent('order.delivered', 'A parcel of an order arrived.', parcel),
+  delivered: defineEvent(
+    'order.delivered',
+    'A parcel of an order arrived.',
+    Type.Object({
+      ...parcelFields,
+      missingUnits: Type.Array(ref(missingUnits), {
+        description: 'What did not arrive with it: parcels of it that were lost or came back.',
+      }),
+    }),
+  ),
+  deliveryUndone: defineEvent(
+    'order.delivery_undone',
+    'A parcel of an order that had arrived has not: what was told of it is void, or it had come back before.',
+    parcel,
+  ),
   completed: defineEvent('order.completed', 'An order is over: delivered, paid and no longer open.', plain),
   cancelled: defineEvent(
     'order.cancelled',

@@ -23,7 +23,7 @@ export async function handOver(
   wish: Wish,
   past?: { readonly deliveredAt: Date | null },
 ): Promise<void> {
-  const { carrierId, method, promisedOn, units } = wish;
+  const { carrierId, method, methodId, promisedOn, units } = wish;
   if (carrierId === undefined) return;
   const consignment = {
     orderId: order.id,
@@ -39,6 +39,7 @@ export async function handOver(
       carrierId,
       parcels: parcelsOf(wish, units),
       ...(method === undefined ? {} : { method }),
+      ...(methodId === undefined ? {} : { methodId }),
       ...(promisedOn === undefined ? {} : { promisedOn }),
     }),
   );

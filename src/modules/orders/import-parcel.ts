@@ -6,7 +6,7 @@ import { requireCarrier } from '../shipping/parcels/register.ts';
 import { orderErrors } from './errors.ts';
 import { handOver } from './hand-over.ts';
 import type { ImportDates } from './import-rules.ts';
-import { writeDelivery, writeShipment } from './shipment-repository.ts';
+import { writeArrival, writeShipment } from './shipment-repository.ts';
 import type { Order, OrderLine, OrderShipment } from './tables.ts';
 
 /** What an import says of how it was sent. */
@@ -58,7 +58,7 @@ export async function writeImportedParcel(
   };
   const units = lines.map(({ id, quantity }) => ({ lineId: id, quantity }));
   await writeShipment(tx, shipment, units);
-  if (order.deliveredAt) await writeDelivery(tx, shipment, order.deliveredAt);
+  if (order.deliveredAt) await writeArrival(tx, shipment, order.deliveredAt);
   const { trackingNumber, ...rest } = input;
   const number = trackingNumber === undefined ? {} : { trackingNumber };
   const cost = carrierCostAmount === undefined ? {} : { costAmount: carrierCostAmount };

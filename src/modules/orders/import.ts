@@ -229,6 +229,7 @@ function importedOrder(ctx: Ctx, input: ImportInput, dates: ImportDates, standin
     dispatchOn: null,
     arrivalEarliestOn: null,
     arrivalLatestOn: null,
+    deliveryMethod: null,
     shippingAddress: input.shippingAddress ?? null,
     senderAddress: null,
     staffNote: null,

@@ -135,7 +135,19 @@ export const OrderCreate = inputModel('OrderCreate', 'An order to place.', {
   ),
   staffNote: Type.Optional(nullableText('For staff only; not with a customer token.', { maxLength: 2000 })),
   metadata: Type.Optional(ref(Metadata)),
-  quoteToken: Type.Optional(Type.String({ maxLength: 60_000, description: 'Holds the prices of a quote.' })),
+  // Of 500 lines, and some 1,500 ways to send them.
+  quoteToken: Type.Optional(
+    Type.String({
+      maxLength: 120_000,
+      description: 'Holds the prices of a quote, and the arrival that it told.',
+    }),
+  ),
+  deliveryMethodId: Type.Optional(
+    uuid(
+      'The way to send it: a `methodId` of the `deliveryOptions` of a quote. The order keeps it, with the arrival that the quote told, ' +
+        'or that is expected now where there is no quote. It does not change what is paid. Without one the shop chooses.',
+    ),
+  ),
   expectedTotalAmount: Type.Optional(
     ref(PositiveAmount, { description: 'Refuses the order when it would cost another total.' }),
   ),
@@ -183,8 +195,19 @@ export const OrderShip = model('OrderShip', 'What leaves, in one parcel or sever
   ),
   carrier: Type.Optional(text('Who carries it, in words; instead of `carrierId`.', 100)),
   trackingNumber: Type.Optional(text("The carrier's number; with `parcels` each has its own.", 100)),
-  carrierId: Type.Optional(uuid('A carrier of the shop. Then parcels are kept, tracked and scored.')),
-  method: Type.Optional(text('The code of a method of this carrier: its prices and its promise count.', 40)),
+  carrierId: Type.Optional(
+    uuid(
+      'A carrier of the shop. Then parcels are kept, tracked and scored. The one that the order was placed with, when neither this nor ' +
+        '`carrier` is sent.',
+    ),
+  ),
+  method: Type.Optional(
+    text(
+      'The code of a method of this carrier: its prices and its promise count. The one that the order was placed with, when it leaves ' +
+        'with its carrier.',
+      40,
+    ),
+  ),
   promisedOn: Type.Optional(
     Type.String({
       format: 'date',

@@ -43,7 +43,7 @@ export const orderInvariants: readonly Invariant[] = [
     sql`select count(*) as checked, count(*) filter (where l.shipped_quantity <> coalesce(s.shipped, 0)
           or l.delivered_quantity <> coalesce(s.delivered, 0)) as broken
         from order_lines l left join (select c.shop_id, c.line_id, sum(c.quantity) as shipped,
-            sum(c.quantity) filter (where p.delivered_at is not null) as delivered
+            sum(c.quantity - c.missing_quantity) filter (where p.delivered_at is not null) as delivered
           from order_shipment_lines c join order_shipments p on p.shop_id = c.shop_id and p.id = c.shipment_id
           group by c.shop_id, c.line_id) s on s.shop_id = l.shop_id and s.line_id = l.id`,
   ),

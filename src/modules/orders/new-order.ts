@@ -4,6 +4,7 @@ import { newId } from '../../platform/ids.ts';
 import { after, HOUR_MS, MINUTE_MS } from '../../platform/time.ts';
 import type { ExpectedDelivery } from '../calendar/lead-rules.ts';
 import type { Basket, BasketLine } from './basket.ts';
+import type { ChosenDelivery } from './delivery-choice.ts';
 import { orderEvents } from './events.ts';
 import type { LineLogo } from './logo-requests/line-rules.ts';
 import { makeOrderNumber } from './numbers.ts';
@@ -27,6 +28,8 @@ export interface OrderInput {
   readonly staffNote?: string | null;
   readonly metadata?: Record<string, string>;
   readonly quoteToken?: string;
+  /** The way to send it, one of those that a quote offers. */
+  readonly deliveryMethodId?: string;
   /** Refuses the order when it would cost another total. */
   readonly expectedTotalAmount?: number;
 }
@@ -81,7 +84,7 @@ export function makeOrder(
   input: OrderInput,
   basket: Basket,
   customerId: string | null,
-  delivery: ExpectedDelivery | null,
+  { delivery, deliveryMethod }: ChosenDelivery,
 ): Order {
   const settings = ordersSettings.of(ctx.shop);
   const { priced } = basket;
@@ -113,6 +116,7 @@ export function makeOrder(
     refundedAmount: 0n,
     ...NO_CHANGES,
     ...daysOf(delivery),
+    deliveryMethod,
     shippingAddress: input.shippingAddress ?? null,
     senderAddress: input.senderAddress ?? null,
     staffNote: input.staffNote ?? null,

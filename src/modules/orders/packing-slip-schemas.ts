@@ -10,6 +10,7 @@ import {
   uuid,
 } from '../../platform/http/schema.ts';
 import { AddressModel } from '../customers/schemas.ts';
+import { OrderDeliveryMethod } from './schemas.ts';
 import type { PackedOrder } from './packing-slip.ts';
 import { unitsToShip } from './rules.ts';
 
@@ -33,6 +34,10 @@ export const PackingSlip = model(
     senderName: text('In whose name it goes out: the sender, or the shop.', 200),
     senderAddress: nullableRef(AddressModel, "The sender; null: the shop's own."),
     shippingAddress: nullableRef(AddressModel, 'Where it goes.'),
+    deliveryMethod: nullableRef(
+      OrderDeliveryMethod,
+      'The way to send it that was chosen; null: the shop chooses.',
+    ),
     lines: Type.Array(ref(PackingSlipLine), { description: 'The lines, without those that were cancelled.' }),
   },
 );
@@ -49,6 +54,7 @@ export const presentPackingSlip = ({
   senderName: order.senderAddress?.company ?? order.senderAddress?.name ?? shopName,
   senderAddress: order.senderAddress,
   shippingAddress: order.shippingAddress,
+  deliveryMethod: order.deliveryMethod,
   lines: lines
     .filter(({ quantity, cancelledQuantity }) => quantity > cancelledQuantity)
     .map((line) => ({

@@ -28,13 +28,15 @@ export const parcelPersonalData: PersonalDataSection = {
       signedBy: parcel.signedBy,
       photoUrl: parcel.photoUrl,
       rating,
-      events: events.map(({ kind, occurredAt, place, note, signedBy, photoUrl }) => ({
+      events: events.map(({ kind, occurredAt, place, note, signedBy, photoUrl, voidedAt, voidReason }) => ({
         kind,
         occurredAt: occurredAt.toISOString(),
         place,
         note,
         signedBy,
         photoUrl,
+        voidedAt: instantOrNull(voidedAt),
+        voidReason,
       })),
     }));
   },

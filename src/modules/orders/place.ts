@@ -19,12 +19,12 @@ import { type FreightTerms, readFreight, recallFreight, requireFreight } from '.
 import { orderErrors } from './errors.ts';
 import { gatherFacts, templatesNamed } from './freight.ts';
 import { requireCredit } from './credit/take.ts';
-import { deliveryOf } from './delivery.ts';
+import { chooseDelivery } from './delivery-choice.ts';
 import { logoMovesOf, type LogoTerms, requestIdsOf } from './logo-requests/line-rules.ts';
 import { readLogos, recallLogos, requireLogos } from './logo-requests/take.ts';
 import { makeAdjustments, makeLines, makeOrder, newOrder, type OrderInput } from './new-order.ts';
 import { placedTransfer } from './postings.ts';
-import { readQuote } from './quote-token.ts';
+import { type HeldQuote, readQuote } from './quote-token.ts';
 import { NumberTaken, orderPart, type OrderWhole, toOrderError } from './repository.ts';
 import type { PaymentTerms } from './states.ts';
 
@@ -58,7 +58,8 @@ export function orderTerms(
 
 /**
  * Places an order: prices the basket as the quote did, reserves the stock of all lines or of none, and writes the order.
- * Refusals: those of priceGoods and priceFreight, out_of_stock, credit_exceeded, total_changed, quote_*, customer_not_found, external_id_taken.
+ * Refusals: those of priceGoods and priceFreight, out_of_stock, credit_exceeded, total_changed, quote_*, customer_not_found, external_id_taken,
+ * delivery_method_not_available.
  */
 export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhole> {
   const customerId = ctx.customerId ?? input.customerId ?? null;
@@ -69,7 +70,7 @@ export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhol
   for (let attempt = 1; ; attempt += 1) {
     const priced = await priceOrder(ctx, input, held);
     try {
-      return await writeOrder(ctx, input, priced, customerId);
+      return await writeOrder(ctx, input, priced, customerId, held);
     } catch (error) {
       if (!isPassing(error)) throw error;
       if (attempt >= MOST_ATTEMPTS) throw platformErrors.version_conflict();
@@ -77,7 +78,8 @@ export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhol
   }
 }
 
-// A product, a template, the calendar or a request for a logo changed since it was read, or one number in a thousand million is taken.
+// A product, a template, the calendar, a request for a logo or the chosen method changed since it was read, or one number in a thousand
+// million is taken already.
 const isPassing = (error: unknown): boolean => error instanceof StaleRead || error instanceof NumberTaken;
 
 interface PricedOrder {
@@ -158,10 +160,12 @@ async function writeOrder(
   input: OrderInput,
   { basket, freight, requests }: PricedOrder,
   customerId: string | null,
+  held: HeldQuote | undefined,
 ): Promise<OrderWhole> {
   const products = [...new Set(basket.priced.lines.map((line) => line.product))];
   const known = recallCalendar(ctx.shop) ?? (await loadCalendar(ctx.db, ctx.shop));
-  const order = makeOrder(ctx, input, basket, customerId, deliveryOf(ctx, known, basket.priced.lines));
+  const chosen = await chooseDelivery(ctx, known, input, basket.priced.lines, held?.ways);
+  const order = makeOrder(ctx, input, basket, customerId, chosen);
   const lines = makeLines(order, basket.priced.lines);
   const adjustments = makeAdjustments(order, basket.priced.lines, lines);
   const whole: OrderWhole = { order, lines, adjustments, shipments: [], shipmentLines: [] };
@@ -171,6 +175,7 @@ async function writeOrder(
     requireTerms(ctx.shop.id, products),
     requireFreight(ctx.shop.id, freight),
     requireCalendar(ctx.shop.id, known),
+    ...(chosen.guard ? [chosen.guard] : []),
     ...(customerId === null ? [] : [requireCustomer(ctx.db, ctx.shop.id, customerId)]),
     requireStock(ctx.shop.id, input.lines),
     ...(logos ? [logos.guard] : []),

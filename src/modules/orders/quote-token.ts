@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createTokens } from '../../platform/auth/tokens.ts';
 import type { Ctx } from '../../platform/context.ts';
+import type { TransitDays } from '../calendar/lead-rules.ts';
 import type { AppliedBreak } from './quantity-rules.ts';
 import type { Place } from '../shipping/freight/destination.ts';
 import type { StoredFreightPart } from '../shipping/freight/part-schemas.ts';
@@ -22,6 +23,25 @@ interface QuotePayload {
     readonly amount: string;
     readonly parts: readonly StoredFreightPart[];
   } | null;
+  /** The ways to send it that were told; absent while none could be told, and in tokens that were signed before they were. */
+  readonly ways?: {
+    /** The day on which it would leave. */
+    readonly on: string;
+    /** `method:2:4` for 2 to 4 days on the way, `method` where that is not known. */
+    readonly of: readonly string[];
+  };
+}
+
+/** What a quote told of the ways to send its basket. */
+export interface ToldWays {
+  readonly dispatchOn: string;
+  /** How many days each method takes; null where that is not known. */
+  readonly transits: ReadonlyMap<string, TransitDays | null>;
+}
+
+/** What a token holds. */
+export interface HeldQuote extends HeldPrices {
+  readonly ways: ToldWays | undefined;
 }
 
 const placeOf = (place: Place | null | undefined): string =>
@@ -42,13 +62,31 @@ function readBreak(text: string): AppliedBreak | null {
   return { minimumQuantity: Number(minimumQuantity), unitAmount: BigInt(unitAmount) };
 }
 
+const packWays = ({ dispatchOn, transits }: ToldWays) => ({
+  on: dispatchOn,
+  of: [...transits].map(([methodId, days]) =>
+    days ? `${methodId}:${days.minimumDays}:${days.maximumDays}` : methodId,
+  ),
+});
+
+const unpackWays = ({ on, of }: NonNullable<QuotePayload['ways']>): ToldWays => ({
+  dispatchOn: on,
+  transits: new Map(
+    of.map((way) => {
+      const [methodId = '', minimum, maximum] = way.split(':');
+      const days = minimum && maximum ? { minimumDays: Number(minimum), maximumDays: Number(maximum) } : null;
+      return [methodId, days];
+    }),
+  ),
+});
+
 /** Signs the prices of a quote; they hold for `minutes` of real time. */
 export function holdQuote(
   ctx: Ctx,
   lines: readonly BasketLine[],
   customerId: string | null,
   place: Place | null | undefined,
-  held: HeldPrices,
+  held: HeldQuote,
   minutes: number,
 ) {
   const payload: QuotePayload = {
@@ -60,6 +98,7 @@ export function holdQuote(
     freight: held.freight
       ? { to: placeOf(place), amount: String(held.freight.amount), parts: held.freight.parts }
       : null,
+    ...(held.ways ? { ways: packWays(held.ways) } : {}),
   };
   return tokens(ctx).sign(payload, minutes * 60);
 }
@@ -71,7 +110,7 @@ export function readQuote(
   lines: readonly BasketLine[],
   customerId: string | null,
   place: Place | null | undefined,
-): HeldPrices {
+): HeldQuote {
   const pointer = '/quoteToken';
   const verified = tokens(ctx).verify(token);
   if ('refusal' in verified) {
@@ -92,5 +131,6 @@ export function readQuote(
     unitAmounts: payload.units.map(BigInt),
     breaks: payload.breaks?.map(readBreak) ?? [],
     freight: freight ? { amount: BigInt(freight.amount), parts: freight.parts, isKnown: true } : undefined,
+    ways: payload.ways && unpackWays(payload.ways),
   };
 }

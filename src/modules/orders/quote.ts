@@ -4,7 +4,7 @@ import { loadCalendar } from '../calendar/load.ts';
 import { findSellables, type Sellable } from '../catalogue/sellables.ts';
 import { type Basket, type BasketLine, priceLines, productIdsOf } from './basket.ts';
 import { deliveryOf } from './delivery.ts';
-import { optionsFor, transitOf } from './delivery-options.ts';
+import { optionsFor, transitOf, waysOf } from './delivery-options.ts';
 import type { Place } from '../shipping/freight/destination.ts';
 import type { DeliveryOptions } from '../shipping/options/list.ts';
 import type { Ranking } from '../shipping/options/rules.ts';
@@ -48,14 +48,21 @@ export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
   const facts = await readFacts(ctx, products, destination, '/destination');
   const basket = priceLines(ctx, products, input.lines, facts, { requests, customerId });
   const minutes = ordersSettings.of(ctx.shop).quoteHoldMinutes;
-  const held = holdQuote(ctx, input.lines, customerId, destination, basket.held, minutes);
   const leavesOn = deliveryOf(ctx, calendar, basket.priced.lines)?.dispatchOn;
-  const options = await optionsFor(ctx, basket.priced.lines, {
+  const options = await optionsFor(ctx, calendar, basket.priced.lines, {
     destination,
     rankBy: input.rankDeliveryBy ?? 'cost',
     leavesOn,
     key: `${customerId ?? ''}/${basketOf(input.lines)}`,
   });
-  const delivery = deliveryOf(ctx, calendar, basket.priced.lines, transitOf(options));
+  const delivery = deliveryOf(ctx, calendar, basket.priced.lines, transitOf(options?.options[0]?.option.expected));
+  const held = holdQuote(
+    ctx,
+    input.lines,
+    customerId,
+    destination,
+    { ...basket.held, ways: waysOf(leavesOn, options) },
+    minutes,
+  );
   return { basket, promises, delivery, options, ...held };
 }

@@ -50,6 +50,7 @@ const placeErrors = [
   ...quoteErrors,
   e.out_of_stock,
   e.total_changed,
+  e.delivery_method_not_available,
   e.quote_not_valid,
   e.quote_expired,
   e.quote_mismatch,

@@ -135,6 +135,9 @@ const OrderLineModel = model(
 const ShipmentLineModel = model('ShipmentLine', 'What a parcel holds.', {
   lineId: uuid('The line of the order.'),
   quantity: Type.Integer({ description: 'Units.' }),
+  missingQuantity: Type.Integer({
+    description: 'Those that did not arrive with the others: in parcels that were lost or came back.',
+  }),
 });
 const ShipmentModel = model('Shipment', 'A parcel of an order.', {
   id: uuid('The parcel.'),
@@ -144,6 +147,17 @@ const ShipmentModel = model('Shipment', 'A parcel of an order.', {
   deliveredAt: nullableInstant('When it arrived.'),
   lines: Type.Array(ref(ShipmentLineModel), { description: 'What is in it.' }),
 });
+
+export const OrderDeliveryMethod = model(
+  'OrderDeliveryMethod',
+  'A way to send an order, by the names that were shown.',
+  {
+    carrierId: uuid('The carrier.'),
+    carrierName: text('Its name.', 200),
+    methodId: uuid('The method.'),
+    methodName: text('Its name.', 200),
+  },
+);
 
 const orderFields = {
   id: uuid('The order.'),
@@ -213,6 +227,10 @@ const orderFields = {
   delivery: nullableRef(
     ExpectedDeliveryModel,
     'When it was expected to leave and to arrive, as it was placed; null for imported orders.',
+  ),
+  deliveryMethod: nullableRef(
+    OrderDeliveryMethod,
+    'The way to send it that was chosen when it was placed; null: the shop chooses.',
   ),
   shippingAddress: nullableRef(AddressModel, 'Where it goes.'),
   senderAddress: nullableRef(
@@ -299,6 +317,7 @@ const presentHead = (order: Order, forCustomer: boolean) => ({
           earliestOn: order.arrivalEarliestOn,
           latestOn: order.arrivalLatestOn,
         },
+  deliveryMethod: order.deliveryMethod,
   shippingAddress: order.shippingAddress,
   senderAddress: order.senderAddress,
   staffNote: forCustomer ? null : order.staffNote,
@@ -376,7 +395,7 @@ export const presentOrder = (whole: OrderWhole, viewer: Viewer) => ({
     deliveredAt: instantOrNull(shipment.deliveredAt),
     lines: whole.shipmentLines
       .filter(({ shipmentId }) => shipmentId === shipment.id)
-      .map(({ lineId, quantity }) => ({ lineId, quantity })),
+      .map(({ lineId, quantity, missingQuantity }) => ({ lineId, quantity, missingQuantity })),
   })),
 });
 

@@ -23,9 +23,28 @@ export interface ShipWish {
   readonly carrier?: string;
   readonly trackingNumber?: string;
   readonly carrierId?: string;
+  /** The code of a method of the carrier. */
   readonly method?: string;
+  /** A method that the order was placed with, where no code is said. */
+  readonly methodId?: string;
   readonly promisedOn?: string;
   readonly parcels?: readonly ShipParcel[];
+}
+
+/**
+ * The carrier and the method of an order, where a request to ship does not name others: no carrier at all is the chosen one, and the
+ * chosen carrier without a method has the chosen method. Whoever names a carrier in words sends it past them.
+ */
+export function chosenWay(
+  wish: ShipWish,
+  chosen: { readonly carrierId: string; readonly methodId: string } | null,
+): Pick<ShipWish, 'carrierId' | 'methodId'> {
+  if (chosen === null || wish.carrier !== undefined) return {};
+  if (wish.carrierId !== undefined && wish.carrierId !== chosen.carrierId) return {};
+  return {
+    carrierId: chosen.carrierId,
+    ...(wish.method === undefined ? { methodId: chosen.methodId } : {}),
+  };
 }
 
 const fault = (pointer: string, detail: string): Violation => ({

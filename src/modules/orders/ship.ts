@@ -6,6 +6,7 @@ import { pointingInto } from '../../platform/pointers.ts';
 import { newId } from '../../platform/ids.ts';
 import { checkVersion } from '../../platform/versions.ts';
 import { shipStock } from '../catalogue/stock.ts';
+import { readShipmentEnd } from '../shipping/parcels/read.ts';
 import { deliverParcels } from '../shipping/parcels/report.ts';
 import { requireCarrier } from '../shipping/parcels/register.ts';
 import { arrive } from './arrivals.ts';
@@ -15,7 +16,7 @@ import { parcelErrors } from '../shipping/parcels/errors.ts';
 import { listLines, loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
 import { decideFulfilment, unitsToShip } from './rules.ts';
 import { handOver } from './hand-over.ts';
-import { findShipFaults, type ShipWish, wantedUnits } from './ship-rules.ts';
+import { chosenWay, findShipFaults, type ShipWish, wantedUnits } from './ship-rules.ts';
 import { writeShipment } from './shipment-repository.ts';
 import type { Order, OrderLine, OrderShipment } from './tables.ts';
 import { tellParcel } from './tell-parcel.ts';
@@ -25,14 +26,16 @@ interface ShipInput extends ShipWish {
 }
 
 /**
- * Ships an order, whole or in parts: stock leaves the house, with a carrier of the shop in one parcel or several. Refusals:
+ * Ships an order, whole or in parts: stock leaves the house, with a carrier of the shop in one parcel or several; with the one that was
+ * chosen when it was placed, where nobody says otherwise. Refusals:
  * order_not_shippable, order_in_edit, shipment_too_large, parcels_inconsistent, and those of registerParcels.
  */
-export async function shipOrder(ctx: Ctx, input: ShipInput): Promise<OrderWhole> {
-  const faults = findShipFaults(input);
+export async function shipOrder(ctx: Ctx, asked: ShipInput): Promise<OrderWhole> {
   return inTransaction(ctx, async (tx) => {
-    const order = await lockOrder(tx, ctx.shop.id, input.orderId);
+    const order = await lockOrder(tx, ctx.shop.id, asked.orderId);
     checkVersion(ctx, order);
+    const input = { ...asked, ...chosenWay(asked, order.deliveryMethod) };
+    const faults = findShipFaults(input);
     const lines = await listLines(tx, ctx.shop.id, order.id);
     await refuseOpenEdit(tx, ctx.shop.id, order.id);
     if (!canShip(order))
@@ -148,6 +151,7 @@ export async function deliverShipment(
     if (!shipment) throw platformErrors.not_found();
     if (shipment.deliveredAt) return whole;
     await deliverParcels(tx, ctx, shipment.id, ctx.customerId === undefined ? 'staff' : 'customer');
-    return loadWhole(tx, await arrive(tx, ctx, whole, shipment, ctx.now));
+    const { missing } = await readShipmentEnd(tx, ctx.shop.id, shipment.id);
+    return loadWhole(tx, await arrive(tx, ctx, whole, shipment, ctx.now, missing));
   });
 }

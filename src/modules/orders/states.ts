@@ -1,11 +1,14 @@
 import { defineStates } from '../../platform/states.ts';
 
-/** An order. `pending → shipped` is for cash on delivery and for orders on account; cancelling ends with shipment. */
+/**
+ * An order. `pending → shipped` is for cash on delivery and for orders on account; cancelling ends with shipment. `delivered → shipped` is
+ * for a delivery that turns out never to have been: what was told of it is void.
+ */
 export const orderStates = defineStates({
   pending: ['paid', 'shipped', 'cancelled'],
   paid: ['shipped', 'cancelled'],
   shipped: ['delivered'],
-  delivered: ['completed'],
+  delivered: ['completed', 'shipped'],
   completed: [],
   cancelled: [],
 });

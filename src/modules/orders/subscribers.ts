@@ -10,6 +10,7 @@ export const orderSubscribers: readonly Subscriber[] = [
       parcelEventKinds.lost,
       parcelEventKinds.damaged,
       parcelEventKinds.returned,
+      parcelEventKinds.eventVoided,
     ],
     handle: followParcel,
   },

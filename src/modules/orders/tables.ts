@@ -52,6 +52,14 @@ const writtenOffIsOwed = (
 ) => sql`${t.writtenOffAmount} >= 0 and (${t.writtenOffAmount} = 0 or ${t.writtenOffAmount} <= ${t.totalAmount}
         + ${t.chargedAmount} - ${t.settledRefundAmount} - ${t.creditedAmount} - ${t.paidAmount} + ${t.refundedAmount})`;
 
+/** A way to send an order: a method of a carrier, neither of which is ever deleted. */
+export interface DeliveryMethod {
+  readonly carrierId: string;
+  readonly carrierName: string;
+  readonly methodId: string;
+  readonly methodName: string;
+}
+
 /** An order. Amounts include tax; `total = lines − discount + freight`. */
 export const orders = pgTable(
   'orders',
@@ -103,6 +111,8 @@ export const orders = pgTable(
     dispatchOn: text('dispatch_on'),
     arrivalEarliestOn: text('arrival_earliest_on'),
     arrivalLatestOn: text('arrival_latest_on'),
+    /** The way to send it that was chosen when it was placed, by the names that were shown. */
+    deliveryMethod: jsonb('delivery_method').$type<DeliveryMethod>(),
     shippingAddress: jsonb('shipping_address').$type<Address>(),
     /** Set: the parcel goes out in this name, and nothing in it says what it cost. */
     senderAddress: jsonb('sender_address').$type<Address>(),
@@ -356,10 +366,15 @@ export const orderShipmentLines = pgTable(
     shipmentId: id('shipment_id'),
     lineId: id('line_id'),
     quantity: integer('quantity').notNull(),
+    /** Units in parcels that were lost or came back while the others arrived. */
+    missingQuantity: integer('missing_quantity').notNull().default(0),
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.shipmentId, t.lineId] }),
-    check('order_shipment_lines_quantity', sql`${t.quantity} > 0`),
+    check(
+      'order_shipment_lines_quantity',
+      sql`${t.quantity} > 0 and ${t.missingQuantity} between 0 and ${t.quantity}`,
+    ),
     // Named by hand: what Drizzle makes is longer than Postgres keeps.
     foreignKey({
       name: 'order_shipment_lines_shipment_fk',

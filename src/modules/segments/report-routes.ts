@@ -26,7 +26,7 @@ export function reportRoutes(app: FastifyInstance): void {
       segmentId: Type.Optional(uuid('Only this segment; all that are not archived, when absent.')),
     }),
     success: { statuses: [200], schema: SegmentReportModel, description: 'The report.' },
-    errors: [segmentErrors.report_period_empty],
+    errors: [segmentErrors.report_period_empty, segmentErrors.segment_not_found],
     example: { query: { from: '2026-01-01T00:00:00Z', to: '2026-07-01T00:00:00Z' } },
     run: (ctx, { query }) => readSegmentReport(ctx, query),
     present: (report, ctx) => presentReport(report, ctx.shop.currency),

@@ -1,7 +1,8 @@
 import type { Ctx } from '../../platform/context.ts';
+import type { Problem } from '../../platform/errors.ts';
 import { segmentErrors } from './errors.ts';
 import { type Figures, type Period, sumFigures } from './report-repository.ts';
-import { getSegment, listLive } from './repository.ts';
+import { listLive, listNamed } from './repository.ts';
 import type { Segment } from './tables.ts';
 
 /** A segment with what its members bought and what work they were. */
@@ -21,7 +22,7 @@ export interface SegmentReport {
 
 /**
  * What the members of each segment bought in a period and what work they were: those who are in it now; of all segments that are
- * not archived, or of one. Refusals: report_period_empty, not_found.
+ * not archived, or of one. Refusals: report_period_empty, segment_not_found.
  */
 export async function readSegmentReport(
   ctx: Ctx,
@@ -42,7 +43,8 @@ export async function readSegmentReport(
   const segments =
     query.segmentId === undefined
       ? await listLive(ctx.db, shopId)
-      : [await getSegment(ctx.db, shopId, query.segmentId)];
+      : await listNamed(ctx.db, shopId, [query.segmentId]);
+  if (segments.length === 0 && query.segmentId !== undefined) throw unknownSegment();
   const { whole, bySegment } = await sumFigures(
     ctx.db,
     shopId,
@@ -54,6 +56,12 @@ export async function readSegmentReport(
     figures: bySegment.get(segment.id) ?? NOTHING,
   }));
   return { period, whole, views };
+}
+
+function unknownSegment(): Problem {
+  const { code, title } = segmentErrors.segment_not_found;
+  const violation = { in: 'query', pointer: '/segmentId', code, detail: title } as const;
+  return segmentErrors.segment_not_found(undefined, { violations: [violation] });
 }
 
 const momentOf = (text: string | undefined): Date | undefined =>

@@ -4,6 +4,7 @@ import { openDatabase } from '../../../src/platform/db/client.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { startApp } from '../../support/app.ts';
 import { makeFreightTemplate, makeProduct } from '../../support/world.ts';
+import { makeCarrier, makeMethod, makePriceList } from '../../support/world-shipping.ts';
 import { addCustomer, times } from './support.ts';
 import { makeLogoRequest } from '../../support/logo-world.ts';
 import { countTraffic } from '../../support/traffic.ts';
@@ -86,6 +87,16 @@ t.test('goods with a logo that was agreed on take no more', async (t) => {
     lines: [{ productId: made.items[0].productId, quantity: 2, logoRequestId }],
   };
   t.same(await measure('/v1/orders', withLogo), PLACED);
+});
+
+t.test('a chosen way to send it takes no more', async (t) => {
+  const { id: carrierId } = await makeCarrier(app);
+  const method = await makeMethod(app, carrierId);
+  await makePriceList(app, method);
+  const { id } = await makeProduct(app, { onHandQuantity: 1_000, weightGrams: 400 });
+  const place = { name: 'Maria Anders', line1: 'Obere Str. 57', city: 'Berlin', country: 'DE' };
+  const sent = { lines: [{ productId: id, quantity: 2 }], shippingAddress: place };
+  t.same(await measure('/v1/orders', { ...sent, deliveryMethodId: method.id }), PLACED);
 });
 
 t.test('many lines, a customer and a held quote take no more', async (t) => {

@@ -46,6 +46,8 @@ t.test('a segment shows its share of the sales against its share of the work', a
     },
   ]);
   t.equal(ofRich.data.length, 1);
+  const unknown = await shop.call('GET /v1/segment-report?segmentId=01890a5d-ac96-774b-bcce-b302099a8057');
+  isProblem(t, unknown, 422, 'segment_not_found', '/segmentId');
   const { body: report } = await shop.call('GET /v1/segment-report');
   t.match(report, { from: null, to: null, customerCount: 3, salesAmount: 9000, serviceMinutes: 30 });
   t.match(report.data, [

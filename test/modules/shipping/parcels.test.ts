@@ -181,6 +181,8 @@ t.test('staff says that a parcel is lost, found, damaged; what cannot be is refu
   t.match([wrong.status, wrong.body.code], [409, 'parcel_not_reportable']);
   const early = await report({ kind: 'returned', occurredAt: '2099-01-01T00:00:00Z' });
   t.same(codes(early), ['parcel_event_in_future /occurredAt']);
+  const before = await report({ kind: 'delivered', occurredAt: '2020-01-01T00:00:00Z' });
+  t.same(codes(before), ['parcel_event_too_early /occurredAt'], 'nothing arrives years before it left');
   const bad = await report({ kind: 'delivered', photoUrl: 'javascript:alert(1)' });
   t.equal(bad.status, 400);
   await app.settle();

@@ -14,6 +14,7 @@ import {
   type PriceStep,
   priceParcel,
 } from '../../../src/modules/shipping/carriers/price-rules.ts';
+import { makeCalendar } from '../../../src/modules/calendar/calendar-rules.ts';
 import { placeOf } from '../../../src/modules/shipping/carriers/places.ts';
 import {
   expectDays,
@@ -21,8 +22,14 @@ import {
   promiseFor,
   promisedDay,
 } from '../../../src/modules/shipping/carriers/transit-rules.ts';
-import { type OptionFacts, rankOptions, trialTurn } from '../../../src/modules/shipping/options/rules.ts';
+import {
+  type OptionFacts,
+  type Ranking,
+  rankOptions,
+  trialTurn,
+} from '../../../src/modules/shipping/options/rules.ts';
 
+const OPEN = makeCalendar({ version: 0, hours: [], holidays: [] }, 'UTC');
 const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 300);
 const step = (fromGrams: number, toGrams: number | null, firstAmount = 600): PriceStep => ({
   fromGrams,
@@ -43,11 +50,48 @@ t.test('days of a shop', async (t) => {
     '2017-10-15T03:00:00.000Z',
     'it begins at one',
   );
-  t.equal(addBusinessDays('1998-05-07', 3), '1998-05-12');
-  t.equal(addBusinessDays('1998-05-09', 1), '1998-05-11', 'from a Saturday');
+  t.equal(addBusinessDays(OPEN, '1998-05-07', 3), '1998-05-12');
+  t.equal(addBusinessDays(OPEN, '1998-05-09', 1), '1998-05-11', 'from a Saturday');
   t.equal(daysBetween('1998-02-28', '1998-03-01'), 1);
   t.equal(addDays('1998-12-31', 1), '1999-01-01');
 });
+
+t.test(
+  'business days know the holidays on which the shop is closed, and nothing else of its calendar',
+  async (t) => {
+    const holiday = (
+      startsOn: string,
+      endsOn = startsOn,
+      openings: { opens: string; closes: string }[] = [],
+    ) => ({
+      name: startsOn,
+      startsOn,
+      endsOn,
+      recursYearly: false,
+      openings,
+    });
+    const calendarOf = (...holidays: ReturnType<typeof holiday>[]) =>
+      makeCalendar({ version: 1, hours: [], holidays }, 'UTC');
+    const monday = calendarOf(holiday('1998-05-11'));
+    t.equal(addBusinessDays(monday, '1998-05-07', 3), '1998-05-13');
+    t.equal(addBusinessDays(monday, '1998-05-11', 0), '1998-05-11', 'no day at all is the day itself');
+    t.equal(addBusinessDays(calendarOf(holiday('1998-05-09')), '1998-05-07', 3), '1998-05-12', 'a Saturday');
+    const short = calendarOf(holiday('1998-05-11', '1998-05-11', [{ opens: '10:00', closes: '12:00' }]));
+    t.equal(addBusinessDays(short, '1998-05-07', 3), '1998-05-12', 'short hours are hours');
+    const promise = { fromDays: 1, toDays: 3 };
+    t.equal(promisedDay(monday, '1998-05-07', promise, 'calendar'), '1998-05-10', 'all days count');
+    t.match(expectDays(monday, '1998-05-07', undefined, promise, 'business', 20), {
+      basis: 'promise',
+      expectedDays: 6,
+    });
+    const endless = calendarOf(holiday('1998-01-01', '2018-01-01'));
+    t.equal(addBusinessDays(endless, '1998-05-07', 1), undefined);
+    t.match(expectDays(endless, '1998-05-07', undefined, promise, 'business', 20), {
+      basis: 'unknown',
+      expectedDays: null,
+    });
+  },
+);
 
 t.test('every day begins once, and is over when the next one begins', async () => {
   const zones = [
@@ -188,24 +232,26 @@ t.test('promises and expectations', async (t) => {
   );
   t.equal(promiseFor(promises, 'DE')?.toDays, 2);
   t.equal(promiseFor(promises, 'FR')?.toDays, 6);
-  t.equal(promisedDay('1998-05-07', { fromDays: 1, toDays: 3 }, 'business'), '1998-05-12');
-  const history = { caseCount: 20, medianDays: 4, ninetiethDays: 9 };
-  t.same(expectDays('1998-05-07', history, promises[0], 'business', 20), {
+  t.equal(promisedDay(OPEN, '1998-05-07', { fromDays: 1, toDays: 3 }, 'business'), '1998-05-12');
+  const history = { caseCount: 20, tenthDays: 2, medianDays: 4, ninetiethDays: 9 };
+  t.same(expectDays(OPEN, '1998-05-07', history, promises[0], 'business', 20), {
     basis: 'history',
     caseCount: 20,
+    earliestDays: 2,
     expectedDays: 4,
     latestDays: 9,
   });
   t.match(
-    expectDays('1998-05-07', { ...history, caseCount: 19 }, promises[0], 'business', 20),
+    expectDays(OPEN, '1998-05-07', { ...history, caseCount: 19 }, promises[0], 'business', 20),
     {
       basis: 'promise',
       caseCount: 19,
+      earliestDays: 1,
       expectedDays: 4,
     },
     'two business days from a Thursday are four days',
   );
-  t.match(expectDays('1998-05-07', undefined, undefined, 'business', 20), {
+  t.match(expectDays(OPEN, '1998-05-07', undefined, undefined, 'business', 20), {
     basis: 'unknown',
     expectedDays: null,
   });
@@ -217,6 +263,7 @@ const option = (
   days: number | null,
   scoreBps: number | null,
   isOnTrial = false,
+  scoreCaseCount = scoreBps === null ? 0 : 20,
 ): OptionFacts => ({
   carrierId,
   methodId: 'm',
@@ -225,13 +272,17 @@ const option = (
   expected: {
     basis: days === null ? 'unknown' : 'promise',
     caseCount: 0,
+    earliestDays: days,
     expectedDays: days,
     latestDays: days,
   },
   scoreBps,
+  scoreCaseCount,
 });
-const ranked = (...args: Parameters<typeof rankOptions>) =>
-  rankOptions(...args).map(({ option: { carrierId }, reason }) => `${carrierId} ${reason}`);
+const ranked = (options: readonly OptionFacts[], ranking: Ranking, turn?: string) =>
+  rankOptions(options, ranking, turn, 20).map(
+    ({ option: { carrierId }, reason }) => `${carrierId} ${reason}`,
+  );
 
 t.test('ranking, and why', async (t) => {
   const options = [
@@ -243,6 +294,16 @@ t.test('ranking, and why', async (t) => {
   t.same(ranked(options, 'cost', undefined), ['c best', 'b tied', 'a behind', 'n trial_waits']);
   t.same(ranked(options, 'speed', undefined), ['a best', 'b behind', 'c no_figure', 'n trial_waits']);
   t.same(ranked(options, 'score', 'n'), ['n trial_turn', 'c best', 'b behind', 'a no_figure']);
+  // Three parcels, all perfect: above the mean of the shop, and behind those of whom more is known.
+  const lucky = option('l', 600, 5, 9_500, false, 3);
+  t.same(ranked([...options, lucky], 'score'), [
+    'c best',
+    'b behind',
+    'l few_cases',
+    'a no_figure',
+    'n trial_waits',
+  ]);
+  t.equal(ranked([...options, lucky], 'cost')[0], 'c best');
 });
 
 t.test('carriers on trial get their shares, the same for the same key', async (t) => {

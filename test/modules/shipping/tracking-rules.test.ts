@@ -98,4 +98,8 @@ t.test('told again it is known, whoever else is told of between', async (t) => {
     'what is known is not asked for its time',
   );
   t.same(decideTracking([item, item], [], hour(0)), ['in_future', 'in_future']);
+  // The shop may say days later that it left; a week is enough for that.
+  const leftAt = (days: number) => ({ ...item, shippedAt: new Date(hour(1).getTime() + days * 86_400_000) });
+  t.same(decideTracking([leftAt(7)], [], hour(2)), ['recorded']);
+  t.same(decideTracking([leftAt(7.01)], [], hour(2)), ['too_early']);
 });

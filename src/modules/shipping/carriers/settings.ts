@@ -10,6 +10,11 @@ const weight = (fallback: number, what: string) =>
 export const carrierSettings = defineSettings(
   'shipping',
   Type.Object({
+    earlyEventDays: whole(
+      30,
+      [1, 365],
+      'What a carrier tells of a number that no parcel has yet waits so many days for one.',
+    ),
     transitMinimumCases: whole(
       20,
       [1, 1_000],
@@ -21,6 +26,11 @@ export const carrierSettings = defineSettings(
       20,
       [1, 1_000],
       "A carrier's figures are drawn toward those of the shop as if it had so many average parcels more.",
+    ),
+    scoreMinimumCases: whole(
+      20,
+      [0, 1_000],
+      'A carrier with fewer parcels of known fate is ranked by score behind those that have them.',
     ),
     scoreWeightOnTime: weight(35, 'being on time'),
     scoreWeightSpeed: weight(15, 'how long parcels take'),

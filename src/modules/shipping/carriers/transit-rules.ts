@@ -1,3 +1,4 @@
+import type { Calendar } from '../../calendar/calendar-rules.ts';
 import { addBusinessDays, addDays, type Day, daysBetween } from '../calendar-rules.ts';
 import type { Fault } from './price-rules.ts';
 import type { DayKind } from './states.ts';
@@ -35,14 +36,23 @@ export const promiseFor = (
   promises.find(({ countries }) => countries?.includes(country)) ??
   promises.find(({ countries }) => countries === undefined);
 
-/** The last day that is promised: 3 business days from Thursday the 7th of May 1998 are Tuesday the 12th. */
-export const promisedDay = (shippedOn: Day, { toDays }: TransitPromise, kind: DayKind): Day =>
-  kind === 'business' ? addBusinessDays(shippedOn, toDays) : addDays(shippedOn, toDays);
+/**
+ * The last day that is promised: 3 business days from Thursday the 7th of May 1998 are Tuesday the 12th, and Wednesday the 13th where
+ * Monday is a holiday. Undefined when that is beyond all calendars.
+ */
+export const promisedDay = (
+  calendar: Calendar,
+  shippedOn: Day,
+  { toDays }: TransitPromise,
+  kind: DayKind,
+): Day | undefined =>
+  kind === 'business' ? addBusinessDays(calendar, shippedOn, toDays) : addDays(shippedOn, toDays);
 
 /** Own history of a carrier, method and country. */
 export interface TransitHistory {
   readonly caseCount: number;
-  /** Half of all parcels took no longer; nine of ten. */
+  /** One of ten parcels took no longer; half of them; nine of ten. */
+  readonly tenthDays: number;
   readonly medianDays: number;
   readonly ninetiethDays: number;
 }
@@ -56,6 +66,8 @@ export interface ExpectedDays {
   readonly caseCount: number;
   /** Calendar days; null when nothing is known. */
   readonly expectedDays: number | null;
+  /** As quick as it may be: one of ten parcels, or the beginning of what is promised. */
+  readonly earliestDays: number | null;
   /** How long it may take: nine of ten parcels, or the end of what is promised. */
   readonly latestDays: number | null;
 }
@@ -65,6 +77,7 @@ export interface ExpectedDays {
  * carrier's promise, of which the end counts.
  */
 export function expectDays(
+  calendar: Calendar,
   leavesOn: Day,
   history: TransitHistory | undefined,
   promise: TransitPromise | undefined,
@@ -73,10 +86,20 @@ export function expectDays(
 ): ExpectedDays {
   const caseCount = history?.caseCount ?? 0;
   if (history && caseCount >= minimumCases) {
-    const { medianDays, ninetiethDays } = history;
-    return { basis: 'history', caseCount, expectedDays: medianDays, latestDays: ninetiethDays };
+    const { tenthDays, medianDays, ninetiethDays } = history;
+    return {
+      basis: 'history',
+      caseCount,
+      earliestDays: tenthDays,
+      expectedDays: medianDays,
+      latestDays: ninetiethDays,
+    };
   }
-  if (!promise) return { basis: 'unknown', caseCount, expectedDays: null, latestDays: null };
-  const days = daysBetween(leavesOn, promisedDay(leavesOn, promise, kind));
-  return { basis: 'promise', caseCount, expectedDays: days, latestDays: days };
+  const promisedOn = promise && promisedDay(calendar, leavesOn, promise, kind);
+  if (promise === undefined || promisedOn === undefined)
+    return { basis: 'unknown', caseCount, earliestDays: null, expectedDays: null, latestDays: null };
+  const days = daysBetween(leavesOn, promisedOn);
+  const firstOn = promisedDay(calendar, leavesOn, { ...promise, toDays: promise.fromDays }, kind);
+  const earliestDays = firstOn === undefined ? days : daysBetween(leavesOn, firstOn);
+  return { basis: 'promise', caseCount, earliestDays, expectedDays: days, latestDays: days };
 }

@@ -1,5 +1,7 @@
 import type { Ctx } from '../../../platform/context.ts';
 import type { Reader } from '../../../platform/db/client.ts';
+import type { Calendar } from '../../calendar/calendar-rules.ts';
+import { loadCalendar } from '../../calendar/load.ts';
 import { addDays, dayIn } from '../calendar-rules.ts';
 import { placeOf } from '../carriers/places.ts';
 import { type Place, priceParcel } from '../carriers/price-rules.ts';
@@ -49,6 +51,7 @@ export interface DeliveryOptions {
 export async function listDeliveryOptions(
   on: Reader,
   ctx: Ctx,
+  calendar: Calendar,
   wish: DeliveryWish,
 ): Promise<DeliveryOptions> {
   const candidates = await listCandidates(on, ctx.shop.id, ctx.now);
@@ -60,7 +63,7 @@ export async function listDeliveryOptions(
     candidates.flatMap(({ zones }) => zones ?? []),
   );
   const leavesOn = wish.leavesOn ?? dayIn(ctx.shop.timezone, ctx.now);
-  const { transitMinimumCases } = carrierSettings.of(ctx.shop);
+  const { transitMinimumCases, scoreMinimumCases } = carrierSettings.of(ctx.shop);
   const options: DeliveryOption[] = [];
   const unavailable: UnavailableOption[] = [];
   for (const candidate of candidates) {
@@ -71,6 +74,7 @@ export async function listDeliveryOptions(
     }
     const promise = promiseFor(candidate.promises, wish.country);
     const expected = expectDays(
+      calendar,
       leavesOn,
       historyOf(candidate),
       promise,
@@ -83,14 +87,23 @@ export async function listDeliveryOptions(
       methodId: candidate.method_id,
       isOnTrial: candidate.status === 'trial',
       scoreBps: candidate.score_bps,
+      scoreCaseCount: candidate.score_cases ?? 0,
       ...priced,
       expected,
       expectedOn: expected.expectedDays === null ? null : addDays(leavesOn, expected.expectedDays),
     });
   }
   const turn = wish.key === undefined ? undefined : trialTurn(ctx.shop.id, wish.key, trialsOf(candidates));
-  return { rankBy: wish.rankBy, options: rankOptions(options, wish.rankBy, turn), unavailable };
+  return {
+    rankBy: wish.rankBy,
+    options: rankOptions(options, wish.rankBy, turn, scoreMinimumCases),
+    unavailable,
+  };
 }
+
+/** The same by the shop's calendar of now. */
+export const compareDeliveryOptions = async (ctx: Ctx, wish: DeliveryWish): Promise<DeliveryOptions> =>
+  listDeliveryOptions(ctx.db, ctx, await loadCalendar(ctx.db, ctx.shop), wish);
 
 function priceOf(candidate: Candidate, place: Place, wish: DeliveryWish) {
   const { zones, volumetric_divisor: volumetricDivisor } = candidate;

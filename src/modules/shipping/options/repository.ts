@@ -20,6 +20,7 @@ export interface Candidate {
   readonly zones: readonly PriceZone[] | null;
   readonly score_bps: number | null;
   readonly score_parcels: number | null;
+  readonly score_cases: number | null;
 }
 
 // Carriers by carriers_status_idx, methods by carrier_methods_code_key, the list by carrier_price_lists_from_key, scores by their
@@ -28,7 +29,7 @@ const select = preparedSql<Candidate & Record<string, unknown>>(
   'select_delivery_candidates',
   `select c.id as carrier_id, c.name as carrier_name, c.status, c.trial_share_bps, m.id as method_id, m.code as method_code,
      m.name as method_name, m.day_kind, m.promises, l.id as price_list_id, l.volumetric_divisor, l.zones, s.score_bps,
-     s.parcel_count as score_parcels
+     s.parcel_count as score_parcels, s.ended_count as score_cases
    from carriers c join carrier_methods m on m.shop_id = c.shop_id and m.carrier_id = c.id and m.is_offered
    left join lateral (select l.id, l.volumetric_divisor, l.zones from carrier_price_lists l where l.shop_id = m.shop_id
      and l.method_id = m.id and l.valid_from <= $2 and (l.valid_to is null or l.valid_to > $2) limit 1) l on true

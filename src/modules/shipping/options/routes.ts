@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../../platform/http/operation.ts';
-import { listDeliveryOptions } from './list.ts';
+import { compareDeliveryOptions } from './list.ts';
 import { DeliveryOptionList, DeliveryOptionsQuery, presentOptions } from './schemas.ts';
 
 export function optionRoutes(app: FastifyInstance): void {
@@ -20,7 +20,7 @@ export function optionRoutes(app: FastifyInstance): void {
     errors: [],
     example: { body: { country: 'DE', weightGrams: 1200, rankBy: 'cost', key: 'basket-118' } },
     run: (ctx, { body }) =>
-      listDeliveryOptions(ctx.db, ctx, {
+      compareDeliveryOptions(ctx, {
         country: body.country,
         region: body.region ?? null,
         weightGrams: body.weightGrams,

@@ -20,7 +20,8 @@ import { RANK_REASONS, RANKINGS } from './rules.ts';
 export const RankingName = enumeration('DeliveryRanking', 'What counts.', RANKINGS);
 const ReasonName = enumeration(
   'DeliveryRankReason',
-  '`trial_turn`: a carrier on trial in whose share the basket is. `best`, `tied`, `behind`: by what counts. `no_figure`: nothing is ' +
+  '`trial_turn`: a carrier on trial in whose share the basket is. `best`, `tied`, `behind`: by what counts. `few_cases`: its score is of too few ' +
+    'parcels to stand before others. `no_figure`: nothing is ' +
     'known of it. `trial_waits`: on trial, and not its turn.',
   RANK_REASONS,
 );
@@ -42,6 +43,10 @@ const ExpectedModel = model('ExpectedTransit', 'How long it takes, and by what t
   basis: ref(BasisName),
   caseCount: Type.Integer({
     description: 'Parcels of the shop’s own, also where they are too few to go by.',
+  }),
+  earliestDays: Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    description: 'As quick as it may be: one of ten parcels, or the beginning of what is promised.',
   }),
   expectedDays: Type.Unsafe<number | null>({
     type: ['integer', 'null'],
@@ -77,6 +82,10 @@ const OptionModel = model('DeliveryOption', 'A way to send something.', {
     description: 'The carrier’s newest score; null before the first one.',
   }),
   scoreParcelCount: Type.Integer({ description: 'How many parcels the score is of.' }),
+  scoreCaseCount: Type.Integer({
+    description:
+      'Those whose fate is known. With fewer than `scoreMinimumCases` it stands behind others by score.',
+  }),
 });
 // What a carrier takes is the shop's own business: quotes are for customers.
 const QuotedOptionModel = model('QuotedDeliveryOption', 'A way in which the basket can be sent.', {
@@ -163,6 +172,7 @@ export const presentOptions = (
     expected: { ...option.expected, expectedOn: option.expectedOn },
     scoreBps: option.scoreBps,
     scoreParcelCount: option.candidate.score_parcels ?? 0,
+    scoreCaseCount: option.scoreCaseCount,
   })),
   unavailable: unavailable.map(({ candidate, reason }) => ({ ...presentNames(candidate), reason })),
 });

@@ -9,6 +9,8 @@ export const parcelErrors = defineErrors({
   tracking_number_taken: [409, 'The carrier has another parcel with this number'],
   parcel_not_reportable: [409, 'That cannot have happened to the parcel as it stands'],
   parcel_event_in_future: [422, 'What is reported lies in the future'],
+  parcel_event_too_early: [422, 'What is reported happened long before the parcel left'],
+  parcel_event_not_voidable: [409, 'What was told of the parcel cannot be void'],
   parcel_not_delivered: [409, 'Only a delivered parcel can be rated'],
   delivery_already_rated: [
     409,

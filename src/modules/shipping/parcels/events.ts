@@ -27,6 +27,16 @@ export const parcelEventKinds = {
   lost: defineEvent('parcel.lost', 'A parcel was lost.', parcel),
   damaged: defineEvent('parcel.damaged', 'A parcel was damaged, on its way or on arrival.', parcel),
   returned: defineEvent('parcel.returned', 'A parcel came back.', parcel),
+  eventVoided: defineEvent(
+    'parcel.event_voided',
+    'Something that was told of a parcel is void. It stands where the rest of what was told puts it.',
+    Type.Object({
+      ...fields,
+      eventId: uuid('What was told.'),
+      kind: Type.String({ description: 'What it said.' }),
+      reason: Type.String({ description: 'Why it does not count.' }),
+    }),
+  ),
   rated: defineEvent(
     'parcel.rated',
     'A delivery was rated.',

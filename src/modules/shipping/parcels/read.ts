@@ -14,6 +14,7 @@ import {
   type ParcelFilter,
 } from './repository.ts';
 import type { Parcel, ParcelEvent, ParcelLine } from './tables.ts';
+import { decideArrival, isGone } from './tracking-rules.ts';
 
 /** A parcel with what is in it and what its buyer says of it. */
 export interface ParcelView {
@@ -76,12 +77,26 @@ export async function trackParcelsOf(
   return views.map((view) => ({ ...view, events: events.get(view.parcel.id) ?? [] }));
 }
 
-/** When the last parcel of a shipment arrived; undefined while one has not, or where there are none. */
-export async function findArrival(on: Reader, shopId: string, shipmentId: string): Promise<Date | undefined> {
+/** How a shipment ended, as its parcels tell it. */
+export interface ShipmentEnd {
+  /** When the last of those that arrive did; undefined while one is on its way, where none arrived, or where there are none. */
+  readonly arrivedAt: Date | undefined;
+  /** The parcels that were lost or came back. */
+  readonly goneIds: readonly string[];
+  /** What is in them, by line. */
+  readonly missing: readonly { readonly lineId: string; readonly quantity: number }[];
+}
+
+/** Whether a shipment has ended, when, and what did not arrive with it. */
+export async function readShipmentEnd(on: Reader, shopId: string, shipmentId: string): Promise<ShipmentEnd> {
   const parcels = await listParcelsOfShipment(on, shopId, shipmentId);
-  const times = parcels.map(({ deliveredAt }) => deliveredAt);
-  if (times.length === 0 || times.some((time) => time === null)) return undefined;
-  return new Date(Math.max(...times.map((time) => time?.getTime() ?? 0)));
+  const gone = parcels.filter(isGone).map(({ id }) => id);
+  const lines = gone.length === 0 ? [] : await listParcelLines(on, shopId, gone);
+  const missing = [...groupBy(lines, ({ lineId }) => lineId)].map(([lineId, units]) => ({
+    lineId,
+    quantity: units.reduce((sum, { quantity }) => sum + quantity, 0),
+  }));
+  return { arrivedAt: decideArrival(parcels), goneIds: gone, missing };
 }
 
 /** Takes names and pictures out of the parcels of orders, and keeps none that come later. */

@@ -4,13 +4,17 @@ import type { Violation } from '../../../platform/errors.ts';
 import { eventRow } from '../../../platform/events/define.ts';
 import { appendEvents } from '../../../platform/events/outbox.ts';
 import { newId } from '../../../platform/ids.ts';
+import type { Calendar } from '../../calendar/calendar-rules.ts';
+import { loadCalendar } from '../../calendar/load.ts';
 import { dayIn } from '../calendar-rules.ts';
 import { placeOf } from '../carriers/places.ts';
 import { type Destination, type Place, priceParcel } from '../carriers/price-rules.ts';
-import { findCarrier } from '../carriers/repository.ts';
+import { findCarrier, getMethodRow } from '../carriers/repository.ts';
 import type { Carrier, CarrierMethod, CarrierPriceList } from '../carriers/tables.ts';
 import { promiseFor, promisedDay } from '../carriers/transit-rules.ts';
 import { keepScoring } from '../scores/turn.ts';
+import { tellEarlyEvents } from './early.ts';
+import { holdNumbers } from './early-repository.ts';
 import { parcelErrors } from './errors.ts';
 import { parcelEventKinds } from './events.ts';
 import {
@@ -41,6 +45,8 @@ export interface HandOver {
   readonly carrierId: string;
   /** The code of a method of the carrier. */
   readonly method?: string;
+  /** One that was promised before, where no code is said: it counts also when it is offered no more. */
+  readonly methodId?: string;
   /** The day that was promised, where another one than the method's was. */
   readonly promisedOn?: string;
   readonly parcels: readonly ParcelInput[];
@@ -86,11 +92,14 @@ export async function registerParcels(
   const { past } = consignment;
   await requireCarrier(tx, ctx, input.carrierId, past !== undefined);
   const method = await requireMethod(tx, ctx, input);
+  const numbers = input.parcels.flatMap(({ trackingNumber }) => trackingNumber ?? []);
+  await holdNumbers(tx, ctx.shop.id, input.carrierId, numbers);
   await refuseTakenNumbers(tx, ctx, input);
   const list = method && (await findPriceListAt(tx, ctx.shop.id, method.id, consignment.shippedAt));
   const { destination } = consignment;
   const place = list && destination ? await placeOf(destination, list.zones) : undefined;
-  const terms = { method, list, place };
+  const calendar = await loadCalendar(tx, ctx.shop);
+  const terms = { method, list, place, calendar };
   const rows = input.parcels.map((parcel) => parcelRow(ctx, consignment, input, parcel, terms));
   await insertParcels(tx, rows, linesOf(rows, input));
   await keepScoring(tx, ctx);
@@ -107,11 +116,12 @@ export async function registerParcels(
       ctx,
       rows.map((row) => eventRow(ctx, parcelEventKinds.registered, row.id, parcelData(row))),
     );
-  return rows;
+  return tellEarlyEvents(tx, ctx, input.carrierId, rows);
 }
 
-async function requireMethod(tx: Tx, ctx: Ctx, { carrierId, method: code }: HandOver) {
-  if (code === undefined) return undefined;
+async function requireMethod(tx: Tx, ctx: Ctx, { carrierId, method: code, methodId }: HandOver) {
+  if (code === undefined)
+    return methodId === undefined ? undefined : getMethodRow(tx, ctx.shop.id, carrierId, methodId);
   const method = await findOfferedMethod(tx, ctx.shop.id, carrierId, code);
   if (!method) throw parcelErrors.carrier_method_not_found(undefined, { pointer: '/method' });
   return method;
@@ -137,6 +147,7 @@ interface Terms {
   readonly method: CarrierMethod | undefined;
   readonly list: CarrierPriceList | undefined;
   readonly place: Place | undefined;
+  readonly calendar: Calendar;
 }
 
 function parcelRow(
@@ -144,7 +155,7 @@ function parcelRow(
   { orderId, shipmentId, destination, shippedAt, isNameless, past }: Consignment,
   { carrierId, promisedOn }: HandOver,
   input: ParcelInput,
-  { method, list, place }: Terms,
+  { method, list, place, calendar }: Terms,
 ): Parcel {
   const deliveredAt = past?.deliveredAt ?? null;
   const box = {
@@ -169,7 +180,7 @@ function parcelRow(
     destinationRegion: destination?.region ?? null,
     currency: ctx.shop.currency,
     ...costOf(input.costAmount, list, place, weightGrams, volumeOf(box)),
-    promisedOn: promisedOn ?? promiseOf(ctx, method, destination, shippedAt),
+    promisedOn: promisedOn ?? promiseOf(ctx, calendar, method, destination, shippedAt),
     shippedAt,
     deliveredAt,
     damagedAt: null,
@@ -202,13 +213,14 @@ function costOf(
 
 function promiseOf(
   ctx: Ctx,
+  calendar: Calendar,
   method: CarrierMethod | undefined,
   destination: Destination | null,
   shippedAt: Date,
 ): string | null {
   const promise = method && destination ? promiseFor(method.promises, destination.country) : undefined;
   if (!method || !promise) return null;
-  return promisedDay(dayIn(ctx.shop.timezone, shippedAt), promise, method.dayKind);
+  return promisedDay(calendar, dayIn(ctx.shop.timezone, shippedAt), promise, method.dayKind) ?? null;
 }
 
 const linesOf = (rows: readonly Parcel[], { parcels }: HandOver): ParcelLine[] =>

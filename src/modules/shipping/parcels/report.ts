@@ -3,10 +3,19 @@ import type { Tx } from '../../../platform/db/client.ts';
 import { inTransaction } from '../../../platform/db/transaction.ts';
 import { checkVersion } from '../../../platform/versions.ts';
 import { parcelErrors } from './errors.ts';
-import { listParcelEventRows, lockParcel, lockParcelsOfShipment, updateParcels } from './repository.ts';
+import { tellEarlyEvents } from './early.ts';
+import { holdNumbers } from './early-repository.ts';
+import {
+  getParcelRow,
+  listParcelEventRows,
+  lockParcel,
+  lockParcelsOfShipment,
+  updateParcels,
+} from './repository.ts';
 import type { ParcelEventKind, ParcelEventSource } from './states.ts';
 import { eventOf, tellParcels } from './stories.ts';
 import type { Parcel } from './tables.ts';
+import { firstMomentOf } from './track-rules.ts';
 import { isSameStory, stateOf, tellStory } from './tracking-rules.ts';
 import { type ParcelView, viewOf } from './read.ts';
 
@@ -23,7 +32,7 @@ export interface ParcelReport {
 
 /**
  * Writes down what staff knows of a parcel, such as that it is lost. Saying again what is known changes nothing.
- * Refusals: parcel_event_in_future, parcel_not_reportable.
+ * Refusals: parcel_event_in_future, parcel_event_too_early, parcel_not_reportable.
  */
 export async function reportParcel(ctx: Ctx, parcelId: string, report: ParcelReport): Promise<ParcelView> {
   return inTransaction(ctx, async (tx) => {
@@ -32,8 +41,11 @@ export async function reportParcel(ctx: Ctx, parcelId: string, report: ParcelRep
     const occurredAt = report.occurredAt === undefined ? ctx.now : new Date(report.occurredAt);
     if (occurredAt > ctx.now)
       throw parcelErrors.parcel_event_in_future(undefined, { pointer: '/occurredAt' });
+    if (occurredAt < firstMomentOf(parcel.shippedAt))
+      throw parcelErrors.parcel_event_too_early(undefined, { pointer: '/occurredAt' });
     const told = eventOf(ctx, parcel, { ...report, source: 'staff', occurredAt });
-    const events = await listParcelEventRows(tx, ctx.shop.id, [parcel.id]);
+    const all = await listParcelEventRows(tx, ctx.shop.id, [parcel.id]);
+    const events = all.filter(({ voidedAt }) => voidedAt === null);
     if (isSameStory(tellStory(events), tellStory([...events, told]))) {
       // Another scan on the way says nothing new of the state, and is kept.
       const isScan = stateOf(report.kind) === 'in_transit' && parcel.state === 'in_transit';
@@ -71,6 +83,10 @@ export interface ParcelChanges {
 /** Writes down a number, a weight or a cost that was learned later. Refusal: tracking_number_taken. */
 export async function updateParcel(ctx: Ctx, parcelId: string, changes: ParcelChanges): Promise<ParcelView> {
   return inTransaction(ctx, async (tx) => {
+    if (changes.trackingNumber !== undefined) {
+      const { carrierId } = await getParcelRow(tx, ctx.shop.id, parcelId);
+      await holdNumbers(tx, ctx.shop.id, carrierId, [changes.trackingNumber]);
+    }
     const parcel = await lockParcel(tx, ctx.shop.id, parcelId);
     checkVersion(ctx, parcel);
     if (Object.keys(changes).length === 0) return viewOf(tx, parcel);
@@ -81,6 +97,8 @@ export async function updateParcel(ctx: Ctx, parcelId: string, changes: ParcelCh
         : { costAmount: BigInt(costAmount), costSource: 'stated' as const, priceListId: null };
     const next: Parcel = { ...parcel, ...fields, ...cost, version: parcel.version + 1, updatedAt: ctx.now };
     await updateParcels(tx, [next]);
-    return viewOf(tx, next);
+    const told = changes.trackingNumber === undefined ? [] : [next];
+    const [now = next] = await tellEarlyEvents(tx, ctx, next.carrierId, told);
+    return viewOf(tx, now);
   });
 }

@@ -180,6 +180,17 @@ export const listParcelEventRows = (
     .where(and(eq(parcelEvents.shopId, shopId), inArray(parcelEvents.parcelId, [...parcelIds])))
     .orderBy(parcelEvents.parcelId, parcelEvents.occurredAt, parcelEvents.id);
 
+/** Something that was told of a locked parcel does not count. */
+export const writeVoid = async (
+  tx: Tx,
+  { shopId, id }: ParcelEvent,
+  voiding: Pick<ParcelEvent, 'voidedAt' | 'voidReason' | 'voidedBy'>,
+): Promise<void> =>
+  void (await tx
+    .update(parcelEvents)
+    .set(voiding)
+    .where(and(eq(parcelEvents.shopId, shopId), eq(parcelEvents.id, id))));
+
 /** Events that a carrier told before, by its own ids. By parcel_events_carrier_event_key. */
 export const listKnownEvents = (
   on: Reader,
@@ -290,9 +301,10 @@ export const listRatings = (
 
 const eraseEvents = preparedSql(
   'erase_parcel_event_names',
-  `update parcel_events e set signed_by = null, photo_url = null, note = null from parcels p
+  `update parcel_events e set signed_by = null, photo_url = null, note = null, void_reason = case when e.voided_at is null then null else '' end
+   from parcels p
    where p.shop_id = $1 and p.order_id = any($2::uuid[]) and e.shop_id = p.shop_id and e.parcel_id = p.id
-     and (e.signed_by is not null or e.photo_url is not null or e.note is not null)`,
+     and (e.signed_by is not null or e.photo_url is not null or e.note is not null or e.void_reason <> '')`,
 );
 // Locked in the order of their ids, as a carrier's events lock them.
 const eraseParcels = preparedSql(

@@ -8,6 +8,7 @@ import { readParcel, readParcelEvents, readParcels } from './read.ts';
 import { reportParcel, updateParcel } from './report.ts';
 import {
   ParcelEventList,
+  ParcelEventVoid,
   ParcelModel,
   ParcelPage,
   ParcelReportModel,
@@ -20,6 +21,7 @@ import {
   TrackingResultModel,
 } from './schemas.ts';
 import { recordTrackingEvents } from './track.ts';
+import { voidParcelEvent } from './void.ts';
 
 const tag = 'Parcels';
 const someId = '01890a5d-ac96-774b-bcce-b302099a8057';
@@ -45,7 +47,8 @@ function trackingRoutes(app: FastifyInstance): void {
     summary: 'Take in what a carrier tells of its parcels',
     description:
       'Up to 1,000 events in any order: each counts at the time at which it happened, and once by the carrier’s id. The answer says ' +
-      'what became of each; one with a number that no parcel has is named and can be sent again. When the last parcel of a shipment ' +
+      'what became of each; one with a number that no parcel has yet is named and ' +
+      'waits for it. When the last parcel of a shipment ' +
       'has arrived, the shipment of the order has.',
     access: { secret: 'parcels:write' },
     bodyLimit: BULK_BODY_LIMIT,
@@ -130,6 +133,30 @@ function eventRoutes(app: FastifyInstance): void {
     run: (ctx, input) => readParcelEvents(ctx, input.params.parcelId),
     present: (events) => ({ data: events.map(presentParcelEvent) }),
   });
+
+  operation(app, {
+    operationId: 'voidParcelEvent',
+    method: 'POST',
+    path: '/v1/parcels/{parcelId}/events/{eventId}/void',
+    tag,
+    summary: 'Say that something told of a parcel does not count',
+    description:
+      'A wrong scan, for example. It stays to be read with the reason; the parcel stands where the rest of what was told puts it. Where ' +
+      'a shipment had arrived by it, it has not: the order is shipped again, unless it is completed; then its timeline says so. The ' +
+      'last delivery of a parcel that its buyer rated counts.',
+    access: { secret: 'parcels:write' },
+    versioned: true,
+    params: Type.Object({ parcelId: uuid('The parcel.'), eventId: uuid('What was told.') }),
+    body: ParcelEventVoid,
+    success: parcel('The parcel as it is now.'),
+    errors: [errors.parcel_event_not_voidable],
+    example: {
+      params: { ...example.params, eventId: someId },
+      body: { reason: 'The courier scanned the wrong door.' },
+    },
+    run: (ctx, { params: ids, body }) => voidParcelEvent(ctx, { ...ids, ...body }),
+    present: presentParcel,
+  });
 }
 
 function writingRoutes(app: FastifyInstance): void {
@@ -147,7 +174,7 @@ function writingRoutes(app: FastifyInstance): void {
     params,
     body: ParcelReportModel,
     success: parcel('The parcel as it is now.'),
-    errors: [errors.parcel_event_in_future, errors.parcel_not_reportable],
+    errors: [errors.parcel_event_in_future, errors.parcel_event_too_early, errors.parcel_not_reportable],
     example: { ...example, body: { kind: 'lost', note: 'The carrier has no trace of it.' } },
     run: (ctx, input) => reportParcel(ctx, input.params.parcelId, input.body),
     present: presentParcel,

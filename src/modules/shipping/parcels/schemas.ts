@@ -42,7 +42,7 @@ const CostSourceName = enumeration(
 const TrackingOutcomeName = enumeration(
   'TrackingOutcome',
   '`recorded`: taken. `known`: taken before. `event_id_reused`: the id was used for something else. ' +
-    '`unknown_tracking_number`: the carrier has no parcel with it; send it again later. `in_future`: it has not happened yet.',
+    '`unknown_tracking_number`: the carrier has no parcel with it yet; it waits for one, as many days as `earlyEventDays` says. `in_future`: it has not happened yet. `too_early`: it happened more than a week before the parcel left.',
   TRACKING_OUTCOMES,
 );
 
@@ -106,6 +106,9 @@ const ParcelEventModel = model('ParcelEvent', 'One thing that happened to a parc
   signedBy: nullableText('Who signed.'),
   photoUrl: nullableText('A picture.'),
   recordedAt: instantText('When it was told.'),
+  voidedAt: nullableInstant('Since when it does not count; null: it counts.'),
+  voidReason: nullableText('Why it does not count.'),
+  voidedBy: nullableText('Who said so.'),
 });
 export const ParcelEventList = model('ParcelEventList', 'What happened to a parcel, in its order.', {
   data: Type.Array(ref(ParcelEventModel), { description: 'The events.' }),
@@ -155,6 +158,9 @@ export const ParcelReportModel = model('ParcelReport', 'What staff knows of a pa
   note: Type.Optional(nullableText('For staff only.', { minLength: 1, maxLength: 2_000 })),
   signedBy: Type.Optional(signature),
   photoUrl: Type.Optional(url),
+});
+export const ParcelEventVoid = model('ParcelEventVoid', 'Why something that was told does not count.', {
+  reason: text('In words, for staff.', 2_000),
 });
 export const ParcelUpdate = model('ParcelUpdate', 'What was learned of a parcel after it left.', {
   trackingNumber: Type.Optional(text("The carrier's number.", 100)),
@@ -229,6 +235,9 @@ export const presentParcelEvent = (event: ParcelEvent): Static<typeof ParcelEven
   signedBy: event.signedBy,
   photoUrl: event.photoUrl,
   recordedAt: event.recordedAt.toISOString(),
+  voidedAt: instantOrNull(event.voidedAt),
+  voidReason: event.voidReason,
+  voidedBy: event.voidedBy,
 });
 
 /** A parcel as its buyer follows it: without what it costs, and without what staff wrote. */
@@ -237,7 +246,7 @@ export const presentTracked = (
 ): Static<typeof TrackedParcelModel> => ({
   ...presentShown(tracked),
   carrier: tracked.carrier,
-  events: tracked.events.map(presentEventOf),
+  events: tracked.events.filter(({ voidedAt }) => voidedAt === null).map(presentEventOf),
 });
 
 export const presentTracking = (results: readonly TrackingResult[]): Static<typeof TrackingResultModel> => ({

@@ -52,6 +52,9 @@ export const eventOf = (ctx: Ctx, parcel: Parcel, telling: Telling): ParcelEvent
   note: parcel.isNameless ? null : (telling.note ?? null),
   signedBy: parcel.isNameless ? null : (telling.signedBy ?? null),
   photoUrl: parcel.isNameless ? null : (telling.photoUrl ?? null),
+  voidedAt: null,
+  voidReason: null,
+  voidedBy: null,
 });
 
 /**
@@ -66,6 +69,11 @@ export async function tellParcels(
 ): Promise<{ readonly parcels: readonly Parcel[]; readonly written: ReadonlySet<string> }> {
   if (told.length === 0) return { parcels: locked, written: new Set() };
   const written = await insertParcelEvents(tx, told);
+  return { parcels: await retellParcels(tx, ctx, locked), written };
+}
+
+/** Tells the stories of locked parcels anew, from everything that counts of each. Returns the parcels as they are now. */
+export async function retellParcels(tx: Tx, ctx: Ctx, locked: readonly Parcel[]): Promise<readonly Parcel[]> {
   const ids = locked.map(({ id }) => id);
   const events = groupBy(await listParcelEventRows(tx, ctx.shop.id, ids), ({ parcelId }) => parcelId);
   const changes = locked.map((parcel) => ({
@@ -82,12 +90,12 @@ export async function tellParcels(
     ctx,
     changed.flatMap(({ before, after }) => newsOf(ctx, before, after)),
   );
-  return { parcels: changes.map(({ after }) => after), written };
+  return changes.map(({ after }) => after);
 }
 
 /** The parcel as its story has it now; itself, when that is what it says already. */
 function retold(ctx: Ctx, parcel: Parcel, events: readonly ParcelEvent[]): Parcel {
-  const story = tellStory(events);
+  const story = tellStory(events.filter(({ voidedAt }) => voidedAt === null));
   const stateAt = story.stateAt ?? parcel.shippedAt;
   if (isSameStory({ ...storyOf(parcel), stateAt: parcel.stateAt }, { ...story, stateAt })) return parcel;
   return { ...parcel, ...story, stateAt, version: parcel.version + 1, updatedAt: ctx.now };

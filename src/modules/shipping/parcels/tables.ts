@@ -7,6 +7,7 @@ import {
   integer,
   pgTable,
   primaryKey,
+  unique,
   text,
   uniqueIndex,
   uuid,
@@ -122,7 +123,7 @@ export const parcelLines = pgTable(
 
 export type ParcelLine = typeof parcelLines.$inferSelect;
 
-/** What happened to a parcel, as it was told. Only an erasure takes names out of it. */
+/** What happened to a parcel, as it was told. It may be void; an erasure takes names out of it; nothing else of it changes. */
 export const parcelEvents = pgTable(
   'parcel_events',
   {
@@ -139,6 +140,10 @@ export const parcelEvents = pgTable(
     note: text('note'),
     signedBy: text('signed_by'),
     photoUrl: text('photo_url'),
+    /** It does not count: since when, why, and who said so. */
+    voidedAt: instant('voided_at'),
+    voidReason: text('void_reason'),
+    voidedBy: text('voided_by'),
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),
@@ -147,12 +152,48 @@ export const parcelEvents = pgTable(
       .on(t.shopId, t.carrierId, t.carrierEventId)
       .where(sql`${t.carrierEventId} is not null`),
     index('parcel_events_parcel_idx').on(t.shopId, t.parcelId, t.occurredAt, t.id),
+    check(
+      'parcel_events_voided',
+      sql`(${t.voidedAt} is null) = (${t.voidReason} is null) and (${t.voidedAt} is not null or ${t.voidedBy} is null)`,
+    ),
     check('parcel_events_source', sql`(${t.carrierEventId} is not null) = (${t.source} = 'carrier')`),
     foreignKey({ columns: [t.shopId, t.parcelId], foreignColumns: [parcels.shopId, parcels.id] }),
   ],
 );
 
 export type ParcelEvent = typeof parcelEvents.$inferSelect;
+
+/**
+ * What a carrier told of numbers that no parcel has yet: it waits for one, for some weeks. Who signed stands here before anybody knows
+ * whose parcel it is, and goes with the row.
+ */
+export const earlyParcelEvents = pgTable(
+  'early_parcel_events',
+  {
+    shopId: shopId(),
+    id: id(),
+    carrierId: id('carrier_id'),
+    trackingNumber: text('tracking_number').notNull(),
+    carrierEventId: text('carrier_event_id').notNull(),
+    kind: text('kind').$type<ParcelEventKind>().notNull(),
+    occurredAt: instant('occurred_at').notNull(),
+    recordedAt: instant('recorded_at').notNull(),
+    place: text('place'),
+    signedBy: text('signed_by'),
+    photoUrl: text('photo_url'),
+    /** When it is forgotten. */
+    dueAt: instant('due_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.id] }),
+    unique('early_parcel_events_event_key').on(t.shopId, t.carrierId, t.carrierEventId),
+    index('early_parcel_events_number_idx').on(t.shopId, t.carrierId, t.trackingNumber),
+    index('early_parcel_events_due_idx').on(t.shopId, t.dueAt),
+    foreignKey({ columns: [t.shopId, t.carrierId], foreignColumns: [carriers.shopId, carriers.id] }),
+  ],
+);
+
+export type EarlyParcelEvent = typeof earlyParcelEvents.$inferSelect;
 
 /** What a buyer says of a delivery. Insert-only, and one for each parcel. */
 export const deliveryRatings = pgTable(

@@ -1,7 +1,10 @@
 import type { Ctx } from '../../../platform/context.ts';
+import type { Tx } from '../../../platform/db/client.ts';
 import { inTransaction } from '../../../platform/db/transaction.ts';
 import { getCarrierRow } from '../carriers/repository.ts';
-import { listKnownEvents, lockByTrackingNumbers } from './repository.ts';
+import { earlyRow } from './early.ts';
+import { holdNumbers, insertEarlyEvents, listEarlyEvents } from './early-repository.ts';
+import { findTakenNumbers, listKnownEvents, lockByTrackingNumbers } from './repository.ts';
 import type { ParcelEventKind } from './states.ts';
 import { eventOf, tellParcels } from './stories.ts';
 import type { Parcel, ParcelEvent } from './tables.ts';
@@ -37,21 +40,33 @@ export async function recordTrackingEvents(
   return inTransaction(ctx, async (tx) => {
     await getCarrierRow(tx, ctx.shop.id, carrierId);
     const numbers = [...new Set(events.map(({ trackingNumber }) => trackingNumber))];
+    // Between the look for parcels and the keeping of what waits for them nobody registers one.
+    const taken = await findTakenNumbers(tx, ctx.shop.id, carrierId, numbers);
+    await holdNumbers(
+      tx,
+      ctx.shop.id,
+      carrierId,
+      numbers.filter((number) => !taken.has(number)),
+    );
     const parcels = await lockByTrackingNumbers(tx, ctx.shop.id, carrierId, numbers);
     const byNumber = new Map(parcels.map((parcel) => [parcel.trackingNumber, parcel]));
     // Read under the locks: whoever sent the same at the same moment is through by now.
     const ids = events.map(({ carrierEventId }) => carrierEventId);
     const known = await listKnownEvents(tx, ctx.shop.id, carrierId, ids);
+    const waiting = await listEarlyEvents(tx, ctx.shop.id, carrierId, ids);
     const items = events.map((event) => ({ event, parcel: byNumber.get(event.trackingNumber) }));
     const outcomes = decideTracking(
       items.map(({ event, parcel }) => ({
         ...event,
         occurredAt: new Date(event.occurredAt),
         parcelId: parcel?.id,
+        shippedAt: parcel?.shippedAt,
       })),
-      known,
+      [...waiting.map((event) => ({ ...event, parcelId: undefined })), ...known],
       ctx.now,
     );
+    const isKnown = new Set([...known, ...waiting].map(({ carrierEventId }) => carrierEventId));
+    const kept = await keepEarly(tx, ctx, carrierId, items, outcomes, isKnown);
     const told = items.map(({ event, parcel }, at) =>
       parcel && outcomes[at] === 'recorded' ? rowOf(ctx, parcel, event) : undefined,
     );
@@ -67,13 +82,38 @@ export async function recordTrackingEvents(
     return items.map(({ parcel }, at) => {
       const row = told[at];
       // The same id came at this moment for another parcel, whose row was not locked here.
-      const isLate = row !== undefined && !written.has(row.id);
+      const isLate = (row !== undefined && !written.has(row.id)) || kept[at] === false;
       return {
         outcome: isLate ? 'event_id_reused' : (outcomes[at] ?? 'unknown_tracking_number'),
         parcel: parcel && current.get(parcel.id),
       };
     });
   });
+}
+
+/**
+ * Keeps what no parcel has the number of, until one has. Tells of each whether it waits now; undefined for what has not to. False: the
+ * same id came at this moment for another number.
+ */
+async function keepEarly(
+  tx: Tx,
+  ctx: Ctx,
+  carrierId: string,
+  items: readonly { readonly event: TrackingInput }[],
+  outcomes: readonly TrackingOutcome[],
+  isKnown: ReadonlySet<string | null>,
+): Promise<readonly (boolean | undefined)[]> {
+  const seen = new Set(isKnown);
+  const rows = items.map(({ event }, at) => {
+    if (outcomes[at] !== 'unknown_tracking_number' || seen.has(event.carrierEventId)) return undefined;
+    seen.add(event.carrierEventId);
+    return earlyRow(ctx, carrierId, event);
+  });
+  const written = await insertEarlyEvents(
+    tx,
+    rows.filter((row) => row !== undefined),
+  );
+  return rows.map((row) => row && written.has(row.id));
 }
 
 const rowOf = (ctx: Ctx, parcel: Parcel, event: TrackingInput): ParcelEvent =>

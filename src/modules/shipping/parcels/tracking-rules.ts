@@ -83,6 +83,26 @@ const proofOf = (story: Story, { kind, occurredAt, signedBy, photoUrl }: Told): 
     ? {}
     : { signedBy, photoUrl, proofAt: occurredAt };
 
+interface End {
+  readonly state: ParcelState;
+  readonly deliveredAt: Date | null;
+}
+
+/** Whether a parcel does not arrive any more, as far as anybody knows: lost, or back without having arrived. */
+export const isGone = ({ state, deliveredAt }: End): boolean =>
+  deliveredAt === null && (state === 'lost' || state === 'returned');
+
+/**
+ * When a shipment has arrived: when the last of its parcels did that arrive at all. Undefined while one may still arrive, and where none
+ * arrived: what becomes of goods that are all gone is for people. Of three parcels two arrived on Monday and on Friday, the third is
+ * lost: it arrived on Friday.
+ */
+export function decideArrival(parcels: readonly End[]): Date | undefined {
+  if (parcels.some((parcel) => parcel.deliveredAt === null && !isGone(parcel))) return undefined;
+  const times = parcels.flatMap(({ deliveredAt }) => (deliveredAt ? [deliveredAt.getTime()] : []));
+  return times.length === 0 ? undefined : new Date(Math.max(...times));
+}
+
 /** Whether two stories say the same of where a parcel is. */
 export const isSameStory = (a: Story, b: Story): boolean =>
   a.state === b.state &&

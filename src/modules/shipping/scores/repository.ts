@@ -78,10 +78,12 @@ const transit = plannedSql<{
   country: string;
   cases: number;
   median: number;
+  tenth: number;
   ninetieth: number;
 }>(
   `select p.carrier_id, p.method_id, p.destination_country as country, count(*)::int as cases,
      percentile_disc(0.5) within group (order by d.days)::int as median,
+     percentile_disc(0.1) within group (order by d.days)::int as tenth,
      percentile_disc(0.9) within group (order by d.days)::int as ninetieth
    from parcels p cross join lateral (select greatest(0,
      (p.delivered_at at time zone $4)::date - (p.shipped_at at time zone $4)::date) as days) d

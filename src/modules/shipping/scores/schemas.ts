@@ -60,6 +60,7 @@ const CarrierTransitModel = model('CarrierTransit', "How long a carrier's parcel
   methodId: nullableUuid('The method; null for parcels that were sent without naming one.'),
   country: text('Where they went, ISO 3166-1 alpha-2.', 2),
   caseCount: count('How many arrived.'),
+  tenthDays: count('One of ten of them took no longer, in calendar days.'),
   medianDays: count('Half of them took no longer, in calendar days.'),
   ninetiethDays: count('Nine of ten took no longer.'),
   day: day('As of the end of this day.'),
@@ -83,7 +84,16 @@ export const presentTransit = ({
   methodId,
   country,
   caseCount,
+  tenthDays,
   medianDays,
   ninetiethDays,
   day: measuredOn,
-}: CarrierTransit) => ({ methodId, country, caseCount, medianDays, ninetiethDays, day: measuredOn });
+}: CarrierTransit) => ({
+  methodId,
+  country,
+  caseCount,
+  tenthDays,
+  medianDays,
+  ninetiethDays,
+  day: measuredOn,
+});

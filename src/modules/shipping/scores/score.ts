@@ -109,6 +109,7 @@ async function measure(tx: Tx, { shop }: Ctx, day: Day, days: number): Promise<v
       methodId: row.method_id,
       country: row.country,
       caseCount: row.cases,
+      tenthDays: row.tenth,
       medianDays: row.median,
       ninetiethDays: row.ninetieth,
       day,

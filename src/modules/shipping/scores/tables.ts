@@ -97,6 +97,7 @@ export const carrierTransits = pgTable(
     methodId: uuid('method_id'),
     country: text('country').notNull(),
     caseCount: integer('case_count').notNull(),
+    tenthDays: integer('tenth_days').notNull().default(0),
     medianDays: integer('median_days').notNull(),
     ninetiethDays: integer('ninetieth_days').notNull(),
     day: text('day').notNull(),
@@ -107,7 +108,7 @@ export const carrierTransits = pgTable(
     index('carrier_transits_country_idx').on(t.shopId, t.country),
     check(
       'carrier_transits_days',
-      sql`${t.caseCount} > 0 and ${t.medianDays} between 0 and ${t.ninetiethDays}`,
+      sql`${t.caseCount} > 0 and ${t.tenthDays} between 0 and ${t.medianDays} and ${t.medianDays} <= ${t.ninetiethDays}`,
     ),
     foreignKey({ columns: [t.shopId, t.carrierId], foreignColumns: [carriers.shopId, carriers.id] }),
   ],

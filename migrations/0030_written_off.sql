@@ -1,3 +1,0 @@
-ALTER TABLE "orders" ADD COLUMN "written_off_amount" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
-ALTER TABLE "orders" ADD CONSTRAINT "orders_written_off" CHECK ("orders"."written_off_amount" >= 0 and ("orders"."written_off_amount" = 0 or "orders"."written_off_amount" <= "orders"."total_amount"
-        + "orders"."charged_amount" - "orders"."settled_refund_amount" - "orders"."credited_amount" - "orders"."paid_amount" + "orders"."refunded_amount"));

@@ -1,0 +1,3 @@
+ALTER TABLE "carrier_transits" DROP CONSTRAINT "carrier_transits_days";--> statement-breakpoint
+ALTER TABLE "carrier_transits" ADD COLUMN "tenth_days" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "carrier_transits" ADD CONSTRAINT "carrier_transits_days" CHECK ("carrier_transits"."case_count" > 0 and "carrier_transits"."tenth_days" between 0 and "carrier_transits"."median_days" and "carrier_transits"."median_days" <= "carrier_transits"."ninetieth_days");
