@@ -23,14 +23,13 @@ import { DuePartName } from './credit/schemas.ts';
 import { OrderPromiseModel, presentPromise } from './promise-schemas.ts';
 import type { Quote } from './quote.ts';
 import {
-  AddressModel,
   breakFields,
   OrderAdjustmentModel,
-  PaymentTermsName,
   logoField,
   presentBreaks,
   presentLineLogo,
-} from './schemas.ts';
+} from './line-schemas.ts';
+import { AddressModel, PaymentTermsName } from './schemas.ts';
 
 const MAX_LINES = 500;
 const quantity = () => Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Units.' });

@@ -55,7 +55,12 @@ export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
     leavesOn,
     key: `${customerId ?? ''}/${basketOf(input.lines)}`,
   });
-  const delivery = deliveryOf(ctx, calendar, basket.priced.lines, transitOf(options?.options[0]?.option.expected));
+  const delivery = deliveryOf(
+    ctx,
+    calendar,
+    basket.priced.lines,
+    transitOf(options?.options[0]?.option.expected),
+  );
   const held = holdQuote(
     ctx,
     input.lines,

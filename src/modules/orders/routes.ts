@@ -20,11 +20,10 @@ import {
   OrderModel,
   OrderSort,
   OrderStatusName,
-  OrderTimeline,
   presentOrder,
   presentOrderHead,
-  presentTimelineEntry,
 } from './schemas.ts';
+import { OrderTimeline, presentTimelineEntry } from './timeline-schemas.ts';
 import { updateOrderNotes } from './update.ts';
 
 const tag = 'Orders';

@@ -20,19 +20,15 @@ import {
 } from '../../platform/http/schema.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import { ExpectedDeliveryModel } from '../calendar/schemas.ts';
-import { PriceBreakModel } from '../catalogue/schemas.ts';
-import type { PriceBreak } from '../catalogue/tables.ts';
 import { AddressModel } from '../customers/schemas.ts';
 import { PaymentResource } from '../payments/schemas.ts';
-import { type LineLogo, lineLogoOf, logoAmountOf } from './logo-requests/line-rules.ts';
-import { type AppliedBreak, appliedBreakOf } from './quantity-rules.ts';
 import { FreightPartModel } from '../shipping/freight/part-schemas.ts';
+import { OrderLineModel, presentLine } from './line-schemas.ts';
 import type { OrderWhole } from './repository.ts';
 import { ORDER_SORTS } from './list-rules.ts';
-import { ADJUSTMENT_KINDS, amountDue, netTotalOf } from './rules.ts';
+import { amountDue, netTotalOf } from './rules.ts';
 import { FULFILMENT_STATES, orderStates, PAYMENT_STATES, PAYMENT_TERMS } from './states.ts';
-import type { Order, TimelineEntry } from './tables.ts';
-import { TIMELINE_KINDS, type TimelineKind } from './timeline.ts';
+import type { Order } from './tables.ts';
 
 export { AddressModel };
 
@@ -62,76 +58,6 @@ const OrderOrigin = enumeration('OrderOrigin', 'Placed here, or made elsewhere a
   'imported',
 ]);
 const CancelReason = enumeration('CancelReason', 'Who ended the order.', ['customer', 'shop', 'lapsed']);
-const AdjustmentKind = enumeration(
-  'AdjustmentKind',
-  'What made a line cheaper: a person, or how many pieces are ordered.',
-  ADJUSTMENT_KINDS,
-);
-const TimelineKindName = enumeration('TimelineKind', 'What happened.', TIMELINE_KINDS);
-
-const AppliedBreakModel = model('AppliedPriceBreak', 'The quantity price that a line is priced by.', {
-  minimumQuantity: Type.Integer({ description: 'From so many pieces on.' }),
-  unitAmount: ref(PositiveAmount, {
-    description: 'What a piece costs then: what the ladder says, never below the floor of the product.',
-  }),
-});
-export const OrderAdjustmentModel = model('OrderAdjustment', 'Why a line costs less than its list price.', {
-  kind: ref(AdjustmentKind),
-  reason: text('In words.', 500),
-  amount: ref(PositiveAmount, { description: 'What came off the whole line, not off each unit.' }),
-});
-export const breakFields = {
-  priceBreaks: Type.Array(ref(PriceBreakModel), {
-    description:
-      'The quantity prices of the product, as they were then; none for orders that were made elsewhere.',
-  }),
-  appliedBreak: nullableRef(
-    AppliedBreakModel,
-    'The one that the line is priced by: all lines of the product count together. Null: the list price.',
-  ),
-};
-const LineLogoModel = model('LineLogo', 'What the logo on the goods of a line costs on top of their price.', {
-  requestId: uuid('The request that it was agreed on with.'),
-  unitAmount: ref(PositiveAmount, { description: 'For each piece.' }),
-  setupAmount: ref(PositiveAmount, {
-    description: 'For the tools, once for all orders of the request: 0 where another line or order has it.',
-  }),
-  amount: ref(PositiveAmount, { description: 'Both, for the whole line. It is in `netAmount`.' }),
-});
-export const logoField = {
-  logo: nullableRef(LineLogoModel, 'The logo of the customer on the goods; null: none.'),
-};
-const OrderLineModel = model(
-  'OrderLine',
-  'A line. `netAmount` is list price times quantity, with what a logo costs, less the discount.',
-  {
-    id: uuid('The line.'),
-    productId: uuid('The product.'),
-    productName: text('Its name when the order was placed.', 300),
-    quantity: Type.Integer({ description: 'Units ordered.' }),
-    listUnitAmount: ref(PositiveAmount, { description: 'The price of one unit before discounts.' }),
-    discountAmount: ref(PositiveAmount, { description: 'What came off the whole line before it was paid.' }),
-    netAmount: ref(PositiveAmount, {
-      description:
-        'What the line was sold for. What was settled, charged or credited afterwards stands beside it.',
-    }),
-    settledAmount: ref(PositiveAmount, { description: 'What settlements gave back of it, up to now.' }),
-    chargedAmount: ref(PositiveAmount, { description: 'What settlements charged on top of it, up to now.' }),
-    creditedAmount: ref(PositiveAmount, {
-      description:
-        'What came off with units that were cancelled or came back, beyond what was settled of them.',
-    }),
-    taxRateBps: Type.Integer({ description: 'The tax rate in basis points.' }),
-    taxAmount: ref(PositiveAmount, { description: 'The tax included in the net amount.' }),
-    cancelledQuantity: Type.Integer({ description: 'Units that were cancelled before they were shipped.' }),
-    returnedQuantity: Type.Integer({ description: 'Units that came back.' }),
-    shippedQuantity: Type.Integer({ description: 'Units that left.' }),
-    deliveredQuantity: Type.Integer({ description: 'Units that arrived.' }),
-    adjustments: Type.Array(ref(OrderAdjustmentModel), { description: 'They sum to the discount.' }),
-    ...breakFields,
-    ...logoField,
-  },
-);
 const ShipmentLineModel = model('ShipmentLine', 'What a parcel holds.', {
   lineId: uuid('The line of the order.'),
   quantity: Type.Integer({ description: 'Units.' }),
@@ -261,25 +187,6 @@ export const OrderPaymentList = model('OrderPaymentList', 'The attempts to pay a
   data: Type.Array(ref(PaymentResource), { description: 'The payments.' }),
 });
 
-const TimelineDetails = model(
-  'TimelineDetails',
-  'What belongs to the entry; depends on its kind.',
-  {},
-  { additionalProperties: true },
-);
-const TimelineEntryModel = model('TimelineEntry', 'One thing that happened to an order.', {
-  id: uuid('The entry.'),
-  kind: ref(TimelineKindName),
-  actorKind: text('api_key, customer, provider or system.', 40),
-  actorId: nullableText('Who it was; null for customers, except for what they did themselves.'),
-  isPublic: Type.Boolean({ description: 'The customer may read it.' }),
-  details: ref(TimelineDetails),
-  occurredAt: instantText('When it happened.'),
-});
-export const OrderTimeline = model('OrderTimeline', 'Everything that happened to an order, oldest first.', {
-  data: Type.Array(ref(TimelineEntryModel), { description: 'The entries.' }),
-});
-
 const presentHead = (order: Order, forCustomer: boolean) => ({
   id: order.id,
   number: order.number,
@@ -334,7 +241,7 @@ const presentHead = (order: Order, forCustomer: boolean) => ({
   version: order.version,
 });
 
-interface Viewer {
+export interface Viewer {
   readonly customerId: string | undefined;
 }
 
@@ -342,51 +249,15 @@ interface Viewer {
 export const presentOrderHead = (order: Order, viewer: Viewer) =>
   presentHead(order, viewer.customerId !== undefined);
 
-/** The ladder of a line and its rung, as they go out. */
-export const presentBreaks = (priceBreaks: readonly PriceBreak[], applied: AppliedBreak | null) => ({
-  priceBreaks: priceBreaks.map(({ minimumQuantity, unitAmount }) => ({ minimumQuantity, unitAmount })),
-  appliedBreak: applied && {
-    minimumQuantity: applied.minimumQuantity,
-    unitAmount: toWire(applied.unitAmount),
-  },
-});
-
-/** What a logo costs on a line, as it goes out. */
-export const presentLineLogo = (logo: Omit<LineLogo, 'leadTimeDays'> | null, quantity: number) => ({
-  logo: logo && {
-    requestId: logo.requestId,
-    unitAmount: toWire(logo.unitAmount),
-    setupAmount: toWire(logo.setupAmount),
-    amount: toWire(logoAmountOf(logo, quantity)),
-  },
-});
-
 /** An order with what belongs to it. */
 export const presentOrder = (whole: OrderWhole, viewer: Viewer) => ({
   ...presentOrderHead(whole.order, viewer),
-  lines: whole.lines.map((line) => ({
-    id: line.id,
-    productId: line.productId,
-    productName: line.productName,
-    quantity: line.quantity,
-    listUnitAmount: toWire(line.listUnitAmount),
-    discountAmount: toWire(line.discountAmount),
-    netAmount: toWire(line.netAmount),
-    settledAmount: toWire(line.settledAmount),
-    chargedAmount: toWire(line.chargedAmount),
-    creditedAmount: toWire(line.creditedAmount),
-    taxRateBps: line.taxRateBps,
-    taxAmount: toWire(line.taxAmount),
-    cancelledQuantity: line.cancelledQuantity,
-    returnedQuantity: line.returnedQuantity,
-    shippedQuantity: line.shippedQuantity,
-    deliveredQuantity: line.deliveredQuantity,
-    adjustments: whole.adjustments
-      .filter((adjustment) => adjustment.lineId === line.id)
-      .map(({ kind, reason, amount }) => ({ kind, reason, amount: toWire(amount) })),
-    ...presentBreaks(line.priceBreaks, appliedBreakOf(line)),
-    ...presentLineLogo(lineLogoOf(line), line.quantity),
-  })),
+  lines: whole.lines.map((line) =>
+    presentLine(
+      line,
+      whole.adjustments.filter(({ lineId }) => lineId === line.id),
+    ),
+  ),
   shipments: whole.shipments.map((shipment) => ({
     id: shipment.id,
     carrier: shipment.carrier,
@@ -397,15 +268,4 @@ export const presentOrder = (whole: OrderWhole, viewer: Viewer) => ({
       .filter(({ shipmentId }) => shipmentId === shipment.id)
       .map(({ lineId, quantity, missingQuantity }) => ({ lineId, quantity, missingQuantity })),
   })),
-});
-
-/** A timeline entry. A customer learns what was done, and only of themselves by whom. */
-export const presentTimelineEntry = (entry: TimelineEntry, { customerId }: Viewer) => ({
-  id: entry.id,
-  kind: entry.kind as TimelineKind,
-  actorKind: entry.actorKind,
-  actorId: customerId === undefined || entry.actorId === customerId ? entry.actorId : null,
-  isPublic: entry.isPublic,
-  details: entry.details,
-  occurredAt: entry.occurredAt.toISOString(),
 });

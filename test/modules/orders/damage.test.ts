@@ -2,7 +2,6 @@ import t from 'tap';
 import { creditInvariants } from '../../../src/modules/orders/credit/invariants.ts';
 import { orderInvariants } from '../../../src/modules/orders/invariants.ts';
 import { logoInvariants } from '../../../src/modules/orders/logo-requests/invariants.ts';
-import { parcelInvariants } from '../../../src/modules/orders/parcel-invariants.ts';
 import { startApp } from '../../support/app.ts';
 import { type Damages, findDamages } from '../../support/damage.ts';
 import { makeLogoRequest } from '../../support/logo-world.ts';
@@ -145,25 +144,13 @@ const DAMAGES: Damages = {
     'update logo_requests set unit_amount = unit_amount + 1',
     'update order_lines set logo_request_id = id where logo_request_id is not null',
   ],
-  'a parcel belongs to a shipment of its order': [
-    'update parcels set shipment_id = id',
-    'update parcels set order_id = id',
-    'delete from order_shipments where id in (select shipment_id from parcels)',
-  ],
-  'what is in the parcels of a shipment is what the shipment holds': [
-    'update parcel_lines set quantity = quantity + 1',
-    'delete from parcel_lines',
-    'update order_shipment_lines set quantity = quantity + 1',
-  ],
-  'a shipment whose parcels have all arrived has arrived, once that was followed': [
-    'update order_shipments set delivered_at = null where id in (select shipment_id from parcels)',
-  ],
 };
 
 t.test('every invariant of orders finds the damage that it is for', async (t) => {
   await fillOrders();
   await fillTrade();
-  const checks = [...orderInvariants, ...creditInvariants, ...logoInvariants, ...parcelInvariants];
+  // Those of parcels are damaged with the parcels themselves.
+  const checks = [...orderInvariants, ...creditInvariants, ...logoInvariants];
   await findDamages(
     t,
     app,
