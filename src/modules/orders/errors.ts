@@ -48,6 +48,11 @@ export const orderErrors = {
       'The payment is larger than what is due',
       { dueAmount: ref(PositiveAmount, { description: 'What is still to be paid.' }) },
     ],
+    deposit_open: [
+      409,
+      'The deposit of the order is not paid',
+      { openDepositAmount: ref(PositiveAmount, { description: 'What is open of the deposit.' }) },
+    ],
     order_not_shippable: [409, 'The order cannot be shipped in its state'],
     shipment_too_large: [422, 'More units than are still to be shipped'],
     order_not_completable: [409, 'Only a delivered and paid order can be completed'],

@@ -134,6 +134,7 @@ function shipmentRoutes(app: FastifyInstance): void {
     success: order('The order with its parcels.'),
     errors: [
       e.order_not_shippable,
+      e.deposit_open,
       e.order_in_edit,
       e.shipment_too_large,
       parcelErrors.parcels_inconsistent,

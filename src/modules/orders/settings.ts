@@ -19,6 +19,10 @@ export const ordersSettings = defineSettings(
     autoCompleteDays: whole(14, 365, 'How many days after delivery a paid order completes by itself.'),
     accountReminderDays: whole(3, 90, 'How many days before an order on account is due it is reminded of.'),
     accountGraceDays: whole(1, 90, 'How many days after it was due it counts as overdue.'),
+    shipsBeforeDeposit: Type.Boolean({
+      default: false,
+      description: 'Whether an order on account leaves before the deposit that was agreed on is paid.',
+    }),
     deliveryDays: whole(5, 90, 'How many days a parcel usually takes; reminders tell it.'),
   }),
 );

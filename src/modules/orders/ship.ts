@@ -10,6 +10,7 @@ import { readShipmentEnd } from '../shipping/parcels/read.ts';
 import { deliverParcels } from '../shipping/parcels/report.ts';
 import { requireCarrier } from '../shipping/parcels/register.ts';
 import { arrive } from './arrivals.ts';
+import { refuseOpenDeposit } from './credit/deposit.ts';
 import { refuseOpenEdit } from './edits/read.ts';
 import { orderErrors } from './errors.ts';
 import { parcelErrors } from '../shipping/parcels/errors.ts';
@@ -28,7 +29,7 @@ interface ShipInput extends ShipWish {
 /**
  * Ships an order, whole or in parts: stock leaves the house, with a carrier of the shop in one parcel or several; with the one that was
  * chosen when it was placed, where nobody says otherwise. Refusals:
- * order_not_shippable, order_in_edit, shipment_too_large, parcels_inconsistent, and those of registerParcels.
+ * order_not_shippable, deposit_open, order_in_edit, shipment_too_large, parcels_inconsistent, and those of registerParcels.
  */
 export async function shipOrder(ctx: Ctx, asked: ShipInput): Promise<OrderWhole> {
   return inTransaction(ctx, async (tx) => {
@@ -40,6 +41,7 @@ export async function shipOrder(ctx: Ctx, asked: ShipInput): Promise<OrderWhole>
     await refuseOpenEdit(tx, ctx.shop.id, order.id);
     if (!canShip(order))
       throw orderErrors.order_not_shippable(`The order is ${order.status} and ${order.fulfilmentState}.`);
+    await refuseOpenDeposit(tx, ctx, order);
     if (faults.length > 0) throw parcelErrors.parcels_inconsistent(undefined, { violations: faults });
     const wanted = wantedUnits(input);
     const parts = await pointingInto(wanted.places, async () => choosePart(lines, wanted.lines));

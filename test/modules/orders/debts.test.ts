@@ -133,6 +133,8 @@ const lost = async (shop: TestShop) =>
 t.test('what nobody will pay is written off, is in the books, and uses no credit', async (t) => {
   const world = await makeTerms('UTC', { creditLimitAmount: 3000 });
   const { shop, customerId } = world;
+  const settings = { orders: { shipsBeforeDeposit: true } };
+  await ok(shop.call('PATCH /v1/shop', { body: { settings } }));
   const order = await world.place();
   t.match(await writeOff(shop, order.id), { status: 409, body: { code: 'write_off_not_possible' } });
   await ok(shop.call(`POST /v1/orders/${order.id}/ship`, { body: {} }));

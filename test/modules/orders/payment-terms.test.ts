@@ -87,7 +87,12 @@ t.test('a deposit is due at once, the rest after delivery', async (t) => {
       { part: 'rest', amount: 37, openAmount: 37, dueAt: null },
     ],
   });
-  await pay(shop, id, { provider: 'manual', amount: 20 });
+  await pay(shop, id, { provider: 'manual', amount: 10 });
+  t.match(await shop.call(`POST /v1/orders/${id}/ship`, { body: {} }), {
+    status: 409,
+    body: { code: 'deposit_open', openDepositAmount: 3 },
+  });
+  await pay(shop, id, { provider: 'manual', amount: 10 });
   t.match((await open())[0].dues, [{ openAmount: 0 }, { openAmount: 30 }]);
   const shipped = await ok(shop.call(`POST /v1/orders/${id}/ship`, { body: {} }));
   await advance(shop, DAY);
@@ -108,6 +113,14 @@ async function halfCent(shop: TestShop) {
   const { id } = await makeProduct(shop, { priceAmount: 50 });
   return { lines: [{ productId: id, quantity: 1 }] };
 }
+
+t.test('a shop may send goods before the deposit is there', async (t) => {
+  const { shop, place } = await makeTerms({ depositShareBps: 5000 });
+  const { id } = await ok(place(1));
+  const settings = { orders: { shipsBeforeDeposit: true } };
+  await ok(shop.call('PATCH /v1/shop', { body: { settings } }));
+  t.match(await ok(shop.call(`POST /v1/orders/${id}/ship`, { body: {} })), { fulfilmentState: 'fulfilled' });
+});
 
 t.test('a deposit that is not paid is overdue, and what was paid in time is not spoken of', async (t) => {
   const { shop, place, account } = await makeTerms({ depositShareBps: 5000, netDays: 1 });
