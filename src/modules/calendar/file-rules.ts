@@ -119,7 +119,7 @@ function readEvent(
   if (component.hasProperty('recurrence-id')) return 'recurrence_not_supported';
   if (seen.has(uid)) return 'repeated_uid';
   const days = readDays(event);
-  if (!days) return 'not_all_day';
+  if (typeof days === 'string') return days;
   const holiday = { ...days, externalId: uid, name, recursYearly: false };
   const recurrence = readRecurrence(component);
   const found = recurrence
@@ -131,15 +131,24 @@ function readEvent(
   return found.some((one) => findHolidayFaults(holidayOf(one)).length > 0) ? 'out_of_range' : found;
 }
 
-function readDays(event: ICAL.Event): { startsOn: DayText; endsOn: DayText } | undefined {
-  if (!event.component.hasProperty('dtstart')) return undefined;
+/** Whether a date is one: the reader turns the 40th of a 13th month into a day of the next year. */
+function isDay(component: ICAL.Component, name: 'dtstart' | 'dtend'): boolean {
+  const written = component.getFirstProperty(name)?.toJSON()[3];
+  return written === undefined || written === component.getFirstPropertyValue(name)?.toString();
+}
+
+function readDays(event: ICAL.Event): { startsOn: DayText; endsOn: DayText } | SkipReason {
+  const { component } = event;
+  if (!component.hasProperty('dtstart')) return 'not_all_day';
   const { startDate, endDate } = event;
-  if (!startDate.isDate) return undefined;
+  if (!startDate.isDate) return 'not_all_day';
+  if (!isDay(component, 'dtstart') || !isDay(component, 'dtend')) return 'not_readable';
   const startsOn = startDate.toString();
   // The end of whole days is the day after the last one; without one it is one day.
   const end = dayNumberOf(endDate.toString().slice(0, 10)) - 1;
   const start = dayNumberOf(startsOn);
-  if (Number.isNaN(start) || Number.isNaN(end)) return undefined;
+  if (Number.isNaN(start) || Number.isNaN(end)) return 'not_all_day';
+  if (end < start - 1) return 'not_readable';
   return { startsOn, endsOn: dayTextOf(Math.max(start, end)) };
 }
 

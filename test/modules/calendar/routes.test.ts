@@ -225,6 +225,9 @@ t.test('an iCalendar file becomes holidays, once', async (t) => {
     event('daily', 'DTSTART;VALUE=DATE:20270608', 'RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31'),
     event('one', 'DTSTART;VALUE=DATE:20270609'),
     event('old', 'DTSTART;VALUE=DATE:19691231'),
+    event('nowhere', 'DTSTART;VALUE=DATE:20271340'),
+    event('february', 'DTSTART;VALUE=DATE:20270228', 'DTEND;VALUE=DATE:20270230'),
+    event('backwards', 'DTSTART;VALUE=DATE:20270607', 'DTEND;VALUE=DATE:20270601'),
   );
   const first = await ok(shop.call('POST /v1/calendar/holidays/import', { body: { text } }));
   t.match(first, { createdCount: 7, knownCount: 0 });
@@ -236,6 +239,9 @@ t.test('an iCalendar file becomes holidays, once', async (t) => {
       ['daily', 'recurrence_not_supported'],
       ['one', 'repeated_uid'],
       ['old', 'out_of_range'],
+      ['nowhere', 'not_readable'],
+      ['february', 'not_readable'],
+      ['backwards', 'not_readable'],
     ],
   );
   t.match(await ok(shop.call('POST /v1/calendar/holidays/import', { body: { text } })), {
