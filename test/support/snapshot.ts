@@ -11,7 +11,9 @@ export async function fingerprint(db: Db, shopId?: string): Promise<Record<strin
     const ofShop = shopId === undefined ? sql`` : sql` where ${sql.identifier(owner)} = ${shopId}`;
     return sql`select ${name}::text as name, ${rows} as print from ${sql.identifier(name)} t${ofShop}`;
   });
-  const { rows } = await db.execute<{ name: string; print: string }>(sql.join(parts, sql` union all `));
+  // In an order of its own: a large union is read by several workers, in whatever order they come.
+  const all = sql`select name, print from (${sql.join(parts, sql` union all `)}) tables order by name`;
+  const { rows } = await db.execute<{ name: string; print: string }>(all);
   return Object.fromEntries(rows.map(({ name, print }) => [name, print]));
 }
 
