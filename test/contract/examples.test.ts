@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { isCountry } from '../../src/platform/countries.ts';
 import t from 'tap';
 import type { Operation } from '../../src/platform/http/operation.ts';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -11,6 +12,7 @@ const app = await startApp(t);
 const document = app.app.swagger() as unknown as { components: { schemas: Record<string, object> } };
 const ajv = new Ajv2020({ strict: false, validateFormats: true });
 addFormats.default(ajv);
+ajv.addFormat('country-code', isCountry);
 for (const [name, schema] of Object.entries(document.components.schemas)) {
   ajv.addSchema(JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', '')), name);
 }

@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { isCountry } from '../../src/platform/countries.ts';
 import fc from 'fast-check';
 import t from 'tap';
 import { buildDocuments } from '../../src/documents.ts';
@@ -35,6 +36,7 @@ function readBack(value: unknown): unknown {
 function validators(components: Record<string, unknown>) {
   const ajv = new Ajv2020({ strict: false });
   addFormats.default(ajv);
+  ajv.addFormat('country-code', isCountry);
   for (const [name, schema] of Object.entries(components)) {
     ajv.addSchema(JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', '')), name);
   }

@@ -1,5 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { isCountry } from '../../src/platform/countries.ts';
 import type { Pool } from 'pg';
 import { allComponents } from '../../src/platform/http/schema.ts';
 import { allEvents } from '../../src/registry.ts';
@@ -20,6 +21,7 @@ function fitsOf(type: string): Fits {
 function openDefinitions(): (type: string) => Fits {
   const ajv = new Ajv2020({ strict: false, validateSchema: false });
   addFormats.default(ajv);
+  ajv.addFormat('country-code', isCountry);
   for (const component of allComponents()) ajv.addSchema(closed(component) as object);
   const definitions = new Map(allEvents().map(({ type, data }) => [type, data] as const));
   return (type) => {
