@@ -264,7 +264,11 @@ const ImportLine = model(
 );
 const ImportDue = model('ImportDue', 'A part of an order on account and when it is to be paid.', {
   part: ref(DuePartName),
-  amount: Type.Integer({ minimum: 1, maximum: 999_999_999_999_999, description: 'Minor units.' }),
+  amount: Type.Integer({
+    minimum: 1,
+    maximum: 999_999_999_999_999,
+    description: 'What this part comes to, in minor units: all parts together are the total.',
+  }),
   dueAt: instantText('When it is due.'),
 });
 export const OrderImport = inputModel(
