@@ -1,18 +1,7 @@
 import ICAL from 'ical.js';
 import { dayNumberOf, dayTextOf, type DayText, type Weekday, WEEKDAYS, weekdayOf } from './day-rules.ts';
-import { findHolidayFaults, holidayOf } from './holiday-rules.ts';
+import { findHolidayFaults, holidayOf, type SkipReason } from './holiday-rules.ts';
 import { type Budget, DAY_CODES, type Horizon, MOST_OF_FILE, occurrenceDays } from './recurrence-rules.ts';
-
-export const SKIP_REASONS = [
-  'not_readable',
-  'not_all_day',
-  'cancelled',
-  'without_uid',
-  'repeated_uid',
-  'recurrence_not_supported',
-  'out_of_range',
-] as const;
-export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** A holiday that an event of an iCalendar file amounts to. */
 export interface FileHoliday {

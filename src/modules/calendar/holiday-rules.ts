@@ -2,6 +2,18 @@ import type { HolidayData } from './calendar-rules.ts';
 import { dayNumberOf, FIRST_DAY, LAST_DAY } from './day-rules.ts';
 import { findOpeningFaults, type HoursFault } from './week-rules.ts';
 
+/** Why an event of an iCalendar file is no holiday. */
+export const SKIP_REASONS = [
+  'not_readable',
+  'not_all_day',
+  'cancelled',
+  'without_uid',
+  'repeated_uid',
+  'recurrence_not_supported',
+  'out_of_range',
+] as const;
+export type SkipReason = (typeof SKIP_REASONS)[number];
+
 /** What a caller decides about a holiday. */
 export interface HolidayFields extends HolidayData {
   readonly externalId: string | null;

@@ -19,7 +19,7 @@ import type { CalendarDay } from './calendar-rules.ts';
 import { dayTextOf, WEEKDAYS, weekdayOf } from './day-rules.ts';
 import type { Deadline, OpenState } from './deadlines.ts';
 import type { FileImport } from './import-file.ts';
-import { SKIP_REASONS } from './file-rules.ts';
+import { SKIP_REASONS } from './holiday-rules.ts';
 import type { HolidayOutcome } from './holidays.ts';
 import type { BusinessHoursRow, HolidayRow } from './tables.ts';
 
