@@ -62,8 +62,11 @@ t.test('the shippers are compared by what a kilogram cost with them', async (t) 
     const { data, unavailable } = await ok(shop.call('POST /v1/delivery-options', { body, key: null }));
     t.same(unavailable, []);
     t.same(
-      data.map(({ carrierName, priceAmount }: any) => [carrierName, priceAmount]),
-      [...rates].map(([carrier, rate]) => [carrier, rate * 5]).toSorted((a: any, b: any) => a[1] - b[1]),
+      data.map(({ carrierName, priceAmount }: { carrierName: string; priceAmount: number }) => [
+        carrierName,
+        priceAmount,
+      ]),
+      [...rates].toSorted(([, one], [, other]) => one - other).map(([carrier, rate]) => [carrier, rate * 5]),
       `${country}: four kilograms and a fifth that is begun`,
     );
     t.match(data[0], { expected: { basis: 'promise', expectedDays: 5 }, reason: 'best' });
@@ -72,7 +75,7 @@ t.test('the shippers are compared by what a kilogram cost with them', async (t) 
 
 t.test('a quote ranks them, and an order keeps one', async (t) => {
   const { data: products } = await ok(shop.call('GET /v1/products?status=active&limit=5'));
-  const lines = products.map(({ id }: any) => ({ productId: id, quantity: 1 }));
+  const lines = products.map(({ id }: { id: string }) => ({ productId: id, quantity: 1 }));
   const quote = await ok(
     shop.call('POST /v1/quotes', { body: { lines, destination: { country: 'DE' } }, key: null }),
   );

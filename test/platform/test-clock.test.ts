@@ -73,7 +73,7 @@ t.test('what falls due on the way happens in order, each at its own moment', asy
   const { changedCount } = await advance(shop, 72 * HOUR);
   t.equal(changedCount, 6, 'two reminders and a lapse of each');
   const { data } = await ok(shop.call('GET /v1/changes?types=order.reminder_due&types=order.cancelled'));
-  const story = data.map((change: any) => [
+  const story = data.map((change: { subjectId: string; data: { step?: number; reason?: string } }) => [
     change.subjectId === first.id ? 1 : 2,
     change.data.step ?? change.data.reason,
   ]);
@@ -85,7 +85,7 @@ t.test('what falls due on the way happens in order, each at its own moment', asy
     [1, 'lapsed'],
     [2, 'lapsed'],
   ]);
-  const at = data.map((change: any) => Date.parse(change.occurredAt));
+  const at = data.map((change: { occurredAt: string }) => Date.parse(change.occurredAt));
   t.same(at, at.toSorted(), 'in time');
   const lapsed = await readOrder(shop, second.id);
   t.ok(

@@ -43,7 +43,7 @@ t.test(
     await offer(shop, 'Swift', 2);
     const slow = await offer(shop, 'Slow', 9);
     const { quoteToken, totalAmount, deliveryOptions } = await quote();
-    const told = deliveryOptions.data.find(({ methodId }: any) => methodId === slow.id);
+    const told = deliveryOptions.data.find(({ methodId }: { methodId: string }) => methodId === slow.id);
     // What is expected from now on is not what was told.
     await ok(shop.call(`PATCH ${slow.path}`, { body: { ...promising(20), name: 'Slower' } }));
     const order = await ok(place({ quoteToken, deliveryMethodId: slow.id }));

@@ -87,7 +87,9 @@ t.test('service time is written down for those who are there, about work that is
     logServiceTime(tx, ctx, { customerId: maria.id, minutes: 3, kind: 'message' }),
   );
   const list = async (query: string) =>
-    (await shop.call(`GET /v1/service-times?${query}`)).body.data.map(({ minutes }: any) => minutes);
+    (await shop.call(`GET /v1/service-times?${query}`)).body.data.map(
+      ({ minutes }: { minutes: number }) => minutes,
+    );
   t.same(await list(`customerId=${maria.id}`), [3, 12], 'the newest work first');
   t.same(await list('workedTo=2026-01-02T00:00:00Z'), [12]);
   const write = (fields: object) =>

@@ -88,7 +88,7 @@ t.test('another rule is another version, by which everybody is looked at', async
   t.same(await membersOf(shop, segment.id), [ana.id]);
   const { body: versions } = await shop.call(`GET /v1/segments/${segment.id}/versions`);
   t.same(
-    versions.data.map((one: any) => [one.ruleVersion, one.rule]),
+    versions.data.map((one: { ruleVersion: number; rule: object }) => [one.ruleVersion, one.rule]),
     [
       [2, rule],
       [1, GERMANS],
@@ -246,7 +246,10 @@ t.test('pages of members go on where they ended, and belong to their segment', a
     const rest = (await shop.call(`GET /v1/segments/${one.id}/${list}?limit=2&cursor=${first.nextCursor}`))
       .body;
     t.same([first.data.length, rest.data.length, rest.nextCursor], [2, 1, null]);
-    t.equal(new Set([...first.data, ...rest.data].map(({ customerId }: any) => customerId)).size, 3);
+    t.equal(
+      new Set([...first.data, ...rest.data].map(({ customerId }: { customerId: string }) => customerId)).size,
+      3,
+    );
     const foreign = await shop.call(
       `GET /v1/segments/${other.id}/${list}?limit=2&cursor=${first.nextCursor}`,
     );

@@ -66,9 +66,9 @@ t.test('a promise is for those who were in its segments when the order was place
   t.match(sweep, { foundLineCount: 4, openedLineCount: 1 }, 'and a sweep finds the same');
   t.match(sweep.refusals, [{ refusal: 'segment_not_covered', lineCount: 3 }]);
   await runSweeps(app, shop);
-  const opened = (await settlementsOf(shop)).filter(({ amount }: any) => amount > 0);
+  const opened = (await settlementsOf(shop)).filter(({ amount }: { amount: number }) => amount > 0);
   t.same(
-    opened.map(({ orderId }: any) => orderId),
+    opened.map(({ orderId }: { orderId: string }) => orderId),
     [orders['first'].id],
   );
   await checkInvariants(t, app);

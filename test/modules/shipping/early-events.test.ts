@@ -18,7 +18,7 @@ const waiting = async (number: string): Promise<number> =>
   ).rows[0].n;
 const eventsOf = async (parcelId: string): Promise<any[]> =>
   (await ok(app.call(`GET /v1/parcels/${parcelId}/events`))).data;
-const outcomes = (results: any[]) => results.map(({ outcome }) => outcome);
+const outcomes = (results: { outcome: string }[]) => results.map(({ outcome }) => outcome);
 
 t.test('what is told before its parcel is there waits for it', async (t) => {
   const { id: carrierId } = await makeCarrier(app);

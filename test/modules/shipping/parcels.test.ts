@@ -134,7 +134,7 @@ t.test('events come in any order and twice, and the order follows the last parce
     { id: 'e8', number: 'B2', kind: 'delivered', at: at(shippedAt, 24 * 90) },
   ]);
   t.same(
-    first.map(({ outcome, state }: any) => [outcome, state]),
+    first.map(({ outcome, state }: { outcome: string; state: string }) => [outcome, state]),
     [
       ['recorded', 'delivered'],
       ['recorded', 'delivered'],
@@ -161,7 +161,7 @@ t.test('events come in any order and twice, and the order follows the last parce
   t.equal((await timelineOf(app, order.id)).filter((kind) => kind === 'delivered').length, 1);
   const events = await ok(app.call(`GET /v1/parcels/${arrived.id}/events`));
   t.same(
-    events.data.map(({ kind }: any) => kind),
+    events.data.map(({ kind }: { kind: string }) => kind),
     ['picked_up', 'delivered'],
   );
 });
@@ -292,7 +292,9 @@ t.test('lists are paged and filtered', async (t) => {
   const { id: carrierId } = await makeCarrier(shop);
   for (const number of ['L1', 'L2', 'L3']) await makeSentOrder(shop, { carrierId, trackingNumber: number });
   const numbers = async (query: string) =>
-    (await ok(shop.call(`GET /v1/parcels?${query}`))).data.map((one: any) => one.trackingNumber);
+    (await ok(shop.call(`GET /v1/parcels?${query}`))).data.map(
+      (one: { trackingNumber: string | null }) => one.trackingNumber,
+    );
   t.same(await numbers(`carrierId=${carrierId}`), ['L3', 'L2', 'L1']);
   t.same(await numbers('trackingNumber=L2'), ['L2']);
   t.same(await numbers(`carrierId=${carrierId}&state=delivered`), []);

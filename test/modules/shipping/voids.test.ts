@@ -50,7 +50,7 @@ t.test('a wrong scan is void: parcel and order go back, and arrive again', async
   t.match((await eventsOf(parcel.id)).at(-1), { kind: 'delivered', voidReason: 'The wrong door.' });
   const seen = await ok(app.call(`GET /v1/orders/${orderId}/parcels`));
   t.same(
-    seen.data[0].events.map(({ kind }: any) => kind),
+    seen.data[0].events.map(({ kind }: { kind: string }) => kind),
     ['in_transit'],
     'buyers do not see it',
   );
