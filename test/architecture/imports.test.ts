@@ -67,14 +67,14 @@ hold(rules.platformKnowsNoModule, {
 
 hold(rules.modulesAreListed, {
   refused: [{ 'src/modules/misc/rules.ts': '' }, { 'src/modules/a.ts': '' }],
-  allowed: [{ [ORDERS]: '' }, { 'src/modules/campaigns/types/gift.ts': '' }, { 'src/modules.ts': '' }],
+  allowed: [{ [ORDERS]: '' }, { 'src/modules/campaigns/mechanics/gift.ts': '' }, { 'src/modules.ts': '' }],
 });
 
 hold(rules.modulesImportToTheLeft, {
   refused: [
     { [ORDERS]: "import { x } from '../settlements/rules.ts';" },
     { 'src/modules/catalogue/products.ts': "import type { x } from '../customers/tables.ts';" },
-    { 'src/modules/campaigns/types/gift.ts': "import { x } from '../../orders/rules.ts';" },
+    { 'src/modules/campaigns/mechanics/gift.ts': "import { x } from '../../orders/rules.ts';" },
     { [ORDERS]: "import { x } from '../../app.ts';" },
   ],
   allowed: [
@@ -109,8 +109,8 @@ hold(rules.decisionsArePure, {
     { 'src/modules/orders/freight-rules.ts': "import pg from 'pg';" },
     { 'src/platform/states.ts': "import type { Db } from './db/client.ts';" },
     { 'src/modules/orders/rules.ts': "import { readFileSync } from 'node:fs';" },
-    { 'src/modules/campaigns/types/gift.ts': "import type { FastifyInstance } from 'fastify';" },
-    { 'src/modules/campaigns/types/gift.ts': "import { x } from '../../../platform/http/operation.ts';" },
+    { 'src/modules/campaigns/mechanics/gift.ts': "import type { FastifyInstance } from 'fastify';" },
+    { 'src/modules/campaigns/mechanics/gift.ts': "import { x } from '../../../platform/http/operation.ts';" },
     { 'src/modules/orders/rules.ts': "import { x } from '../../platform/clock.ts';" },
     { 'src/modules/orders/rules.ts': "import { x } from '../../platform/config.ts';" },
     {
@@ -125,7 +125,7 @@ hold(rules.decisionsArePure, {
       'src/modules/orders/rules.ts': "import { x } from '../../platform/money.ts';",
       'src/platform/money.ts': '',
     },
-    { 'src/modules/campaigns/types/gift.ts': "import { x } from '../../../platform/http/schema.ts';" },
+    { 'src/modules/campaigns/mechanics/gift.ts': "import { x } from '../../../platform/http/schema.ts';" },
     {
       'src/modules/orders/rules.ts': "import type { x } from './tables.ts';",
       'src/modules/orders/tables.ts': "import { x } from 'drizzle-orm/pg-core';",

@@ -44,7 +44,7 @@ const roleOf = (path: string) => {
 };
 const moduleOf = (path: string) => /^src\/modules\/([^/]+)\//.exec(path)?.[1];
 const isPure = (path: string) =>
-  ['rules', 'states'].includes(roleOf(path)) || /\/(rules|states|campaigns\/types)\//.test(path);
+  ['rules', 'states'].includes(roleOf(path)) || /\/(rules|states|campaigns\/(engine|mechanics))\//.test(path);
 
 /** Findings for those imports of which something can be said. */
 function checkImports(source: Source, says: (found: Import) => string | undefined): Finding[] {
