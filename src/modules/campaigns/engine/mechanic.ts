@@ -42,8 +42,13 @@ export interface Pieces {
 export interface Effect {
   /** Off each of these lines; what the floor of one does not allow is not given. */
   readonly lines?: readonly LineShare[];
-  /** Off these lines together, in proportion to the weights; what one line cannot give, the others do. */
-  readonly spread?: { readonly amount: bigint; readonly over: readonly LineShare[] };
+  /** Off these lines together, in proportion to their weights, by largest remainder. */
+  readonly spread?: {
+    readonly amount: bigint;
+    readonly over: readonly LineShare[];
+    /** What one line cannot give, the others do: for amounts. A share of a price is of no other price. */
+    readonly isMadeUp: boolean;
+  };
   readonly gifts?: readonly Pieces[];
   readonly freightAmount?: bigint;
   readonly pointsMultiplierBps?: number;

@@ -1,7 +1,7 @@
 import { enumeration, ref } from '../../../platform/http/schema.ts';
 import { minOf } from '../../../platform/money.ts';
 import { defineMechanic } from '../engine/mechanic.ts';
-import { amountOf, basis, lookAt, parametersOf } from './parameters.ts';
+import { amountOf, basis, lookAt, parametersOf, weigh } from './parameters.ts';
 
 const Per = enumeration('AmountOffPer', '`unit`: off each unit. `basket`: once, off all of them together.', [
   'unit',
@@ -19,14 +19,8 @@ export const amountOff = defineMechanic({
   classes: ['product', 'order'],
   grainOf: ({ per }) => (per === 'unit' ? 'line' : 'scope'),
   apply({ amount, per, basis: by }, { lines }) {
-    if (per === 'basket') {
-      return {
-        spread: {
-          amount: BigInt(amount),
-          over: lines.map((line) => ({ index: line.index, amount: lookAt(line, by) })),
-        },
-      };
-    }
+    if (per === 'basket')
+      return { spread: { amount: BigInt(amount), over: weigh(lines, by), isMadeUp: true } };
     return {
       lines: lines.map((line) => ({
         index: line.index,

@@ -66,7 +66,7 @@ export const bundle = defineMechanic({
     const total = sumOf(over.map(({ amount }) => amount));
     const amount =
       bundleAmount === undefined ? shareOf(total, rate) : total - BigInt(bundleAmount) * BigInt(times);
-    return { spread: { amount, over: over.toSorted((a, b) => a.index - b.index) } };
+    return { spread: { amount, over: over.toSorted((a, b) => a.index - b.index), isMadeUp: true } };
   },
 });
 

@@ -50,6 +50,10 @@ export const lookAt = (line: ViewLine, by: AmountBasis = 'current'): bigint =>
 export const totalOf = (lines: readonly ViewLine[], by?: AmountBasis): bigint =>
   sumOf(lines.map((line) => lookAt(line, by)));
 
+/** The lines with what a rule looks at, as weights. */
+export const weigh = (lines: readonly ViewLine[], by?: AmountBasis) =>
+  lines.map((line) => ({ index: line.index, amount: lookAt(line, by) }));
+
 export const unitsOf = (lines: readonly ViewLine[]): number =>
   lines.reduce((sum, { item }) => sum + item.quantity, 0);
 

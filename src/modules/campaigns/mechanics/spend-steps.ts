@@ -7,10 +7,10 @@ import {
   basis,
   findEitherFaults,
   findStepFaults,
-  lookAt,
   parametersOf,
   rateBps,
   totalOf,
+  weigh,
 } from './parameters.ts';
 
 const Step = model('SpendStep', 'What comes off from an amount on: an amount or a share.', {
@@ -54,8 +54,6 @@ export const spendSteps = defineMechanic({
     const times = isRepeated ? total / BigInt(step.fromAmount) : 1n;
     const amount =
       step.amount === undefined ? shareOf(total, step.rateBps ?? 0) : BigInt(step.amount) * times;
-    return {
-      spread: { amount, over: lines.map((line) => ({ index: line.index, amount: lookAt(line, by) })) },
-    };
+    return { spread: { amount, over: weigh(lines, by), isMadeUp: step.amount !== undefined } };
   },
 });

@@ -1,0 +1,137 @@
+import { compareOrders, type Offer } from './seats.ts';
+import { type Action, consider, perform, type Tally, undo } from './tally.ts';
+
+/** Offers that share lines, directly or through others, and so have to be decided together. */
+export type Part = readonly Offer[];
+
+/** One way to take the offers of a part: what they do, and what that is worth. */
+export interface Option {
+  readonly actions: readonly Action[];
+  readonly savedAmount: bigint;
+  /** For ties: the ranks of what is in it, the highest first. */
+  readonly ranks: readonly (readonly number[])[];
+}
+
+/** Up to so many offers of a part every combination is tried. */
+export const MOST_PER_PART = 10;
+
+/** Divides offers on the price of goods into parts that do not touch each other. */
+export function findParts(offers: readonly Offer[], lineCount: number): Part[] {
+  const root = Array.from({ length: lineCount }, (_, i) => i);
+  const find = (i: number): number => {
+    let at = i;
+    while (root[at] !== at) {
+      root[at] = root[root[at] ?? 0] ?? 0;
+      at = root[at] ?? 0;
+    }
+    return at;
+  };
+  for (const { lines } of offers) {
+    const [first = 0, ...others] = lines;
+    for (const other of others) root[find(other)] = find(first);
+  }
+  const parts = new Map<number, Offer[]>();
+  for (const offer of offers) {
+    const at = find(offer.lines[0] ?? 0);
+    const part = parts.get(at);
+    if (part) part.push(offer);
+    else parts.set(at, [offer]);
+  }
+  return [...parts.values()];
+}
+
+const ranksOf = (actions: readonly Action[]): number[][] =>
+  actions.map(({ offer }) => [offer.seat.rank, offer.lines[0] ?? 0]).toSorted(compareOrders);
+
+/** Of two ways that are worth the same the one with the higher priority, then the smaller id, comes first; more of them before fewer. */
+export function compareRanks(a: readonly (readonly number[])[], b: readonly (readonly number[])[]): number {
+  for (let i = 0; i < Math.max(a.length, b.length); i += 1) {
+    const [one, other] = [a[i], b[i]];
+    if (!one || !other) return one ? -1 : 1;
+    const difference = compareOrders(one, other);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+export const compareOptions = (a: Option, b: Option): number =>
+  a.savedAmount === b.savedAmount ? compareRanks(a.ranks, b.ranks) : a.savedAmount > b.savedAmount ? -1 : 1;
+
+const optionOf = (actions: readonly Action[]): Option => ({
+  actions,
+  savedAmount: actions.reduce((sum, { savedAmount }) => sum + savedAmount, 0n),
+  ranks: ranksOf(actions),
+});
+
+/** The ways to take a part, the best first; the last is to take nothing. `isComplete`: they are all there are. */
+export function findOptions(
+  tally: Tally,
+  part: Part,
+): { readonly options: readonly Option[]; readonly isComplete: boolean } {
+  const isComplete = part.length <= MOST_PER_PART;
+  const options = isComplete ? tryAll(tally, part) : tryGreedily(tally, part);
+  return { options: options.toSorted(compareOptions), isComplete };
+}
+
+function tryAll(tally: Tally, part: Part): Option[] {
+  const options: Option[] = [];
+  const start = tally.actions.length;
+  const visit = (i: number): void => {
+    const offer = part[i];
+    if (!offer) {
+      options.push(optionOf(tally.actions.slice(start)));
+      return;
+    }
+    const action = consider(tally, offer);
+    if (typeof action !== 'string') {
+      perform(tally, action);
+      visit(i + 1);
+      undo(tally);
+    }
+    visit(i + 1);
+  };
+  visit(0);
+  return options;
+}
+
+/**
+ * More than ten at once: each offer is the first once, by what it is worth alone, and then takes along, in the order of application, every
+ * other one that adds to it.
+ */
+function tryGreedily(tally: Tally, part: Part): Option[] {
+  const options = [optionOf([])];
+  for (const first of part) {
+    let best = tryThese(tally, [first]);
+    if (!best) continue;
+    const chosen = new Set([first]);
+    for (const other of part) {
+      if (chosen.has(other)) continue;
+      const tried = tryThese(
+        tally,
+        part.filter((offer) => offer === other || chosen.has(offer)),
+      );
+      if (!tried || compareOptions(tried, best) > 0) continue;
+      best = tried;
+      chosen.add(other);
+    }
+    options.push(best);
+  }
+  return options;
+}
+
+/** These offers and no others, in order; undefined when one of them does nothing beside the others. */
+function tryThese(tally: Tally, offers: readonly Offer[]): Option | undefined {
+  const start = tally.actions.length;
+  let isLegal = true;
+  for (const offer of offers) {
+    const action = consider(tally, offer);
+    if (typeof action === 'string') {
+      isLegal = false;
+      break;
+    }
+    perform(tally, action);
+  }
+  const option = isLegal ? optionOf(tally.actions.slice(start)) : undefined;
+  while (tally.actions.length > start) undo(tally);
+  return option;
+}

@@ -1,0 +1,309 @@
+import { maxOf, minOf, shareOf, splitByLargestRemainder, sumOf } from '../../../platform/money.ts';
+import { floorOfLine, type PricedItem, withMargin } from './basket.ts';
+import type { PricingFacts } from './facts.ts';
+import type { Effect, LineShare, Pieces, ViewLine } from './mechanic.ts';
+import type { RejectionReason } from './reasons.ts';
+import { combine, type Offer, type Seat } from './seats.ts';
+
+/** What a discount wanted of a line, and what its floor let it have. */
+export interface Clamp {
+  readonly index: number;
+  readonly wantedAmount: bigint;
+  readonly givenAmount: bigint;
+  readonly floorAmount: bigint;
+}
+
+/** What an offer did. */
+export interface Action {
+  readonly offer: Offer;
+  /** The lines that it may act on beside those that acted before. */
+  readonly lines: readonly number[];
+  readonly shares: readonly LineShare[];
+  /** The lines that got a unit more than their exact share rounded down. */
+  readonly remainders: readonly number[];
+  readonly clamps: readonly Clamp[];
+  readonly gifts: readonly Pieces[];
+  readonly giftCostAmount: bigint;
+  /** What else now counts as cost of lines. */
+  readonly costs: readonly LineShare[];
+  readonly freightAmount: bigint;
+  readonly pointsMultiplierBps: number | undefined;
+  readonly taken: readonly Pieces[];
+  readonly rung: Effect['rung'];
+  /** What it is worth to the customer: discounts, freight, and gifts at their price. */
+  readonly savedAmount: bigint;
+}
+
+/** Where a basket stands while offers are tried. Changed in place by `perform` and back by `undo`: a search visits thousands. */
+export interface Tally {
+  readonly lines: readonly PricedItem[];
+  readonly facts: PricingFacts;
+  readonly current: bigint[];
+  readonly left: bigint[];
+  readonly extraCosts: bigint[];
+  /** Who has acted on each line. */
+  readonly seatsOf: Seat[][];
+  readonly actions: Action[];
+  /** What freight is, once the class `freight` is reached. */
+  freightAmount: bigint;
+}
+
+export const startTally = (lines: readonly PricedItem[], facts: PricingFacts): Tally => ({
+  lines,
+  facts,
+  current: lines.map(({ listAmount }) => listAmount),
+  left: lines.map(({ listAmount }) => listAmount),
+  extraCosts: lines.map(() => 0n),
+  seatsOf: lines.map(() => []),
+  actions: [],
+  freightAmount: 0n,
+});
+
+const at = (amounts: readonly bigint[], index: number): bigint => amounts[index] ?? 0n;
+
+/** What may still come off a line. */
+function roomOf(tally: Tally, index: number): bigint {
+  const line = tally.lines[index];
+  if (!line) return 0n;
+  return maxOf(0n, at(tally.left, index) - floorOfLine(line, at(tally.extraCosts, index)));
+}
+
+/** What an offer would do now, or why nothing. Changes nothing. */
+export function consider(tally: Tally, offer: Offer): Action | RejectionReason {
+  const { seat } = offer;
+  const group = seat.campaign.rule.exclusiveGroup;
+  const isTaken = (other: Action) =>
+    other.offer.seat !== seat && other.offer.seat.campaign.rule.exclusiveGroup === group;
+  if (group !== null && tally.actions.some(isTaken)) return 'exclusive_group';
+  const lines = freeLinesOf(tally, offer);
+  if (lines.length === 0) return 'does_not_combine';
+  if (isBelowMinimum(tally, seat)) return 'below_minimum_amount';
+  const effect = seat.mechanic.apply(seat.campaign.rule.mechanic, {
+    campaign: seat.campaign,
+    lines: lines.map((index) => viewOf(tally, index)),
+    left: tally.facts.left.get(seat.campaign.id),
+    gifts: tally.facts.gifts,
+    freightAmount: tally.freightAmount,
+  });
+  return typeof effect === 'string' ? effect : actionOf(tally, offer, lines, effect);
+}
+
+/** The lines of an offer on which it combines with everybody who was there before; freight is of the whole order. */
+function freeLinesOf(tally: Tally, { seat, lines }: Offer): readonly number[] {
+  if (seat.stackingClass === 'freight')
+    return tally.actions.every(({ offer }) => combine(seat, offer.seat)) ? lines : [];
+  const isFree = (index: number) => (tally.seatsOf[index] ?? []).every((other) => combine(seat, other));
+  return lines.every(isFree) ? lines : lines.filter(isFree);
+}
+
+function isBelowMinimum(tally: Tally, { campaign: { rule }, lines }: Seat): boolean {
+  if (rule.minimumAmount === null || rule.minimumAmountBasis === 'list') return false;
+  const amounts = rule.minimumAmountBasis === 'current' ? tally.current : tally.left;
+  return sumOf(lines.map((index) => at(amounts, index))) < BigInt(rule.minimumAmount);
+}
+
+function viewOf(tally: Tally, index: number): ViewLine {
+  const { item, listAmount, floorUnitAmount } = tally.lines[index] as PricedItem;
+  return {
+    index,
+    item,
+    listAmount,
+    floorUnitAmount,
+    currentAmount: at(tally.current, index),
+    leftAmount: at(tally.left, index),
+  };
+}
+
+const NONE = {
+  shares: [],
+  remainders: [],
+  clamps: [],
+  gifts: [],
+  giftCostAmount: 0n,
+  costs: [],
+  freightAmount: 0n,
+  pointsMultiplierBps: undefined,
+  taken: [],
+  rung: undefined,
+} as const;
+
+function actionOf(
+  tally: Tally,
+  offer: Offer,
+  lines: readonly number[],
+  effect: Effect,
+): Action | RejectionReason {
+  const base = { ...NONE, offer, lines, taken: effect.taken ?? [], rung: effect.rung };
+  if (effect.gifts) return giveAction(tally, base, effect.gifts);
+  if (effect.pointsMultiplierBps !== undefined) return pointsAction(tally, base, effect.pointsMultiplierBps);
+  if (effect.freightAmount !== undefined) {
+    const amount = minOf(effect.freightAmount, tally.freightAmount);
+    return amount > 0n ? { ...base, freightAmount: amount, savedAmount: amount } : 'nothing_to_take_off';
+  }
+  const { shares, clamps, remainders } = effect.spread
+    ? spread(tally, effect.spread)
+    : { ...clampEach(tally, effect.lines ?? []), remainders: [] };
+  if (shares.length === 0) return clamps.length > 0 ? 'below_floor' : 'nothing_to_take_off';
+  return { ...base, shares, clamps, remainders, savedAmount: sumOf(shares.map(({ amount }) => amount)) };
+}
+
+function clampEach(tally: Tally, wanted: readonly LineShare[]) {
+  const shares: LineShare[] = [];
+  const clamps: Clamp[] = [];
+  for (const { index, amount } of wanted) {
+    if (amount <= 0n) continue;
+    const given = minOf(amount, roomOf(tally, index));
+    if (given < amount) clamps.push(clampOf(tally, index, amount, given));
+    if (given > 0n) shares.push({ index, amount: given });
+  }
+  return { shares, clamps };
+}
+
+const clampOf = (tally: Tally, index: number, wantedAmount: bigint, givenAmount: bigint): Clamp => ({
+  index,
+  wantedAmount,
+  givenAmount,
+  floorAmount: floorOfLine(tally.lines[index] as PricedItem, at(tally.extraCosts, index)),
+});
+
+/**
+ * An amount off lines together: in proportion to their weights, by largest remainder. Made up, what a line cannot give for its floor the
+ * others give, as far as they can: 10.00 off 36.00 and 18.00, of which the second can give 1.00, is 9.00 and 1.00.
+ */
+function spread(tally: Tally, { amount, over, isMadeUp }: NonNullable<Effect['spread']>) {
+  const weights = over.map((share) => share.amount);
+  const wanted = amount > 0n ? split(amount, weights) : over.map(() => 0n);
+  const rooms = over.map(({ index }) => roomOf(tally, index));
+  const given = wanted.map((share, i) => minOf(share, at(rooms, i)));
+  if (isMadeUp) makeUp(given, amount - sumOf(given), weights, rooms);
+  const clamps = over.flatMap(({ index }, i) =>
+    at(given, i) < at(wanted, i) ? [clampOf(tally, index, at(wanted, i), at(given, i))] : [],
+  );
+  const shares = over.flatMap(({ index }, i) => (at(given, i) > 0n ? [{ index, amount: at(given, i) }] : []));
+  return { shares, clamps, remainders: remaindersOf(amount, over, wanted) };
+}
+
+/** Spreads what was not given over those that have room, as often as it takes. */
+function makeUp(
+  given: bigint[],
+  missing: bigint,
+  weights: readonly bigint[],
+  rooms: readonly bigint[],
+): void {
+  const hasRoom = (i: number) => at(given, i) < at(rooms, i) && at(weights, i) > 0n;
+  let rest = missing;
+  let open = given.map((_, i) => i).filter(hasRoom);
+  // Each round gives at least one unit of money, because those that are open have weight and room.
+  while (rest > 0n && open.length > 0) {
+    const shares = split(
+      rest,
+      open.map((i) => at(weights, i)),
+    );
+    for (const [k, i] of open.entries()) {
+      const part = minOf(at(shares, k), at(rooms, i) - at(given, i));
+      given[i] = at(given, i) + part;
+      rest -= part;
+    }
+    open = open.filter(hasRoom);
+  }
+}
+
+function remaindersOf(amount: bigint, over: readonly LineShare[], wanted: readonly bigint[]): number[] {
+  const total = sumOf(over.map((share) => share.amount));
+  if (total <= 0n || amount <= 0n) return [];
+  return over.flatMap(({ index, amount: weight }, i) =>
+    at(wanted, i) * total > amount * weight ? [index] : [],
+  );
+}
+
+// Of lines that cost nothing nothing can come off, whatever is split over them.
+const split = (amount: bigint, weights: readonly bigint[]): bigint[] =>
+  weights.every((weight) => weight <= 0n)
+    ? weights.map(() => 0n)
+    : splitByLargestRemainder(
+        amount,
+        weights.map((weight) => maxOf(0n, weight)),
+      );
+
+type Base = Omit<Action, 'savedAmount'>;
+
+/** Gifts: there are enough of them, and the lines that earn them bear what they cost. */
+function giveAction(tally: Tally, base: Base, gifts: readonly Pieces[]): Action | RejectionReason {
+  let [cost, value] = [0n, 0n];
+  for (const { productId, quantity } of gifts) {
+    const product = tally.facts.gifts.get(productId);
+    const promised = tally.actions.flatMap((action) =>
+      action.gifts.filter((other) => other.productId === productId),
+    );
+    const units = promised.reduce((sum, other) => sum + other.quantity, quantity);
+    if (!product || product.availableQuantity < units) return 'gift_not_available';
+    cost += (product.costAmount ?? 0n) * BigInt(quantity);
+    value += product.priceAmount * BigInt(quantity);
+  }
+  const costs = bearCost(tally, base.lines, cost);
+  if (!costs) return 'below_floor';
+  return { ...base, gifts, giftCostAmount: cost, costs, savedAmount: value };
+}
+
+/** More points: what the additional ones cost is borne by the lines that earn them. */
+function pointsAction(tally: Tally, base: Base, multiplierBps: number): Action | RejectionReason {
+  const rate = Math.round((tally.facts.pointsCostBps * (multiplierBps - 10_000)) / 10_000);
+  const costs = base.lines.map((index) => ({ index, amount: shareOf(at(tally.left, index), rate) }));
+  const fits = costs.every(({ index, amount }) => amount === 0n || canBear(tally, index, amount));
+  if (!fits) return 'below_floor';
+  return {
+    ...base,
+    costs: costs.filter(({ amount }) => amount > 0n),
+    pointsMultiplierBps: multiplierBps,
+    savedAmount: 0n,
+  };
+}
+
+const canBear = (tally: Tally, index: number, cost: bigint): boolean => {
+  const line = tally.lines[index] as PricedItem;
+  return at(tally.left, index) >= floorOfLine(line, at(tally.extraCosts, index) + cost);
+};
+
+/** Splits a cost over lines by what each can give before its floor; undefined when together they cannot bear it. */
+function bearCost(tally: Tally, lines: readonly number[], cost: bigint): LineShare[] | undefined {
+  if (cost === 0n) return [];
+  // A minimum price above cost and margin bears some of it: only what a line costs the shop counts.
+  const rooms = lines.map((index) => {
+    const { costFloorAmount, marginBps } = tally.lines[index] as PricedItem;
+    const cost = costFloorAmount + withMargin(at(tally.extraCosts, index), Math.max(0, marginBps));
+    return maxOf(0n, at(tally.left, index) - cost);
+  });
+  if (rooms.every((room) => room === 0n)) return undefined;
+  const shares = splitByLargestRemainder(cost, rooms);
+  const costs = lines.flatMap((index, i) => (at(shares, i) > 0n ? [{ index, amount: at(shares, i) }] : []));
+  return costs.every(({ index, amount }) => canBear(tally, index, amount)) ? costs : undefined;
+}
+
+/** Does what was considered. */
+export function perform(tally: Tally, action: Action): void {
+  const isPrice = action.offer.seat.stackingClass === 'product';
+  for (const { index, amount } of action.shares) {
+    tally.left[index] = at(tally.left, index) - amount;
+    if (isPrice) tally.current[index] = at(tally.current, index) - amount;
+  }
+  for (const { index, amount } of action.costs)
+    tally.extraCosts[index] = at(tally.extraCosts, index) + amount;
+  for (const index of action.lines) tally.seatsOf[index]?.push(action.offer.seat);
+  tally.freightAmount -= action.freightAmount;
+  tally.actions.push(action);
+}
+
+/** Takes back what was done last. */
+export function undo(tally: Tally): void {
+  const action = tally.actions.pop();
+  if (!action) return;
+  const isPrice = action.offer.seat.stackingClass === 'product';
+  for (const { index, amount } of action.shares) {
+    tally.left[index] = at(tally.left, index) + amount;
+    if (isPrice) tally.current[index] = at(tally.current, index) + amount;
+  }
+  for (const { index, amount } of action.costs)
+    tally.extraCosts[index] = at(tally.extraCosts, index) - amount;
+  for (const index of action.lines) tally.seatsOf[index]?.pop();
+  tally.freightAmount += action.freightAmount;
+}
