@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  boolean,
   check,
   foreignKey,
   index,
@@ -232,6 +233,9 @@ export const campaignUses = pgTable(
       .notNull(),
     /** The period that it counts in, when it has a limit by period. */
     period: text('period'),
+    /** It is in the counters of the campaign, and in those of its customer. */
+    isCounted: boolean('is_counted').notNull(),
+    isCustomerCounted: boolean('is_customer_counted').notNull(),
     couponId: uuid('coupon_id'),
     placedAt: instant('placed_at').notNull(),
     updatedAt: instant('updated_at').notNull(),

@@ -1,0 +1,47 @@
+import type { Reader, Tx } from '../../platform/db/client.ts';
+import type { Part } from '../../platform/db/parts.ts';
+import { preparedRead, preparedSql } from '../../platform/db/prepared.ts';
+import type { Campaign, EntryItem } from './engine/facts.ts';
+
+const selectRevision = preparedRead<{ revision: number }>(
+  'select_campaign_revision',
+  'select revision from campaign_shelves where shop_id = $1',
+);
+
+/** The revision of a shop's campaigns; 0 before the first. */
+export const findRevision = async (on: Reader, shopId: string): Promise<number> =>
+  (await selectRevision(on, [shopId]))[0]?.revision ?? 0;
+
+// One statement, so that the revision and what stands under it are of one moment. Along campaigns_state_idx.
+const selectShelf = preparedSql<{ revision: number; campaigns: Campaign[] }>(
+  'select_campaign_shelf',
+  `select coalesce((select revision from campaign_shelves where shop_id = $1), 0) as revision,
+     coalesce((select jsonb_agg(jsonb_build_object('id', c.id, 'version', v.number, 'name', c.name, 'state', c.state,
+         'rule', v.rule) order by c.id)
+       from campaigns c join campaign_versions v on v.shop_id = c.shop_id and v.campaign_id = c.id and v.number = c.rule_version
+       where c.shop_id = $1 and c.state in ('scheduled', 'running', 'paused')), '[]') as campaigns`,
+);
+
+/** The campaigns that are scheduled, running or paused, by the version in force. */
+export async function readShelf(on: Reader, shopId: string) {
+  const [row] = await selectShelf(on, [shopId]);
+  if (!row) throw new Error('a select without from gave no row');
+  return { ...row, entryItems: new Map<string, EntryItem>() };
+}
+
+const raise = preparedSql(
+  'raise_campaign_revision',
+  `insert into campaign_shelves (shop_id, revision) values ($1, 1)
+   on conflict (shop_id) do update set revision = campaign_shelves.revision + 1`,
+);
+export const raiseRevision = async (tx: Tx, shopId: string): Promise<void> =>
+  void (await raise(tx, [shopId]));
+
+/** Makes sure that campaigns are as they were read, as part of one statement. */
+export const shelfPart = (shopId: string, revision: number): Part => ({
+  name: 'campaigns',
+  // By the primary key.
+  check: `select refuse('campaigns_changed', '')
+    where coalesce((select revision from campaign_shelves where shop_id = $1), 0) <> $2::int`,
+  values: [shopId, revision],
+});
