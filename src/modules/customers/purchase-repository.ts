@@ -1,6 +1,6 @@
 import { and, asc, eq } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
-import { preparedSql } from '../../platform/db/prepared.ts';
+import { preparedRead, preparedSql } from '../../platform/db/prepared.ts';
 import { MAX_AMOUNT } from '../../platform/money.ts';
 import type { Figures } from './purchase-rules.ts';
 import { type CustomerPurchase, customerPurchases } from './tables.ts';
@@ -110,6 +110,16 @@ export async function findFigures(
     ]),
   );
 }
+
+// Along the primary key.
+const selectAny = preparedRead<{ is_there: boolean }>(
+  'has_customer_purchase',
+  'select exists (select 1 from customer_purchases where shop_id = $1 and customer_id = $2 and amount > 0) as is_there',
+);
+
+/** Whether anything was kept of an order of this customer. */
+export const hasPurchase = async (on: Reader, shopId: string, customerId: string): Promise<boolean> =>
+  (await selectAny(on, [shopId, customerId]))[0]?.is_there === true;
 
 /** What each order of a customer amounts to, oldest first. */
 export const listPurchaseRows = (

@@ -1,11 +1,16 @@
 import type { Static } from '@sinclair/typebox';
 import type { Ctx } from '../../platform/context.ts';
-import type { Tx } from '../../platform/db/client.ts';
+import type { Reader, Tx } from '../../platform/db/client.ts';
 import type { FeedEvent } from '../../platform/events/dispatcher.ts';
 import type { orderEvents } from '../orders/events.ts';
 import { paymentEventKinds } from '../payments/events.ts';
 import { settlementEvents } from '../settlements/events.ts';
-import { changePurchaseAmount, setPurchaseAmount, upsertPurchase } from './purchase-repository.ts';
+import {
+  changePurchaseAmount,
+  hasPurchase,
+  setPurchaseAmount,
+  upsertPurchase,
+} from './purchase-repository.ts';
 import { categoriesOf, keptAmount } from './purchase-rules.ts';
 import { purchaseChanges } from './ports.ts';
 import { holdSurvivor } from './standing.ts';
@@ -23,6 +28,10 @@ export async function keepPurchase(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<
   const customerId = await writePurchase(tx, ctx, event);
   if (customerId !== undefined) await purchaseChanges.get()(tx, ctx, customerId);
 }
+
+/** Whether anything was kept of an order of this customer. */
+export const hasBought = (on: Reader, shopId: string, customerId: string): Promise<boolean> =>
+  hasPurchase(on, shopId, customerId);
 
 /** Returns whose purchase has changed. */
 async function writePurchase(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<string | undefined> {

@@ -1,9 +1,18 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Violation } from '../../platform/errors.ts';
+import { minOf } from '../../platform/money.ts';
 import type { ProductTerms } from '../catalogue/sellables.ts';
 import { shippingSettings } from '../shipping/settings.ts';
 import { catalogueSettings } from '../catalogue/settings.ts';
+import {
+  type CampaignPrices,
+  type CampaignTerms,
+  giftLines,
+  priceByCampaigns,
+  withCampaigns,
+} from './campaign-prices.ts';
 import { orderErrors } from './errors.ts';
+import { type HeldCampaigns, packCampaigns, unpackCampaigns } from './held-campaigns.ts';
 import { decideLogos, type LineLogo, logoAmountOf, type LogoTerms } from './logo-requests/line-rules.ts';
 import {
   type AppliedBreak,
@@ -14,7 +23,7 @@ import {
   NOTHING_KEPT,
   totalsOf,
 } from './quantity-rules.ts';
-import { type BasketFreight, type FreightFacts, priceFreight } from './freight.ts';
+import { type BasketFreight, type FreightFacts, isFreightFixed, priceFreight } from './freight.ts';
 import { type LineInput, type PricedBasket, priceBasket } from './rules.ts';
 
 export interface BasketLine {
@@ -34,10 +43,10 @@ export interface BasketLogos {
 export interface HeldPrices {
   /** Unit prices in the order of the lines. */
   readonly unitAmounts: readonly bigint[];
-  /** The quantity prices, in the same order. */
-  readonly breaks: readonly (AppliedBreak | null)[];
   /** Freight to the place that the quote was for; undefined when it did not say. */
   readonly freight: BasketFreight | undefined;
+  /** What campaigns did, also when they have ended since. */
+  readonly campaigns: HeldCampaigns | undefined;
 }
 
 /** A line with what its price comes from. */
@@ -45,6 +54,10 @@ export interface GoodsLine<P extends ProductTerms> extends LineInput {
   readonly product: P;
   readonly appliedBreak: AppliedBreak | null;
   readonly logo: LineLogo | null;
+  /** The campaign that gives it away; null: it was ordered. */
+  readonly giftOf: string | null;
+  /** Whether some of it has the price of a flash sale. */
+  readonly isFlashSale: boolean;
 }
 
 export interface Basket<P extends ProductTerms = ProductTerms> {
@@ -52,6 +65,7 @@ export interface Basket<P extends ProductTerms = ProductTerms> {
   readonly freight: BasketFreight;
   readonly freightTaxRateBps: number;
   readonly held: HeldPrices;
+  readonly campaigns: CampaignPrices;
 }
 
 /** The products of a basket, each once. */
@@ -68,11 +82,10 @@ interface GoodsTerms {
 }
 
 /**
- * The prices of goods, for orders and for what an edit brings: list price, rung and logo. Refuses what is not among the products or not
- * for sale, not sold in this quantity, or has a logo that was not agreed on, each kind all at once.
+ * Goods at their list prices, with their logos. Refuses what is not among the products or not for sale, not sold in this quantity, or has
+ * a logo that was not agreed on, each kind all at once.
  */
-export function priceGoods<P extends ProductTerms>(
-  ctx: Ctx,
+function listGoods<P extends ProductTerms>(
   found: readonly P[],
   lines: readonly BasketLine[],
   { logos: { requests, customerId }, held, kept = NOTHING_KEPT }: GoodsTerms,
@@ -82,57 +95,99 @@ export function priceGoods<P extends ProductTerms>(
   refuseQuantities(lines, products, kept);
   const { logos, faults } = decideLogos(lines, requests, customerId);
   refuseLogos(faults);
-  const { minimumMarginBps } = catalogueSettings.of(ctx.shop);
-  const totals = totalsOf(lines);
   return lines.map((line, index) => {
     const product = products.get(line.productId) as P;
-    const listUnitAmount = held?.unitAmounts[index] ?? product.priceAmount;
-    const total = (totals.get(line.productId) ?? 0) + (kept.get(line.productId) ?? 0);
-    const appliedBreak = held
-      ? (held.breaks[index] ?? null)
-      : findBreak(product, total, listUnitAmount, minimumMarginBps);
     const logo = logos[index] ?? null;
     return {
       product,
-      appliedBreak,
+      appliedBreak: null,
       logo,
       logoAmount: logoAmountOf(logo, line.quantity),
       quantity: line.quantity,
-      listUnitAmount,
+      listUnitAmount: held?.unitAmounts[index] ?? product.priceAmount,
       taxRateBps: product.taxRateBps,
-      adjustments: breakAdjustments(appliedBreak, listUnitAmount, line.quantity),
+      adjustments: [],
+      giftOf: null,
+      isFlashSale: false,
     };
   });
 }
 
-/** Prices a basket of these products: one function for quotes and orders, so that they cannot disagree. Refusals: those of priceGoods. */
+/**
+ * The prices of goods that an edit brings: list price, rung and logo. Campaigns are for orders: what they promised one, it keeps.
+ * Refusals: those of listGoods.
+ */
+export function priceGoods<P extends ProductTerms>(
+  ctx: Ctx,
+  found: readonly P[],
+  lines: readonly BasketLine[],
+  terms: GoodsTerms,
+): GoodsLine<P>[] {
+  const { minimumMarginBps } = catalogueSettings.of(ctx.shop);
+  const totals = totalsOf(lines);
+  return listGoods(found, lines, terms).map((line) => {
+    const { product, listUnitAmount, quantity } = line;
+    const total = (totals.get(product.id) ?? 0) + (terms.kept?.get(product.id) ?? 0);
+    const appliedBreak = findBreak(product, total, listUnitAmount, minimumMarginBps);
+    return { ...line, appliedBreak, adjustments: breakAdjustments(appliedBreak, listUnitAmount, quantity) };
+  });
+}
+
+/** What a basket is priced with. */
+interface BasketTerms<P extends ProductTerms> {
+  readonly freight: FreightFacts;
+  readonly logos: BasketLogos;
+  readonly campaigns: CampaignTerms<P>;
+  readonly held?: HeldPrices | undefined;
+}
+
+/**
+ * Prices a basket of these products: one function for quotes and orders, so that they cannot disagree. List prices and logos, then
+ * campaigns and ladders, then freight. Refusals: those of listGoods and priceFreight.
+ */
 export function priceLines<P extends ProductTerms>(
   ctx: Ctx,
   found: readonly P[],
   lines: readonly BasketLine[],
-  facts: FreightFacts,
-  logos: BasketLogos,
-  held?: HeldPrices,
+  { freight: facts, logos, campaigns: terms, held }: BasketTerms<P>,
 ): Basket<P> {
   const { freightTaxRateBps } = shippingSettings.of(ctx.shop);
-  let freight: BasketFreight = held?.freight ?? { amount: 0n, parts: [], isKnown: false };
-  const inputs = priceGoods(ctx, found, lines, { logos, held });
+  const goods = listGoods(found, lines, { logos, held });
+  const freightFor = (netAmounts: readonly bigint[]): BasketFreight =>
+    held?.freight ??
+    priceFreight(
+      goods.map((line, index) => ({
+        ...line,
+        netAmount: (netAmounts[index] ?? 0n) + (line.logoAmount ?? 0n),
+      })),
+      facts,
+    );
+  const campaigns =
+    held === undefined
+      ? priceByCampaigns(ctx, goods, terms, {
+          isFixed: isFreightFixed(goods, facts),
+          amountFor: (netAmounts) => freightFor(netAmounts).amount,
+        })
+      : unpackCampaigns(held.campaigns, goods.length, (id) => terms.products.get(id)?.costAmount ?? 0n);
+  const inputs = [...withCampaigns(goods, campaigns), ...giftLines(campaigns, terms.products)];
+  let freight: BasketFreight = { amount: 0n, parts: [], isKnown: false };
   const priced = priceBasket(inputs, {
     taxRateBps: freightTaxRateBps,
     amountFor: (netAmounts) => {
-      const items = inputs.map((input, index) => ({ ...input, netAmount: netAmounts[index] ?? 0n }));
-      freight = held?.freight ?? priceFreight(items, facts);
-      return freight.amount;
+      // Gifts travel along for nothing.
+      freight = freightFor(goods.map((line, index) => (netAmounts[index] ?? 0n) - (line.logoAmount ?? 0n)));
+      return freight.amount - minOf(campaigns.outcome.freightDiscountAmount, freight.amount);
     },
   });
   return {
     priced,
     freight,
     freightTaxRateBps,
+    campaigns,
     held: {
-      unitAmounts: inputs.map((line) => line.listUnitAmount),
-      breaks: inputs.map((line) => line.appliedBreak),
+      unitAmounts: goods.map((line) => line.listUnitAmount),
       freight: freight.isKnown ? freight : undefined,
+      campaigns: packCampaigns(campaigns),
     },
   };
 }

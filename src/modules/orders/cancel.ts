@@ -5,6 +5,7 @@ import { inTransaction } from '../../platform/db/transaction.ts';
 import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { checkVersion } from '../../platform/versions.ts';
+import { returnCampaigns } from '../campaigns/usage/take.ts';
 import { releaseStock } from '../catalogue/stock.ts';
 import { refuseOpenEdit } from './edits/read.ts';
 import { cancelOpenPaymentsOfOrder } from '../payments/attempts.ts';
@@ -67,6 +68,7 @@ async function cancel(
   if (stock.failed.length > 0) throw new Error(`less is reserved than order ${order.id} holds`);
   const units = lines.map((line) => ({ lineId: line.id, quantity: line.quantity - line.cancelledQuantity }));
   await freeLogos(tx, ctx.shop.id, freedMovesOf(lines, units), ctx.now);
+  if (order.campaigns.length > 0) await returnCampaigns(tx, ctx, order.id);
   await cancelOpenPaymentsOfOrder(tx, ctx, order.id);
   const kind = reason === 'lapsed' ? 'lapsed' : 'cancelled';
   await addTimeline(tx, ctx, order.id, {

@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox';
 import { defineErrors, platformErrors } from '../../platform/errors.ts';
 import { CHOICE_FAULTS } from '../shipping/options/rules.ts';
 import { enumeration, PositiveAmount, ref, uuid } from '../../platform/http/schema.ts';
@@ -27,6 +28,15 @@ export const orderErrors = {
       422,
       'The order cannot be sent in the chosen way',
       { reason: ref(DeliveryMethodFault, { description: 'Why not.' }) },
+    ],
+    campaign_used_up: [
+      409,
+      'Nothing is left of a campaign that the quote was priced with; ask for a new one',
+      {
+        campaignIds: Type.Array(uuid('The campaign.'), {
+          description: 'The campaigns of which nothing is left.',
+        }),
+      },
     ],
     total_changed: [
       409,

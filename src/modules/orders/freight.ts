@@ -52,6 +52,17 @@ export const readFacts = async (
 ): Promise<FreightFacts> =>
   gatherFacts(await readFreight(ctx.db, ctx.shop.id, templatesNamed(products)), place, pointer);
 
+/** Whether freight of these goods is the same whatever they cost: no zone of their templates is free from an amount on. */
+export const isFreightFixed = (
+  lines: readonly { readonly product: ProductTerms }[],
+  { terms }: FreightFacts,
+): boolean =>
+  lines.every(({ product }) =>
+    (resolveTemplate(terms, product.freightTemplateId)?.tariffs ?? []).every(({ rule }) =>
+      rule.zones.every(({ freeFromAmount }) => freeFromAmount === null),
+    ),
+  );
+
 interface PricedItem {
   readonly quantity: number;
   readonly netAmount: bigint;

@@ -17,6 +17,8 @@ export interface ResolvedImport {
     readonly product: Sellable;
     readonly appliedBreak: null;
     readonly logo: null;
+    readonly giftOf: null;
+    readonly isFlashSale: boolean;
   })[];
 }
 
@@ -54,6 +56,8 @@ export async function resolveImport(tx: Tx, ctx: Ctx, input: ImportInput): Promi
         adjustments,
         appliedBreak: null,
         logo: null,
+        giftOf: null,
+        isFlashSale: false,
       },
     ];
   });

@@ -18,7 +18,7 @@ import { orderEvents } from './events.ts';
 import { decideStanding, findDateFault, type ImportDates, type ImportStanding } from './import-rules.ts';
 import { resolveImport, type ResolvedImport } from './import-lookup.ts';
 import { findParcelFault, writeImportedParcel } from './import-parcel.ts';
-import { makeAdjustments, makeLines, NO_CHANGES } from './new-order.ts';
+import { makeAdjustments, makeLines, NO_CAMPAIGNS, NO_CHANGES } from './new-order.ts';
 import { placedTransfer, postOrderChange } from './postings.ts';
 import { findByExternalId, insertOrder, loadWhole, NumberTaken, type OrderWhole } from './repository.ts';
 import { priceBasket } from './rules.ts';
@@ -226,6 +226,7 @@ function importedOrder(ctx: Ctx, input: ImportInput, dates: ImportDates, standin
     paidAmount: 0n,
     refundedAmount: 0n,
     ...NO_CHANGES,
+    ...NO_CAMPAIGNS,
     dispatchOn: null,
     arrivalEarliestOn: null,
     arrivalLatestOn: null,

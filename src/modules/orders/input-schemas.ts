@@ -21,11 +21,15 @@ import { presentQuotedOptions, QuotedOptions, RankingName } from '../shipping/op
 import { DestinationModel } from '../shipping/freight/schemas.ts';
 import { DuePartName } from './credit/schemas.ts';
 import { OrderPromiseModel, presentPromise } from './promise-schemas.ts';
+import { orderCampaigns } from './campaign-uses.ts';
+import { OrderCampaignModel, presentRejections, RejectedCampaignModel } from './campaign-schemas.ts';
 import type { Quote } from './quote.ts';
 import {
   breakFields,
-  OrderAdjustmentModel,
+  giftField,
   logoField,
+  OrderAdjustmentModel,
+  presentAdjustment,
   presentBreaks,
   presentLineLogo,
 } from './line-schemas.ts';
@@ -47,7 +51,7 @@ const BasketLineModel = model('BasketLine', 'A product and how many of it.', {
     uuid('The request for a logo of the customer, that was accepted: the goods are made with it.'),
   ),
 });
-export const QuoteCreate = model('QuoteCreate', 'A basket to price.', {
+export const QuoteCreate = inputModel('QuoteCreate', 'A basket to price.', {
   lines: linesOf(BasketLineModel),
   customerId: Type.Optional(uuid('Whose basket it is. With a customer token, always the customer.')),
   destination: Type.Optional(
@@ -55,6 +59,11 @@ export const QuoteCreate = model('QuoteCreate', 'A basket to price.', {
       description: 'Where it goes, as far as that is known. Freight may depend on it.',
     }),
   ),
+  channel: Type.String({
+    pattern: '^[a-z0-9][a-z0-9_-]{0,39}$',
+    default: 'web',
+    description: 'Where the order will be placed: campaigns may be for some channels only.',
+  }),
   rankDeliveryBy: Type.Optional(
     ref(RankingName, {
       description: 'What the ways to send it are ranked by; the cost to the shop, when absent.',
@@ -75,22 +84,26 @@ const QuoteLine = model('QuoteLine', 'A priced line.', {
   adjustments: Type.Array(ref(OrderAdjustmentModel), { description: 'They sum to the discount.' }),
   ...breakFields,
   ...logoField,
+  ...giftField,
   isAvailable: Type.Boolean({
     description: 'There is stock for it at this moment. Only an order reserves it.',
   }),
 });
 export const QuoteModel = model('Quote', 'What a basket costs, and a token that holds it for some minutes.', {
   currency: ref(Currency),
-  lines: Type.Array(ref(QuoteLine), { description: 'The lines, as they were sent.' }),
+  lines: Type.Array(ref(QuoteLine), {
+    description: 'The lines, as they were sent, and after them what is given away with them.',
+  }),
   linesAmount: ref(PositiveAmount, { description: 'All lines at list prices.' }),
   discountAmount: ref(PositiveAmount, { description: 'What comes off the lines.' }),
   freightAmount: ref(PositiveAmount, { description: 'What shipping costs.' }),
+  freightDiscountAmount: ref(PositiveAmount, { description: 'What campaigns take off shipping.' }),
   isFreightKnown: Type.Boolean({
     description:
       'False when freight depends on where the basket goes, which was not said: then it is not in the total yet.',
   }),
   freightParts: Type.Array(ref(FreightPartModel), {
-    description: 'What each freight template takes; they sum to the amount.',
+    description: 'What each freight template takes; they sum to the amount with the discount on it.',
   }),
   taxAmount: ref(PositiveAmount, { description: 'The tax included in the total.' }),
   totalAmount: ref(PositiveAmount, { description: 'What an order of this basket costs.' }),
@@ -106,6 +119,13 @@ export const QuoteModel = model('Quote', 'What a basket costs, and a token that 
     QuotedOptions,
     'The ways to send it; null while the destination or the weight of a product is not known.',
   ),
+  campaigns: Type.Array(ref(OrderCampaignModel), { description: 'The campaigns that it is priced with.' }),
+  campaignsNotApplied: Type.Array(ref(RejectedCampaignModel), {
+    description: 'Campaigns about these goods that do nothing for this basket, each with the reason.',
+  }),
+  pointsMultiplierBps: Type.Integer({
+    description: 'By how much campaigns multiply the points of it, in basis points: 10,000 is as they are.',
+  }),
   promises: Type.Array(ref(OrderPromiseModel), {
     description: 'What the shop promises an order that is placed now, should its price fall.',
   }),
@@ -137,7 +157,7 @@ export const OrderCreate = inputModel('OrderCreate', 'An order to place.', {
   // Of 500 lines, and some 1,500 ways to send them.
   quoteToken: Type.Optional(
     Type.String({
-      maxLength: 120_000,
+      maxLength: 250_000,
       description: 'Holds the prices of a quote, and the arrival that it told.',
     }),
   ),
@@ -341,11 +361,9 @@ export const presentQuote = (
     netAmount: Number(line.netAmount),
     taxRateBps: line.taxRateBps,
     taxAmount: Number(line.taxAmount),
-    adjustments: line.adjustments.map(({ kind, reason, amount }) => ({
-      kind,
-      reason,
-      amount: Number(amount),
-    })),
+    adjustments: line.adjustments.map(presentAdjustment),
+    giftCampaignId: line.giftOf,
+    isFlashSale: line.isFlashSale,
     ...presentBreaks(line.product.priceBreaks, line.appliedBreak),
     ...presentLineLogo(line.logo, line.quantity),
     isAvailable: line.product.available >= line.quantity,
@@ -353,6 +371,10 @@ export const presentQuote = (
   linesAmount: Number(basket.priced.linesAmount),
   discountAmount: Number(basket.priced.discountAmount),
   freightAmount: Number(basket.priced.freightAmount),
+  freightDiscountAmount: Number(basket.freight.amount - basket.priced.freightAmount),
+  campaigns: orderCampaigns(basket.campaigns.outcome.effects),
+  campaignsNotApplied: presentRejections(basket.campaigns.outcome.trace),
+  pointsMultiplierBps: basket.campaigns.outcome.pointsMultiplierBps,
   isFreightKnown: basket.freight.isKnown,
   freightParts: [...basket.freight.parts],
   taxAmount: Number(basket.priced.taxAmount),

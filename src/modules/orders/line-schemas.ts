@@ -3,6 +3,7 @@ import {
   enumeration,
   model,
   nullableRef,
+  nullableUuid,
   PositiveAmount,
   ref,
   text,
@@ -13,12 +14,12 @@ import { PriceBreakModel } from '../catalogue/schemas.ts';
 import type { PriceBreak } from '../catalogue/tables.ts';
 import { type LineLogo, lineLogoOf, logoAmountOf } from './logo-requests/line-rules.ts';
 import { type AppliedBreak, appliedBreakOf } from './quantity-rules.ts';
-import { ADJUSTMENT_KINDS } from './rules.ts';
+import { type Adjustment, ADJUSTMENT_KINDS } from './rules.ts';
 import type { OrderAdjustment, OrderLine } from './tables.ts';
 
 const AdjustmentKind = enumeration(
   'AdjustmentKind',
-  'What made a line cheaper: a person, or how many pieces are ordered.',
+  'What made a line cheaper: a person, how many pieces are ordered, or a campaign.',
   ADJUSTMENT_KINDS,
 );
 const AppliedBreakModel = model('AppliedPriceBreak', 'The quantity price that a line is priced by.', {
@@ -31,7 +32,25 @@ export const OrderAdjustmentModel = model('OrderAdjustment', 'Why a line costs l
   kind: ref(AdjustmentKind),
   reason: text('In words.', 500),
   amount: ref(PositiveAmount, { description: 'What came off the whole line, not off each unit.' }),
+  campaignId: nullableUuid('The campaign that did it; null where none did.'),
+  campaignVersion: Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    description: 'The version of the campaign; null where none did.',
+  }),
 });
+/** An adjustment as it goes out. */
+export const presentAdjustment = ({
+  kind,
+  reason,
+  amount,
+  campaignId = null,
+  campaignVersion = null,
+}: Adjustment | OrderAdjustment) => ({ kind, reason, amount: toWire(amount), campaignId, campaignVersion });
+
+export const giftField = {
+  giftCampaignId: nullableUuid('The campaign that gives it away, at price 0; null: it was ordered.'),
+  isFlashSale: Type.Boolean({ description: 'Some of it has the price of a flash sale.' }),
+};
 export const breakFields = {
   priceBreaks: Type.Array(ref(PriceBreakModel), {
     description:
@@ -82,6 +101,7 @@ export const OrderLineModel = model(
     adjustments: Type.Array(ref(OrderAdjustmentModel), { description: 'They sum to the discount.' }),
     ...breakFields,
     ...logoField,
+    ...giftField,
   },
 );
 
@@ -122,7 +142,9 @@ export const presentLine = (line: OrderLine, adjustments: readonly OrderAdjustme
   returnedQuantity: line.returnedQuantity,
   shippedQuantity: line.shippedQuantity,
   deliveredQuantity: line.deliveredQuantity,
-  adjustments: adjustments.map(({ kind, reason, amount }) => ({ kind, reason, amount: toWire(amount) })),
+  adjustments: adjustments.map(presentAdjustment),
   ...presentBreaks(line.priceBreaks, appliedBreakOf(line)),
   ...presentLineLogo(lineLogoOf(line), line.quantity),
+  giftCampaignId: line.giftCampaignId,
+  isFlashSale: line.isFlashSale,
 });

@@ -13,7 +13,8 @@ import { ordersSettings } from './settings.ts';
 import type { PaymentTerms } from './states.ts';
 import { summaryWithLines } from './summary.ts';
 import type { Adjustment } from './rules.ts';
-import type { Address, Order, OrderAdjustment, OrderLine } from './tables.ts';
+import type { Address, Order, OrderAdjustment, OrderLine, OrderPriceTrace } from './tables.ts';
+import { orderCampaigns } from './campaign-uses.ts';
 import { timelineRow } from './timeline.ts';
 
 export interface OrderInput {
@@ -37,9 +38,8 @@ export interface OrderInput {
 /** Everything that is written for a new order. */
 export function newOrder(
   ctx: Ctx,
-  order: Order,
-  lines: readonly OrderLine[],
-  adjustments: readonly OrderAdjustment[],
+  { order, lines, adjustments }: Pick<NewOrder, 'order' | 'lines' | 'adjustments'>,
+  trace?: OrderPriceTrace,
 ): NewOrder {
   const isPaid = order.status === 'paid';
   const summary = summaryWithLines(order, lines);
@@ -48,6 +48,7 @@ export function newOrder(
     order,
     lines,
     adjustments,
+    trace,
     entries: [
       timelineRow(ctx, order.id, placed),
       ...(isPaid ? [timelineRow(ctx, order.id, { kind: 'paid' })] : []),
@@ -72,6 +73,14 @@ export const NO_CHANGES = {
   creditedFreightAmount: 0n,
   writtenOffAmount: 0n,
 } as const satisfies Partial<Order>;
+
+/** What is so of an order that no campaign had anything to do with, and of its lines. */
+export const NO_CAMPAIGNS = {
+  freightDiscountAmount: 0n,
+  campaigns: [],
+  pointsMultiplierBps: 10_000,
+} as const satisfies Partial<Order>;
+export const NO_GIFT = { giftCampaignId: null, isFlashSale: false } as const satisfies Partial<OrderLine>;
 
 const daysOf = (delivery: ExpectedDelivery | null) => ({
   dispatchOn: delivery?.dispatchOn ?? null,
@@ -108,6 +117,7 @@ export function makeOrder(
     discountAmount: priced.discountAmount,
     freightAmount: priced.freightAmount,
     freightParts: basket.freight.parts,
+    freightDiscountAmount: basket.freight.amount - priced.freightAmount,
     freightTaxRateBps: basket.freightTaxRateBps,
     freightTaxAmount: priced.freightTaxAmount,
     taxAmount: priced.taxAmount,
@@ -117,6 +127,8 @@ export function makeOrder(
     ...NO_CHANGES,
     ...daysOf(delivery),
     deliveryMethod,
+    campaigns: orderCampaigns(basket.campaigns.outcome.effects),
+    pointsMultiplierBps: basket.campaigns.outcome.pointsMultiplierBps,
     shippingAddress: input.shippingAddress ?? null,
     senderAddress: input.senderAddress ?? null,
     staffNote: input.staffNote ?? null,
@@ -147,8 +159,10 @@ export const makeAdjustments = (
   lines: readonly OrderLine[],
 ): OrderAdjustment[] =>
   priced.flatMap((line, index) =>
-    line.adjustments.map((adjustment) => ({
+    line.adjustments.map(({ campaignId = null, campaignVersion = null, ...adjustment }) => ({
       ...adjustment,
+      campaignId,
+      campaignVersion,
       shopId: order.shopId,
       id: newId(),
       orderId: order.id,
@@ -186,10 +200,13 @@ export function makeLines(order: Order, lines: Basket['priced']['lines']): Order
     valuedAmount: null,
     taxRateBps: line.taxRateBps,
     taxAmount: line.taxAmount,
-    priceBreaks: line.product.priceBreaks,
+    // What is given away has no price that a ladder could lower.
+    priceBreaks: line.giftOf === null ? line.product.priceBreaks : [],
     breakMinimumQuantity: line.appliedBreak?.minimumQuantity ?? null,
     breakUnitAmount: line.appliedBreak?.unitAmount ?? null,
     ...logoOf(line.logo),
+    giftCampaignId: line.giftOf,
+    isFlashSale: line.isFlashSale,
     costUnitAmount: line.product.costAmount,
     shippedQuantity: 0,
     deliveredQuantity: 0,

@@ -6,6 +6,7 @@ import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { pointingInto } from '../../platform/pointers.ts';
 import { checkVersion } from '../../platform/versions.ts';
+import { useCampaigns } from '../campaigns/usage/take.ts';
 import { clearing } from '../ledger/accounts.ts';
 import { cancelOpenPayments, startPayment } from '../payments/attempts.ts';
 import { paymentErrors } from '../payments/errors.ts';
@@ -98,6 +99,7 @@ async function takePayment(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
     const [lines] = await Promise.all([
       listLines(tx, ctx.shop.id, order.id),
       cancelOpenPayments(tx, ctx, 'order', order.id),
+      ...(order.campaigns.length > 0 ? [useCampaigns(tx, ctx, order.id)] : []),
     ]);
     await addTimeline(tx, ctx, order.id, { kind: 'paid' });
     await appendEvents(tx, ctx, [

@@ -7,19 +7,22 @@ import { type ProductTerms, readTerms, recallTerms, requireTerms } from '../cata
 import { requireStock, StockShort } from '../catalogue/stock.ts';
 import { requireCustomer } from '../customers/standing.ts';
 import { ledgerPart } from '../ledger/post.ts';
+import { requireCampaigns } from '../campaigns/load.ts';
+import { CampaignsUsedUp, requireUses } from '../campaigns/usage/take.ts';
+import { type Basket, type BasketLine, priceLines, productIdsOf } from './basket.ts';
 import {
-  type Basket,
-  type BasketLine,
-  type BasketLogos,
-  type HeldPrices,
-  priceLines,
-  productIdsOf,
-} from './basket.ts';
+  type BasketBuyer,
+  type KnownCampaignTerms,
+  readCampaignTerms,
+  recallCampaignTerms,
+} from './campaign-terms.ts';
+import { traceRow, usingOrder } from './campaign-uses.ts';
 import { type FreightTerms, readFreight, recallFreight, requireFreight } from '../shipping/freight/terms.ts';
 import { orderErrors } from './errors.ts';
 import { gatherFacts, templatesNamed } from './freight.ts';
 import { requireCredit } from './credit/take.ts';
 import { chooseDelivery } from './delivery-choice.ts';
+import { heldGiftIds } from './held-campaigns.ts';
 import { logoMovesOf, type LogoTerms, requestIdsOf } from './logo-requests/line-rules.ts';
 import { readLogos, recallLogos, requireLogos } from './logo-requests/take.ts';
 import { makeAdjustments, makeLines, makeOrder, newOrder, type OrderInput } from './new-order.ts';
@@ -58,7 +61,7 @@ export function orderTerms(
 
 /**
  * Places an order: prices the basket as the quote did, reserves the stock of all lines or of none, and writes the order.
- * Refusals: those of priceGoods and priceFreight, out_of_stock, credit_exceeded, total_changed, quote_*, customer_not_found, external_id_taken,
+ * Refusals: those of priceLines, out_of_stock, campaign_used_up, credit_exceeded, total_changed, quote_*, customer_not_found, external_id_taken,
  * delivery_method_not_available.
  */
 export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhole> {
@@ -66,64 +69,101 @@ export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhol
   const held =
     input.quoteToken === undefined
       ? undefined
-      : readQuote(ctx, input.quoteToken, input.lines, customerId, input.shippingAddress);
+      : readQuote(ctx, input.quoteToken, input.lines, customerId, {
+          place: input.shippingAddress,
+          channel: input.channel,
+        });
+  const wish = { input, customerId, held };
+  // What campaigns have left is taken from memory once. When that was wrong it is read.
+  let mayRecall = true;
   for (let attempt = 1; ; attempt += 1) {
-    const priced = await priceOrder(ctx, input, held);
+    const priced = await priceOrder(ctx, wish, mayRecall);
     try {
-      return await writeOrder(ctx, input, priced, customerId, held);
+      return await writeOrder(ctx, wish, priced);
     } catch (error) {
       if (!isPassing(error)) throw error;
+      mayRecall &&= !(error instanceof CampaignsUsedUp);
       if (attempt >= MOST_ATTEMPTS) throw platformErrors.version_conflict();
     }
   }
 }
 
-// A product, a template, the calendar, a request for a logo or the chosen method changed since it was read, or one number in a thousand
-// million is taken already.
-const isPassing = (error: unknown): boolean => error instanceof StaleRead || error instanceof NumberTaken;
+// A product, a template, the calendar, a campaign, a request for a logo or the chosen method changed since it was read, nothing is left
+// of a campaign, or one number in a thousand million is taken already.
+const isPassing = (error: unknown): boolean =>
+  error instanceof StaleRead || error instanceof NumberTaken || error instanceof CampaignsUsedUp;
+
+/** Who wants what. */
+interface Wish {
+  readonly input: OrderInput;
+  readonly customerId: string | null;
+  readonly held: HeldQuote | undefined;
+}
 
 interface PricedOrder {
   readonly basket: Basket;
   readonly requests: readonly LogoTerms[];
   readonly freight: FreightTerms;
+  readonly campaigns: KnownCampaignTerms<ProductTerms>;
 }
 
 /**
- * By what this process remembers of products and freight, as long as that leads to an order: writing it confirms them. A refusal
- * is decided by what is in the database.
+ * By what this process remembers of products, campaigns and freight, as long as that leads to an order: writing it confirms them. A
+ * refusal is decided by what is in the database.
  */
-async function priceOrder(ctx: Ctx, input: OrderInput, held: HeldPrices | undefined): Promise<PricedOrder> {
-  const [ids, requestIds] = [productIdsOf(input.lines), requestIdsOf(input.lines)];
+async function priceOrder(ctx: Ctx, wish: Wish, mayRecall: boolean): Promise<PricedOrder> {
+  const { lines } = wish.input;
+  const [ids, requestIds] = [productIdsOf(lines), requestIdsOf(lines)];
   const remembered = recallTerms(ctx.shop.id, ids);
   const recalled = recallLogos(ctx.shop.id, requestIds);
-  const logosOf = (requests: readonly LogoTerms[]): BasketLogos => {
-    return { requests, customerId: ctx.customerId ?? input.customerId ?? null };
-  };
-  const byMemory =
-    remembered && recalled && (await tryRemembered(ctx, input, remembered, logosOf(recalled), held));
+  const byMemory = remembered && recalled && (await tryKnown(ctx, wish, remembered, recalled, mayRecall));
   if (byMemory) return byMemory;
   const [products, requests] = await Promise.all([
     readTerms(ctx.db, ctx.shop.id, ids),
     readLogos(ctx.db, ctx.shop.id, requestIds),
   ]);
-  const logos = logosOf(requests);
-  const byProducts = await tryRemembered(ctx, input, products, logos, held);
+  const byProducts = await tryKnown(ctx, wish, products, requests, mayRecall);
   if (byProducts) return byProducts;
-  const freight = await readFreight(ctx.db, ctx.shop.id, templatesNamed(products));
-  return priceAsExpected(ctx, input, products, freight, logos, held);
+  const [campaigns, freight] = await Promise.all([
+    readCampaignTerms(ctx, products, lines, buyerOf(wish)),
+    readFreight(ctx.db, ctx.shop.id, templatesNamed(products)),
+  ]);
+  return priceAsExpected(ctx, wish, { products, requests, campaigns }, freight);
 }
 
-/** The same with the freight that this process remembers; undefined where it does not, or where that would be a refusal. */
-async function tryRemembered(
+/** With the campaigns that this process remembers, where that is enough. */
+async function tryKnown(
   ctx: Ctx,
-  input: OrderInput,
+  wish: Wish,
   products: readonly ProductTerms[],
-  logos: BasketLogos,
-  held: HeldPrices | undefined,
+  requests: readonly LogoTerms[],
+  mayRecall: boolean,
 ): Promise<PricedOrder | undefined> {
-  const freight = recallFreight(ctx.shop.id, templatesNamed(products));
+  if (!mayRecall) return undefined;
+  const campaigns = recallCampaignTerms(ctx, products, wish.input.lines, buyerOf(wish));
+  return campaigns && (await tryRemembered(ctx, wish, { products, requests, campaigns }));
+}
+
+const buyerOf = ({ input, customerId, held }: Wish): BasketBuyer => ({
+  customerId,
+  channel: input.channel,
+  country: input.shippingAddress?.country ?? null,
+  coupons: new Map(),
+  heldGiftIds: heldGiftIds(held?.campaigns),
+});
+
+/** What a basket is priced by, but for freight. */
+interface Known {
+  readonly products: readonly ProductTerms[];
+  readonly requests: readonly LogoTerms[];
+  readonly campaigns: KnownCampaignTerms<ProductTerms>;
+}
+
+/** With the freight that this process remembers; undefined where it does not, or where that would be a refusal. */
+async function tryRemembered(ctx: Ctx, wish: Wish, known: Known): Promise<PricedOrder | undefined> {
+  const freight = recallFreight(ctx.shop.id, templatesNamed(known.products));
   try {
-    return freight && (await priceAsExpected(ctx, input, products, freight, logos, held));
+    return freight && (await priceAsExpected(ctx, wish, known, freight));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return undefined;
@@ -132,17 +172,16 @@ async function tryRemembered(
 
 async function priceAsExpected(
   ctx: Ctx,
-  input: OrderInput,
-  products: readonly ProductTerms[],
-  freight: FreightTerms,
-  logos: BasketLogos,
-  held: HeldPrices | undefined,
+  { input, customerId, held }: Wish,
+  { products, requests, campaigns }: Known,
+  terms: FreightTerms,
 ): Promise<PricedOrder> {
-  const facts = await gatherFacts(freight, input.shippingAddress, '/shippingAddress');
-  const basket = priceLines(ctx, products, input.lines, facts, logos, held);
+  const freight = await gatherFacts(terms, input.shippingAddress, '/shippingAddress');
+  const logos = { requests, customerId };
+  const basket = priceLines(ctx, products, input.lines, { freight, logos, campaigns, held });
   const { totalAmount } = basket.priced;
   if (input.expectedTotalAmount === undefined || BigInt(input.expectedTotalAmount) === totalAmount)
-    return { basket, freight, requests: logos.requests };
+    return { basket, freight: terms, requests, campaigns };
   const detail = `The order costs ${totalAmount}, not ${input.expectedTotalAmount}.`;
   throw orderErrors.total_changed(detail, {
     pointer: '/expectedTotalAmount',
@@ -151,35 +190,39 @@ async function priceAsExpected(
 }
 
 /**
- * Writes the order in one statement. When a product has changed, stock is short, the customer is gone or a number is taken,
- * nothing is written.
+ * Writes the order in one statement. When a product or a campaign has changed, stock is short, nothing is left of a campaign, the
+ * customer is gone or a number is taken, nothing is written.
  * An erasure or a merge of the customer at this moment waits until the order is there.
  */
-async function writeOrder(
-  ctx: Ctx,
-  input: OrderInput,
-  { basket, freight, requests }: PricedOrder,
-  customerId: string | null,
-  held: HeldQuote | undefined,
-): Promise<OrderWhole> {
-  const products = [...new Set(basket.priced.lines.map((line) => line.product))];
+async function writeOrder(ctx: Ctx, wish: Wish, priced: PricedOrder): Promise<OrderWhole> {
+  const { input, customerId, held } = wish;
+  const { basket, freight, requests, campaigns } = priced;
+  const goods = basket.priced.lines;
+  const products = [...new Set(goods.map((line) => line.product))];
   const known = recallCalendar(ctx.shop) ?? (await loadCalendar(ctx.db, ctx.shop));
-  const chosen = await chooseDelivery(ctx, known, input, basket.priced.lines, held?.ways);
+  const chosen = await chooseDelivery(ctx, known, input, goods, held?.ways);
   const order = makeOrder(ctx, input, basket, customerId, chosen);
-  const lines = makeLines(order, basket.priced.lines);
-  const adjustments = makeAdjustments(order, basket.priced.lines, lines);
+  const lines = makeLines(order, goods);
+  const adjustments = makeAdjustments(order, goods, lines);
   const whole: OrderWhole = { order, lines, adjustments, shipments: [], shipmentLines: [] };
   const credit = requireCredit(ctx, order);
   const logos = requireLogos(ctx.shop.id, requests, logoMovesOf(lines), ctx.now);
+  const uses = requireUses(usingOrder(order), basket.campaigns.uses);
   const guards: Guard[] = [
     requireTerms(ctx.shop.id, products),
     requireFreight(ctx.shop.id, freight),
     requireCalendar(ctx.shop.id, known),
+    // What a quote held, it holds also when the campaign is another by now.
+    ...(held ? [] : [requireCampaigns(ctx.shop.id, campaigns.known)]),
     ...(chosen.guard ? [chosen.guard] : []),
     ...(customerId === null ? [] : [requireCustomer(ctx.db, ctx.shop.id, customerId)]),
-    requireStock(ctx.shop.id, input.lines),
+    requireStock(ctx.shop.id, stockOf(goods)),
+    ...(uses ? [uses] : []),
     ...(logos ? [logos.guard] : []),
-    { part: orderPart(newOrder(ctx, order, lines, adjustments)), toError: toOrderError },
+    {
+      part: orderPart(newOrder(ctx, whole, traceRow(order, basket.campaigns.outcome.trace))),
+      toError: toOrderError,
+    },
     ...(credit ? [credit] : []),
   ];
   const parts = [...guards.map(({ part }) => part), ledgerPart(ctx, placedTransfer(order))];
@@ -188,10 +231,30 @@ async function writeOrder(
     logos?.done();
     return placed;
   } catch (error) {
-    const cause = await explainFailure(error, guards);
-    throw cause instanceof StockShort ? outOfStock(input.lines, new Set(cause.productIds)) : cause;
+    throw whyNot(wish, goods, await explainFailure(error, guards));
   }
 }
+
+const stockOf = (goods: Basket['priced']['lines']) =>
+  goods.map(({ product, quantity }) => ({ productId: product.id, quantity }));
+
+/** What a failure means to who orders. What was not promised by a quote is priced again without it. */
+function whyNot({ input, held }: Wish, goods: Basket['priced']['lines'], cause: unknown): unknown {
+  if (cause instanceof CampaignsUsedUp && held) return usedUp(cause.campaignIds);
+  if (!(cause instanceof StockShort)) return cause;
+  const failed = new Set(cause.productIds);
+  if (input.lines.some(({ productId }) => failed.has(productId))) return outOfStock(input.lines, failed);
+  const givers = goods.flatMap(({ giftOf, product }) =>
+    giftOf !== null && failed.has(product.id) ? [giftOf] : [],
+  );
+  return held ? usedUp(givers) : new CampaignsUsedUp(givers);
+}
+
+const usedUp = (campaignIds: readonly string[]) =>
+  orderErrors.campaign_used_up(undefined, {
+    pointer: '/quoteToken',
+    extra: { campaignIds: [...new Set(campaignIds)] },
+  });
 
 function outOfStock(lines: readonly BasketLine[], failed: ReadonlySet<string>) {
   const violations = lines.flatMap((line, index): Violation[] => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createTokens } from '../../platform/auth/tokens.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { TransitDays } from '../calendar/lead-rules.ts';
-import type { AppliedBreak } from './quantity-rules.ts';
+import type { HeldCampaigns } from './held-campaigns.ts';
 import type { Place } from '../shipping/freight/destination.ts';
 import type { StoredFreightPart } from '../shipping/freight/part-schemas.ts';
 import type { BasketLine, HeldPrices } from './basket.ts';
@@ -15,8 +15,8 @@ interface QuotePayload {
   /** Which basket it is for. */
   readonly basket: string;
   readonly units: readonly string[];
-  /** `10:1500` for each line that has a quantity price; absent in tokens that were signed before there were any. */
-  readonly breaks?: readonly string[];
+  /** What campaigns and ladders do, and on which channel; absent where nothing. */
+  readonly campaigns?: HeldCampaigns & { readonly channel: string };
   /** Freight to a place, and its parts; null when the quote did not know it. */
   readonly freight: {
     readonly to: string;
@@ -56,12 +56,6 @@ const textOf = ({ productId, quantity, logoRequestId }: BasketLine): string =>
 export const basketOf = (lines: readonly BasketLine[]): string =>
   createHash('sha256').update(lines.map(textOf).join(',')).digest('base64url');
 
-function readBreak(text: string): AppliedBreak | null {
-  const [minimumQuantity, unitAmount] = text.split(':');
-  if (!minimumQuantity || !unitAmount) return null;
-  return { minimumQuantity: Number(minimumQuantity), unitAmount: BigInt(unitAmount) };
-}
-
 const packWays = ({ dispatchOn, transits }: ToldWays) => ({
   on: dispatchOn,
   of: [...transits].map(([methodId, days]) =>
@@ -85,7 +79,7 @@ export function holdQuote(
   ctx: Ctx,
   lines: readonly BasketLine[],
   customerId: string | null,
-  place: Place | null | undefined,
+  { place, channel }: { readonly place: Place | null | undefined; readonly channel: string },
   held: HeldQuote,
   minutes: number,
 ) {
@@ -94,7 +88,7 @@ export function holdQuote(
     customer: customerId,
     basket: basketOf(lines),
     units: held.unitAmounts.map(String),
-    breaks: held.breaks.map((applied) => (applied ? `${applied.minimumQuantity}:${applied.unitAmount}` : '')),
+    ...(held.campaigns ? { campaigns: { ...held.campaigns, channel } } : {}),
     freight: held.freight
       ? { to: placeOf(place), amount: String(held.freight.amount), parts: held.freight.parts }
       : null,
@@ -109,7 +103,7 @@ export function readQuote(
   token: string,
   lines: readonly BasketLine[],
   customerId: string | null,
-  place: Place | null | undefined,
+  { place, channel }: { readonly place: Place | null | undefined; readonly channel: string },
 ): HeldQuote {
   const pointer = '/quoteToken';
   const verified = tokens(ctx).verify(token);
@@ -123,13 +117,16 @@ export function readQuote(
   const isForeign = payload.customer !== null && payload.customer !== customerId;
   if (payload.shop !== ctx.shop.id || isForeign) throw orderErrors.quote_not_valid(undefined, { pointer });
   if (payload.basket !== basketOf(lines)) throw orderErrors.quote_mismatch(undefined, { pointer });
+  // A campaign may be for one channel only.
+  if (payload.campaigns && payload.campaigns.channel !== channel)
+    throw orderErrors.quote_mismatch('The quote was for another channel.', { pointer: '/channel' });
   const { freight } = payload;
   // Nothing was charged by the place of a quote that named none: its freight is the same everywhere.
   if (freight && freight.to !== '' && freight.to !== placeOf(place))
     throw orderErrors.quote_mismatch('The quote was for another place.', { pointer: '/shippingAddress' });
   return {
     unitAmounts: payload.units.map(BigInt),
-    breaks: payload.breaks?.map(readBreak) ?? [],
+    campaigns: payload.campaigns,
     freight: freight ? { amount: BigInt(freight.amount), parts: freight.parts, isKnown: true } : undefined,
     ways: payload.ways && unpackWays(payload.ways),
   };

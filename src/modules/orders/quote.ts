@@ -8,6 +8,7 @@ import { optionsFor, transitOf, waysOf } from './delivery-options.ts';
 import type { Place } from '../shipping/freight/destination.ts';
 import type { DeliveryOptions } from '../shipping/options/list.ts';
 import type { Ranking } from '../shipping/options/rules.ts';
+import { readCampaignTerms } from './campaign-terms.ts';
 import { type OrderPromise, orderPromises } from './ports.ts';
 import { readFacts } from './freight.ts';
 import { requestIdsOf } from './logo-requests/line-rules.ts';
@@ -31,6 +32,8 @@ interface QuoteInput {
   readonly lines: readonly BasketLine[];
   readonly customerId?: string | null;
   readonly destination?: Place;
+  /** Where the order will be placed. */
+  readonly channel: string;
   /** By what the ways to send it are ranked. */
   readonly rankDeliveryBy?: Ranking;
 }
@@ -45,8 +48,17 @@ export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
     readLogos(ctx.db, ctx.shop.id, requestIdsOf(input.lines)),
   ]);
   const { destination } = input;
-  const facts = await readFacts(ctx, products, destination, '/destination');
-  const basket = priceLines(ctx, products, input.lines, facts, { requests, customerId });
+  const [freight, campaigns] = await Promise.all([
+    readFacts(ctx, products, destination, '/destination'),
+    readCampaignTerms(ctx, products, input.lines, {
+      customerId,
+      channel: input.channel,
+      country: destination?.country ?? null,
+      coupons: new Map(),
+    }),
+  ]);
+  const logos = { requests, customerId };
+  const basket = priceLines(ctx, products, input.lines, { freight, logos, campaigns });
   const minutes = ordersSettings.of(ctx.shop).quoteHoldMinutes;
   const leavesOn = deliveryOf(ctx, calendar, basket.priced.lines)?.dispatchOn;
   const options = await optionsFor(ctx, calendar, basket.priced.lines, {
@@ -65,7 +77,7 @@ export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
     ctx,
     input.lines,
     customerId,
-    destination,
+    { place: destination, channel: input.channel },
     { ...basket.held, ways: waysOf(leavesOn, options) },
     minutes,
   );

@@ -27,6 +27,8 @@ import {
   orderShipments,
   orderTimeline,
   type TimelineEntry,
+  orderPriceTraces,
+  type OrderPriceTrace,
 } from './tables.ts';
 
 const p = sql.placeholder;
@@ -146,6 +148,8 @@ const WHOLE = `new_order as (
     insert into order_lines select * from jsonb_populate_recordset(null::order_lines, $2::jsonb)
   ), new_adjustments as (
     insert into order_adjustments select * from jsonb_populate_recordset(null::order_adjustments, $3::jsonb)
+  ), new_traces as (
+    insert into order_price_traces select * from jsonb_populate_recordset(null::order_price_traces, $6::jsonb)
   ), new_entries as (
     insert into order_timeline select * from jsonb_populate_recordset(null::order_timeline, $4::jsonb)
   ), new_events as (
@@ -161,6 +165,8 @@ export interface NewOrder {
   readonly adjustments: readonly OrderAdjustment[];
   readonly entries: readonly TimelineEntry[];
   readonly events: readonly NewEvent[];
+  /** How its price came about, where campaigns had anything to do with it. */
+  readonly trace?: OrderPriceTrace | undefined;
 }
 
 /** Thrown when the random number of an order is taken; placing is simply tried again. */
@@ -172,6 +178,7 @@ const wholeValues = (made: NewOrder): unknown[] => [
   recordsJson(orderAdjustments, made.adjustments),
   recordsJson(orderTimeline, made.entries),
   eventsJson(made.events),
+  recordsJson(orderPriceTraces, made.trace ? [made.trace] : []),
 ];
 
 /** Writes a new order with lines, timeline and events in one statement. */

@@ -9,8 +9,11 @@ import {
 import { orderErrors } from './errors.ts';
 import type { FulfilmentState, PaymentStanding } from './states.ts';
 
-/** `staff`: a person lowered the price. `quantity_break`: the ladder of the product, by how many pieces are ordered. */
-export const ADJUSTMENT_KINDS = ['staff', 'quantity_break'] as const;
+/**
+ * `staff`: a person lowered the price. `quantity_break`: the ladder of the product, by how many pieces are ordered. `campaign`: a campaign
+ * of the shop, which is named.
+ */
+export const ADJUSTMENT_KINDS = ['staff', 'quantity_break', 'campaign'] as const;
 export type AdjustmentKind = (typeof ADJUSTMENT_KINDS)[number];
 
 /** A reason why a line costs less than its list price. */
@@ -18,6 +21,9 @@ export interface Adjustment {
   readonly kind: AdjustmentKind;
   readonly reason: string;
   readonly amount: bigint;
+  /** The campaign that did it, and its version. */
+  readonly campaignId?: string;
+  readonly campaignVersion?: number;
 }
 
 export interface LineInput {
@@ -51,7 +57,7 @@ export interface PricedBasket<L extends LineInput> {
 
 interface FreightInput {
   readonly taxRateBps: number;
-  /** Freight depends on what the goods cost after discounts, line by line. */
+  /** Freight depends on what the goods cost after discounts, line by line. What campaigns take off it is off. */
   amountFor(netAmounts: readonly bigint[]): bigint;
 }
 

@@ -23,6 +23,7 @@ import { ExpectedDeliveryModel } from '../calendar/schemas.ts';
 import { AddressModel } from '../customers/schemas.ts';
 import { PaymentResource } from '../payments/schemas.ts';
 import { FreightPartModel } from '../shipping/freight/part-schemas.ts';
+import { OrderCampaignModel } from './campaign-schemas.ts';
 import { OrderLineModel, presentLine } from './line-schemas.ts';
 import type { OrderWhole } from './repository.ts';
 import { ORDER_SORTS } from './list-rules.ts';
@@ -102,9 +103,16 @@ const orderFields = {
     description: 'What came off the lines before the order was paid; their discounts.',
   }),
   freightAmount: ref(PositiveAmount, { description: 'What shipping cost when the order was placed.' }),
+  freightDiscountAmount: ref(PositiveAmount, { description: 'What campaigns took off shipping.' }),
   freightParts: Type.Array(ref(FreightPartModel), {
     description:
-      'What each freight template took when it was placed; they sum to the amount. None of an imported order.',
+      'What each freight template took when it was placed; they sum to the amount with the discount on it. None of an imported order.',
+  }),
+  campaigns: Type.Array(ref(OrderCampaignModel), {
+    description: 'The campaigns that it was priced with.',
+  }),
+  pointsMultiplierBps: Type.Integer({
+    description: 'By how much campaigns multiply the points of it, in basis points: 10,000 is as they are.',
   }),
   taxAmount: ref(PositiveAmount, { description: 'The tax included in the total.' }),
   totalAmount: ref(PositiveAmount, {
@@ -202,6 +210,9 @@ const presentHead = (order: Order, forCustomer: boolean) => ({
   linesAmount: toWire(order.linesAmount),
   discountAmount: toWire(order.discountAmount),
   freightAmount: toWire(order.freightAmount),
+  freightDiscountAmount: toWire(order.freightDiscountAmount),
+  campaigns: [...order.campaigns],
+  pointsMultiplierBps: order.pointsMultiplierBps,
   freightParts: [...order.freightParts],
   taxAmount: toWire(order.taxAmount),
   totalAmount: toWire(order.totalAmount),

@@ -16,9 +16,11 @@ import {
 } from 'drizzle-orm/pg-core';
 import { amount, id, instant, metadata, rateBps, shopId, version } from '../../platform/db/columns.ts';
 import { shops } from '../../platform/shops/tables.ts';
+import type { PricingTrace } from '../campaigns/engine/trace.ts';
 import { type PriceBreak, products } from '../catalogue/tables.ts';
 import { customers } from '../customers/tables.ts';
 import { logoColumns, logoRequests } from './logo-requests/tables.ts';
+import type { OrderCampaign } from './campaign-uses.ts';
 import type { AdjustmentKind } from './rules.ts';
 import type { StoredFreightPart } from '../shipping/freight/part-schemas.ts';
 import type { FulfilmentState, OrderStatus, PaymentStanding, PaymentTerms } from './states.ts';
@@ -84,6 +86,8 @@ export const orders = pgTable(
       .$type<readonly StoredFreightPart[]>()
       .notNull()
       .default(sql`'[]'::jsonb`),
+    /** What campaigns took off freight: the parts come to so much more. */
+    freightDiscountAmount: amount('freight_discount_amount').notNull().default(sql`0`),
     freightTaxRateBps: rateBps('freight_tax_rate_bps').notNull(),
     freightTaxAmount: amount('freight_tax_amount').notNull(),
     taxAmount: amount('tax_amount').notNull(),
@@ -113,6 +117,10 @@ export const orders = pgTable(
     arrivalLatestOn: text('arrival_latest_on'),
     /** The way to send it that was chosen when it was placed, by the names that were shown. */
     deliveryMethod: jsonb('delivery_method').$type<DeliveryMethod>(),
+    /** The campaigns that it was priced with, as they were shown. */
+    campaigns: jsonb('campaigns').$type<readonly OrderCampaign[]>().notNull().default(sql`'[]'::jsonb`),
+    /** By how much campaigns multiply the points of it, in basis points. */
+    pointsMultiplierBps: integer('points_multiplier_bps').notNull().default(10_000),
     shippingAddress: jsonb('shipping_address').$type<Address>(),
     /** Set: the parcel goes out in this name, and nothing in it says what it cost. */
     senderAddress: jsonb('sender_address').$type<Address>(),
@@ -167,7 +175,7 @@ export const orders = pgTable(
     check(
       'orders_amounts',
       sql`${t.totalAmount} >= 0 and ${t.linesAmount} >= 0 and ${t.discountAmount} between 0 and ${t.linesAmount}
-        and ${t.freightAmount} >= 0 and ${t.taxAmount} between 0 and ${t.totalAmount}`,
+        and ${t.freightAmount} >= 0 and ${t.freightDiscountAmount} >= 0 and ${t.taxAmount} between 0 and ${t.totalAmount}`,
     ),
     check('orders_refunded', sql`${t.paidAmount} >= 0 and ${t.refundedAmount} between 0 and ${t.paidAmount}`),
     check(
@@ -235,6 +243,10 @@ export const orderLines = pgTable(
     breakMinimumQuantity: integer('break_minimum_quantity'),
     breakUnitAmount: amount('break_unit_amount'),
     ...logoColumns(),
+    /** Set: it was given away by this campaign. */
+    giftCampaignId: uuid('gift_campaign_id'),
+    /** Some of it has the price of a flash sale. */
+    isFlashSale: boolean('is_flash_sale').notNull().default(false),
     shippedQuantity: integer('shipped_quantity').notNull().default(0),
     deliveredQuantity: integer('delivered_quantity').notNull().default(0),
     placedAt: instant('placed_at').notNull(),
@@ -263,6 +275,8 @@ export const orderLines = pgTable(
       sql`(${t.breakMinimumQuantity} is null) = (${t.breakUnitAmount} is null)
         and ${t.breakUnitAmount} <= ${t.listUnitAmount}`,
     ),
+    // What is given away costs nothing.
+    check('order_lines_gift', sql`${t.giftCampaignId} is null or ${t.listUnitAmount} = 0`),
     check(
       'order_lines_amounts',
       sql`${t.netAmount} >= 0 and ${t.discountAmount} >= 0 and ${t.listUnitAmount} >= 0`,
@@ -302,17 +316,38 @@ export const orderAdjustments = pgTable(
     kind: text('kind').$type<AdjustmentKind>().notNull(),
     reason: text('reason').notNull(),
     amount: amount('amount').notNull(),
+    /** The campaign that did it, and its version. */
+    campaignId: uuid('campaign_id'),
+    campaignVersion: integer('campaign_version'),
     createdAt: instant('created_at').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),
     index('order_adjustments_order_idx').on(t.shopId, t.orderId, t.id),
     check('order_adjustments_amount', sql`${t.amount} > 0`),
+    check('order_adjustments_campaign', sql`(${t.campaignId} is not null) = (${t.kind} = 'campaign')`),
     foreignKey({ columns: [t.shopId, t.lineId], foreignColumns: [orderLines.shopId, orderLines.id] }),
   ],
 );
 
 export type OrderAdjustment = typeof orderAdjustments.$inferSelect;
+
+/** How the price of an order came about: kept as it was told, never changed. */
+export const orderPriceTraces = pgTable(
+  'order_price_traces',
+  {
+    shopId: shopId(),
+    orderId: id('order_id'),
+    trace: jsonb('trace').$type<PricingTrace>().notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.orderId] }),
+    foreignKey({ columns: [t.shopId, t.orderId], foreignColumns: [orders.shopId, orders.id] }),
+  ],
+);
+
+export type OrderPriceTrace = typeof orderPriceTraces.$inferSelect;
 
 /** Everything that happened to an order, by whom, in order. Insert-only. */
 export const orderTimeline = pgTable(

@@ -34,9 +34,12 @@ const unitLimitsOf = ({ rule: { mechanic } }: Campaign): UnitLimit[] =>
       }))
     : [];
 
-/** Whether something has to be counted of it that all orders share. */
-export const isCounted = ({ rule }: Campaign): boolean =>
-  rule.usesLimit !== null || rule.budgetAmount !== null;
+/** Whether anything is counted of it. */
+export const hasLimits = (campaign: Campaign): boolean => {
+  const { rule } = campaign;
+  const ofAll = rule.usesLimit !== null || rule.budgetAmount !== null || rule.mechanic.type === 'flash_sale';
+  return ofAll || customerLimitOf(campaign) !== null || rule.periodLimit !== null;
+};
 
 /** What has to be read before it can be said whether a campaign is for a customer. */
 export const needsReading = (campaign: Campaign, customerId: string | null): boolean => {

@@ -9,6 +9,7 @@ import type { Refund } from '../../payments/tables.ts';
 import { orderEvents } from '../events.ts';
 import { freedMovesOf, logoMovesOf } from '../logo-requests/line-rules.ts';
 import { freeLogos } from '../logo-requests/take.ts';
+import { NO_GIFT } from '../new-order.ts';
 import { appliedBreakOf, breakAdjustments } from '../quantity-rules.ts';
 import { refundUnits } from '../refunds.ts';
 import { decideFulfilment } from '../rules.ts';
@@ -105,6 +106,8 @@ async function writeBreaks(tx: Tx, ctx: Ctx, made: readonly OrderLine[]): Promis
   const adjustments = made.flatMap((line) =>
     breakAdjustments(appliedBreakOf(line), line.listUnitAmount, line.quantity).map((adjustment) => ({
       ...adjustment,
+      campaignId: null,
+      campaignVersion: null,
       shopId: line.shopId,
       id: newId(),
       orderId: line.orderId,
@@ -129,6 +132,7 @@ function makeEditLines(ctx: Ctx, { order, lines }: OrderLines, { items }: WholeE
     returnedQuantity: 0,
     valuedQuantity: null,
     valuedAmount: null,
+    ...NO_GIFT,
     shippedQuantity: 0,
     deliveredQuantity: 0,
     placedAt: ctx.now,
