@@ -1,16 +1,11 @@
+import type { CampaignTerms } from '../campaigns/terms.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { Violation } from '../../platform/errors.ts';
 import { minOf } from '../../platform/money.ts';
 import type { ProductTerms } from '../catalogue/sellables.ts';
 import { shippingSettings } from '../shipping/settings.ts';
 import { catalogueSettings } from '../catalogue/settings.ts';
-import {
-  type CampaignPrices,
-  type CampaignTerms,
-  giftLines,
-  priceByCampaigns,
-  withCampaigns,
-} from './campaign-prices.ts';
+import { type CampaignPrices, giftLines, priceByCampaigns, withCampaigns } from './campaign-prices.ts';
 import { orderErrors } from './errors.ts';
 import { type HeldCampaigns, packCampaigns, unpackCampaigns } from './held-campaigns.ts';
 import { decideLogos, type LineLogo, logoAmountOf, type LogoTerms } from './logo-requests/line-rules.ts';

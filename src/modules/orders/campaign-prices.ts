@@ -1,7 +1,7 @@
 import type { Ctx } from '../../platform/context.ts';
 import { type PricingOutcome, priceCampaigns } from '../campaigns/engine/evaluate.ts';
-import type { BasketItem, EntryItem, FreightQuote, PricingFacts } from '../campaigns/engine/facts.ts';
-import type { Shelf } from '../campaigns/engine/shelf.ts';
+import type { FreightQuote } from '../campaigns/engine/facts.ts';
+import { type CampaignTerms, itemOf } from '../campaigns/terms.ts';
 import type { ProductTerms } from '../catalogue/sellables.ts';
 import type { GoodsLine } from './basket.ts';
 import type { WantedUse } from '../campaigns/usage/rules.ts';
@@ -14,43 +14,6 @@ export interface CampaignPrices {
   readonly uses: readonly WantedUse[];
 }
 
-/** What campaigns are priced with. */
-export interface CampaignTerms<P extends ProductTerms> {
-  readonly shelf: Shelf;
-  readonly facts: PricingFacts;
-  readonly entryItems: ReadonlyMap<string, EntryItem>;
-  /** By which coupon each campaign was opened. */
-  readonly coupons: ReadonlyMap<string, string>;
-  /** The products that may be given away. */
-  readonly products: ReadonlyMap<string, P>;
-}
-
-/** A line as campaigns see it: the goods, without a logo on them. */
-export const itemOf = (
-  {
-    product,
-    quantity,
-    listUnitAmount,
-  }: Pick<GoodsLine<ProductTerms>, 'product' | 'quantity' | 'listUnitAmount'>,
-  entryItems: ReadonlyMap<string, EntryItem>,
-): BasketItem => {
-  const entry = entryItems.get(product.id);
-  return {
-    productId: product.id,
-    category: product.category,
-    collections: product.collections,
-    quantity,
-    listUnitAmount,
-    minimumPriceAmount: product.minimumPriceAmount,
-    costAmount: product.costAmount,
-    priceBreaks: product.priceBreaks.map(({ minimumQuantity, unitAmount }) => ({
-      minimumQuantity,
-      unitAmount: BigInt(unitAmount),
-    })),
-    ...(entry && { entry }),
-  };
-};
-
 /** Asks the pricing function; freight is that of the goods at what they cost then, with their logos. */
 export function priceByCampaigns<P extends ProductTerms>(
   ctx: Ctx,
@@ -58,7 +21,9 @@ export function priceByCampaigns<P extends ProductTerms>(
   { shelf, facts, entryItems, coupons }: CampaignTerms<P>,
   freight: FreightQuote,
 ): CampaignPrices {
-  const items = goods.map((line) => itemOf(line, entryItems));
+  const items = goods.map(({ product, quantity, listUnitAmount }) =>
+    itemOf(product, quantity, listUnitAmount, entryItems),
+  );
   const outcome = priceCampaigns(items, facts, shelf, freight);
   return { outcome, uses: usesOf(ctx, outcome, shelf, coupons) };
 }

@@ -15,7 +15,7 @@ import {
   type KnownCampaignTerms,
   readCampaignTerms,
   recallCampaignTerms,
-} from './campaign-terms.ts';
+} from '../campaigns/terms.ts';
 import { traceRow, usingOrder } from './campaign-uses.ts';
 import { type FreightTerms, readFreight, recallFreight, requireFreight } from '../shipping/freight/terms.ts';
 import { orderErrors } from './errors.ts';

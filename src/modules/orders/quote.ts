@@ -8,7 +8,7 @@ import { optionsFor, transitOf, waysOf } from './delivery-options.ts';
 import type { Place } from '../shipping/freight/destination.ts';
 import type { DeliveryOptions } from '../shipping/options/list.ts';
 import type { Ranking } from '../shipping/options/rules.ts';
-import { readCampaignTerms } from './campaign-terms.ts';
+import { readCampaignTerms } from '../campaigns/terms.ts';
 import { type OrderPromise, orderPromises } from './ports.ts';
 import { readFacts } from './freight.ts';
 import { requestIdsOf } from './logo-requests/line-rules.ts';

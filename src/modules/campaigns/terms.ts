@@ -1,18 +1,57 @@
 import type { Ctx } from '../../platform/context.ts';
-import { campaignsSettings } from '../campaigns/settings.ts';
-import type { BasketItem, Campaign, GiftProduct, PricingFacts } from '../campaigns/engine/facts.ts';
-import { findConcerned } from '../campaigns/engine/shelf.ts';
-import { loadCampaigns, recallCampaigns, type ShopCampaigns } from '../campaigns/load.ts';
-import { mechanicOf } from '../campaigns/mechanics.ts';
-import { readLimitsLeft } from '../campaigns/usage/left.ts';
-import { needsReading } from '../campaigns/usage/rules.ts';
-import { wasUsedUp } from '../campaigns/usage/take.ts';
+import { campaignsSettings } from './settings.ts';
+import type { BasketItem, Campaign, EntryItem, GiftProduct, PricingFacts } from './engine/facts.ts';
+import { findConcerned, type Shelf } from './engine/shelf.ts';
+import { loadCampaigns, recallCampaigns, type ShopCampaigns } from './load.ts';
+import { mechanicOf } from './mechanics.ts';
+import { readLimitsLeft } from './usage/left.ts';
+import { needsReading } from './usage/rules.ts';
+import { wasUsedUp } from './usage/take.ts';
 import { catalogueSettings } from '../catalogue/settings.ts';
 import { findSellables, type ProductTerms, recallTerms, type Sellable } from '../catalogue/sellables.ts';
 import { hasBought } from '../customers/purchases.ts';
 import { findMemberships } from '../segments/members.ts';
-import type { BasketLine } from './basket.ts';
-import { type CampaignTerms, itemOf } from './campaign-prices.ts';
+
+/** What a line of a basket asks for. */
+interface WantedLine {
+  readonly productId: string;
+  readonly quantity: number;
+}
+
+/** What campaigns are priced with. */
+export interface CampaignTerms<P extends ProductTerms> {
+  readonly shelf: Shelf;
+  readonly facts: PricingFacts;
+  readonly entryItems: ReadonlyMap<string, EntryItem>;
+  /** By which coupon each campaign was opened. */
+  readonly coupons: ReadonlyMap<string, string>;
+  /** The products that may be given away. */
+  readonly products: ReadonlyMap<string, P>;
+}
+
+/** A line as campaigns see it: the goods, without a logo on them. */
+export const itemOf = (
+  product: ProductTerms,
+  quantity: number,
+  listUnitAmount: bigint,
+  entryItems: ReadonlyMap<string, EntryItem>,
+): BasketItem => {
+  const entry = entryItems.get(product.id);
+  return {
+    productId: product.id,
+    category: product.category,
+    collections: product.collections,
+    quantity,
+    listUnitAmount,
+    minimumPriceAmount: product.minimumPriceAmount,
+    costAmount: product.costAmount,
+    priceBreaks: product.priceBreaks.map(({ minimumQuantity, unitAmount }) => ({
+      minimumQuantity,
+      unitAmount: BigInt(unitAmount),
+    })),
+    ...(entry && { entry }),
+  };
+};
 
 /** Whom and where a basket is for. */
 export interface BasketBuyer {
@@ -28,6 +67,8 @@ export interface BasketBuyer {
 /** Terms and the campaigns that they are of: an order makes sure that these are still the same. */
 export type KnownCampaignTerms<P extends ProductTerms> = CampaignTerms<P> & { readonly known: ShopCampaigns };
 
+const NO_ENTRIES: ReadonlyMap<string, EntryItem> = new Map();
+
 interface Concern {
   readonly campaigns: readonly Campaign[];
   readonly giftIds: readonly string[];
@@ -37,14 +78,14 @@ interface Concern {
 function concernOf(
   known: ShopCampaigns,
   products: readonly ProductTerms[],
-  lines: readonly BasketLine[],
+  lines: readonly WantedLine[],
   { heldGiftIds = [] }: BasketBuyer,
 ): Concern {
   const byId = new Map(products.map((product) => [product.id, product]));
   const items = lines.flatMap((line): BasketItem[] => {
     const product = byId.get(line.productId);
     if (!product) return [];
-    return [itemOf({ product, quantity: line.quantity, listUnitAmount: product.priceAmount }, new Map())];
+    return [itemOf(product, line.quantity, product.priceAmount, NO_ENTRIES)];
   });
   const campaigns = [...findConcerned(known.shelf, items).keys()].flatMap(
     (at) => known.shelf.campaigns[at] ?? [],
@@ -92,7 +133,7 @@ const giftOf = (product: ProductTerms, availableQuantity: number): GiftProduct =
 export function recallCampaignTerms(
   ctx: Ctx,
   products: readonly ProductTerms[],
-  lines: readonly BasketLine[],
+  lines: readonly WantedLine[],
   buyer: BasketBuyer,
 ): KnownCampaignTerms<ProductTerms> | undefined {
   const known = recallCampaigns(ctx.shop.id);
@@ -122,7 +163,7 @@ export function recallCampaignTerms(
 export async function readCampaignTerms(
   ctx: Ctx,
   products: readonly ProductTerms[],
-  lines: readonly BasketLine[],
+  lines: readonly WantedLine[],
   buyer: BasketBuyer,
 ): Promise<KnownCampaignTerms<Sellable>> {
   const { db, shop } = ctx;
