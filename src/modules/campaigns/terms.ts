@@ -60,6 +60,8 @@ export interface BasketBuyer {
   readonly country: string | null;
   /** The campaigns that coupons open, each by which one. */
   readonly coupons: ReadonlyMap<string, string>;
+  /** For a dry run: other campaigns than those that run. */
+  readonly tried?: ((known: ShopCampaigns) => ShopCampaigns) | undefined;
   /** Products that a quote promised as gifts. */
   readonly heldGiftIds?: readonly string[];
 }
@@ -167,7 +169,8 @@ export async function readCampaignTerms(
   buyer: BasketBuyer,
 ): Promise<KnownCampaignTerms<Sellable>> {
   const { db, shop } = ctx;
-  const known = await loadCampaigns(db, shop.id);
+  const loaded = await loadCampaigns(db, shop.id);
+  const known = buyer.tried?.(loaded) ?? loaded;
   const { campaigns, giftIds } = concernOf(known, products, lines, buyer);
   const { customerId } = buyer;
   const [gifts, left, segmentIds, hasOrdered] = await Promise.all([

@@ -1,4 +1,4 @@
-import { type TProperties, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import {
   externalId,
   inputModel,
@@ -17,6 +17,7 @@ import {
 import { ExpectedDeliveryModel } from '../calendar/schemas.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import { FreightPartModel } from '../shipping/freight/part-schemas.ts';
+import { basketLines, channelField, MAX_LINES, linesOf, quantity } from './basket-schemas.ts';
 import { presentQuotedOptions, QuotedOptions, RankingName } from '../shipping/options/schemas.ts';
 import { DestinationModel } from '../shipping/freight/schemas.ts';
 import { DuePartName } from './credit/schemas.ts';
@@ -35,35 +36,15 @@ import {
 } from './line-schemas.ts';
 import { AddressModel, PaymentTermsName } from './schemas.ts';
 
-const MAX_LINES = 500;
-const quantity = () => Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Units.' });
-const linesOf = <T extends TProperties>(item: ReturnType<typeof model<T>>) =>
-  Type.Array(ref(item), {
-    minItems: 1,
-    maxItems: MAX_LINES,
-    description: 'The lines. A product may be named more than once.',
-  });
-
-const BasketLineModel = model('BasketLine', 'A product and how many of it.', {
-  productId: uuid('The product.'),
-  quantity: quantity(),
-  logoRequestId: Type.Optional(
-    uuid('The request for a logo of the customer, that was accepted: the goods are made with it.'),
-  ),
-});
 export const QuoteCreate = inputModel('QuoteCreate', 'A basket to price.', {
-  lines: linesOf(BasketLineModel),
+  lines: basketLines(),
   customerId: Type.Optional(uuid('Whose basket it is. With a customer token, always the customer.')),
   destination: Type.Optional(
     ref(DestinationModel, {
       description: 'Where it goes, as far as that is known. Freight may depend on it.',
     }),
   ),
-  channel: Type.String({
-    pattern: '^[a-z0-9][a-z0-9_-]{0,39}$',
-    default: 'web',
-    description: 'Where the order will be placed: campaigns may be for some channels only.',
-  }),
+  ...channelField,
   rankDeliveryBy: Type.Optional(
     ref(RankingName, {
       description: 'What the ways to send it are ranked by; the cost to the shop, when absent.',
@@ -132,7 +113,7 @@ export const QuoteModel = model('Quote', 'What a basket costs, and a token that 
 });
 
 export const OrderCreate = inputModel('OrderCreate', 'An order to place.', {
-  lines: linesOf(BasketLineModel),
+  lines: basketLines(),
   customerId: Type.Optional(uuid('Whose order it is. With a customer token, always the customer.')),
   channel: Type.String({
     pattern: '^[a-z0-9][a-z0-9_-]{0,39}$',
