@@ -140,7 +140,7 @@ async function tryKnown(
   mayRecall: boolean,
 ): Promise<PricedOrder | undefined> {
   if (!mayRecall) return undefined;
-  const campaigns = recallCampaignTerms(ctx, products, wish.input.lines, buyerOf(wish));
+  const campaigns = await recallCampaignTerms(ctx, products, wish.input.lines, buyerOf(wish));
   return campaigns && (await tryRemembered(ctx, wish, { products, requests, campaigns }));
 }
 
