@@ -138,3 +138,20 @@ t.test('units that a flash sale does not make cheaper do not use up its stock', 
   );
   t.same(effects[0]?.units, [{ productId: hat, quantity: 1 }]);
 });
+
+t.test('what is applied is told in the order of application, over all goods', async (t) => {
+  const rule = { combinesWith: all };
+  const outcome = price(
+    [item('hat'), item('shoe')],
+    [campaign('a', tenOff, rule), campaign('b', tenOff, { ...rule, priority: 1 })],
+  );
+  t.same(
+    outcome.trace.applied.map(({ name, lines }) => [name, ...lines.map(({ line }) => line)]),
+    [
+      ['b', 0],
+      ['b', 1],
+      ['a', 0],
+      ['a', 1],
+    ],
+  );
+});

@@ -66,7 +66,9 @@ export function findBest(tally: Tally, offers: readonly Offer[], freight: Freigh
   };
 }
 
-const actionsOf = ({ best }: Search): readonly Action[] => best?.actions ?? [];
+/** The best choice in the order of application, which the parts have each for themselves. */
+const actionsOf = ({ best }: Search): readonly Action[] =>
+  (best?.actions ?? []).toSorted((a, b) => compareOrders(a.offer.order, b.offer.order));
 const mostFor = (lineCount: number): number =>
   Math.min(MOST_COMBINATIONS, Math.floor(MOST_LINE_STEPS / lineCount));
 
