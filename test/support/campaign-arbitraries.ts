@@ -33,7 +33,7 @@ const anyClasses = fc.oneof(
   fc.subarray([...STACKING_CLASSES]),
 );
 const mostly = <A, B = A>(usual: A, other: Arbitrary<B>): Arbitrary<A | B> =>
-  fc.oneof({ weight: 4, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
+  fc.oneof({ weight: 8, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: other });
 
 const anyEntry: Arbitrary<EntryItem> = fc.record({
   minimumMarginBps: fc.integer({ min: -5_000, max: 1_000 }),
@@ -41,18 +41,27 @@ const anyEntry: Arbitrary<EntryItem> = fc.record({
 });
 
 type Product = Omit<BasketItem, 'quantity'>;
+const shareOfPrice = fc.integer({ min: 0, max: 110 });
 const anyProduct = (productId: string): Arbitrary<Product> =>
   fc
     .record({
       category: fc.constantFrom(null, ...CATEGORIES),
       collections: fc.subarray([...COLLECTIONS], { maxLength: 2 }),
       listUnitAmount: anyAmount,
-      minimumPriceAmount: fc.option(anyAmount),
-      costAmount: fc.option(anyAmount),
+      minimumPrice: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(null) },
+        { weight: 1, arbitrary: shareOfPrice },
+      ),
+      cost: fc.option(shareOfPrice, { freq: 1 }),
       priceBreaks: mostly([], anyLadder),
       entry: mostly(undefined, anyEntry),
     })
-    .map(({ entry, ...product }) => ({ productId, ...product, ...(entry && { entry }) }));
+    .map(({ minimumPrice, cost, entry, ...product }) => {
+      const of = (share: number | null) =>
+        share === null ? null : (product.listUnitAmount * BigInt(share)) / 100n;
+      const floors = { minimumPriceAmount: of(minimumPrice), costAmount: of(cost) };
+      return { productId, ...product, ...floors, ...(entry && { entry }) };
+    });
 
 const anyLadder = fc
   .uniqueArray(fc.record({ minimumQuantity: fc.integer({ min: 1, max: 8 }), unitAmount: anyAmount }), {
@@ -63,7 +72,7 @@ const anyLadder = fc
   .map((rungs) => rungs.toSorted((a, b) => a.minimumQuantity - b.minimumQuantity));
 
 /** Lines of a few products; one product may be on several lines. */
-const anyItems = (maxLength: number): Arbitrary<BasketItem[]> =>
+const anyItems = (minLength: number, maxLength: number): Arbitrary<BasketItem[]> =>
   fc.tuple(...PRODUCTS.map(anyProduct)).chain((products) =>
     fc
       .array(
@@ -72,7 +81,7 @@ const anyItems = (maxLength: number): Arbitrary<BasketItem[]> =>
           quantity: fc.integer({ min: 1, max: 5 }),
           keptQuantity: mostly(0, fc.integer({ min: 1, max: 4 })),
         }),
-        { maxLength },
+        { minLength, maxLength, size: 'max' },
       )
       .map((lines) => lines.map(({ at, ...line }) => ({ ...(products[at] as Product), ...line }))),
   );
@@ -161,9 +170,13 @@ const anyCampaign = (mechanic: Mechanic, at: number): Arbitrary<Campaign> =>
     }));
 
 /** Any campaigns; the first is of the mechanic that is asked for. */
-const anyCampaigns = (maxLength: number, first?: Mechanic): Arbitrary<Campaign[]> =>
+const anyCampaigns = (minLength: number, maxLength: number, first?: Mechanic): Arbitrary<Campaign[]> =>
   fc
-    .array(fc.constantFrom(...mechanics), { maxLength: first ? maxLength - 1 : maxLength })
+    .array(fc.constantFrom(...mechanics), {
+      minLength,
+      maxLength: first ? maxLength - 1 : maxLength,
+      size: 'max',
+    })
     .chain((others) => {
       const all = first ? [first, ...others] : others;
       return all.length === 0 ? fc.constant([]) : fc.tuple(...all.map(anyCampaign));
@@ -237,13 +250,15 @@ export interface CaseSize {
   readonly campaigns: number;
   /** One of the campaigns has this mechanic. */
   readonly mechanic?: Mechanic;
+  /** At least so many lines and campaigns; none, when absent. */
+  readonly atLeast?: number;
 }
 
 /** Everything that a price is computed from, of a size. */
-export const anyCase = ({ lines, campaigns, mechanic }: CaseSize): Arbitrary<PricingCase> =>
-  anyCampaigns(campaigns, mechanic).chain((all) =>
+export const anyCase = ({ lines, campaigns, mechanic, atLeast = 0 }: CaseSize): Arbitrary<PricingCase> =>
+  anyCampaigns(atLeast, campaigns, mechanic).chain((all) =>
     fc.record({
-      items: anyItems(lines),
+      items: anyItems(atLeast, lines),
       campaigns: fc.constant(all),
       facts: anyFacts(all),
       freight: anyFreight,

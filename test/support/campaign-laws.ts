@@ -135,7 +135,10 @@ function checkSums({ discounts, effects, trace, freightDiscountAmount }: Pricing
 }
 
 /** Whether one of the goods is of those that a campaign is about. */
-function concerns({ rule }: Campaign, { productId, category, collections }: BasketItem): boolean {
+export function concerns(
+  { rule }: Pick<Campaign, 'rule'>,
+  { productId, category, collections }: BasketItem,
+): boolean {
   if (rule.excludedProductIds.includes(productId)) return false;
   if (category !== null && rule.excludedCategories.includes(category)) return false;
   const named = mechanicOf(rule.mechanic.type).productIdsOf?.(rule.mechanic) ?? [];
