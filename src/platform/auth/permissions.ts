@@ -5,6 +5,7 @@ export const SCOPES = [
   'audit:read',
   'calendar:read',
   'calendar:write',
+  'campaigns:read',
   'carriers:read',
   'carriers:write',
   'changes:read',
