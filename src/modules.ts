@@ -1,6 +1,7 @@
 import { segmentUses } from './modules/segments/ports.ts';
 import { policySegmentUse } from './modules/settlements/named-segments.ts';
 import { calendarModule } from './modules/calendar/module.ts';
+import { campaignsModule } from './modules/campaigns/module.ts';
 import { catalogue } from './modules/catalogue/module.ts';
 import { dealPrices, freightTemplates } from './modules/catalogue/ports.ts';
 import { customersModule } from './modules/customers/module.ts';
@@ -49,6 +50,7 @@ export const modules: readonly Module[] = [
   paymentsModule,
   walletsModule,
   shippingModule,
+  campaignsModule,
   ordersModule,
   settlementsModule,
 ];
