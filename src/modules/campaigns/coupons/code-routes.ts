@@ -2,13 +2,14 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../../platform/http/operation.ts';
 import { pageQuery } from '../../../platform/http/pagination.ts';
-import { inputModel, ref, text, uuid } from '../../../platform/http/schema.ts';
+import { inputModel, ref, scalar, text, uuid } from '../../../platform/http/schema.ts';
 import { customersErrors } from '../../customers/errors.ts';
 import { CheckedCouponList, couponCode, CouponCheckRequest, presentOutcome } from './check-schemas.ts';
 import { COUPON_TAG as tag, definitionParams, EXAMPLE_DEFINITION } from './definition-routes.ts';
 import { couponErrors as e } from './errors.ts';
+import { countGuesses } from './resolve.ts';
 import { issueCoupon, issueCouponBatch, revokeCoupon } from './issue.ts';
-import { checkCoupons, listCouponBatches, listCoupons, readCoupon } from './read.ts';
+import { checkCoupons, exportCouponBatch, listCouponBatches, listCoupons, readCoupon } from './read.ts';
 import {
   CouponBatchModel,
   CouponBatchPage,
@@ -26,6 +27,7 @@ const success = { statuses: [200] as const, schema: CouponModel, description: 'T
 export function codeRoutes(app: FastifyInstance): void {
   issueRoute(app);
   batchRoutes(app);
+  exportRoute(app);
   readingRoutes(app);
   revokeRoute(app);
   checkRoute(app);
@@ -122,6 +124,32 @@ function batchRoutes(app: FastifyInstance): void {
   });
 }
 
+const CouponCodesFile = scalar<AsyncIterable<string>>('CouponCodesFile', {
+  type: 'string',
+  description:
+    'One code in a line, after a line with the names of the columns: `code,state,validFrom,validUntil,usesLimit`.',
+});
+
+function exportRoute(app: FastifyInstance): void {
+  operation(app, {
+    operationId: 'exportCouponBatch',
+    method: 'GET',
+    path: '/v1/coupon-definitions/{couponDefinitionId}/batches/{couponBatchId}/codes.csv',
+    tag,
+    summary: 'Read the codes of a batch as CSV',
+    description:
+      'All codes, in the order in which they were made, as they stand now. Sent as it is read, however long it is.',
+    access: { secret: 'coupons:read' },
+    streams: 'text/csv',
+    params: Type.Object({ ...definitionParams.properties, couponBatchId: uuid('The batch.') }),
+    success: { statuses: [200], schema: CouponCodesFile, description: 'The codes.' },
+    errors: [],
+    example: { params: { ...EXAMPLE_DEFINITION, couponBatchId: '01890a5d-ac96-774b-bcce-b302099a8057' } },
+    run: (ctx, input) => exportCouponBatch(ctx, input.params.couponDefinitionId, input.params.couponBatchId),
+    present: (pieces) => pieces,
+  });
+}
+
 function readingRoutes(app: FastifyInstance): void {
   operation(app, {
     operationId: 'listCoupons',
@@ -203,6 +231,7 @@ function checkRoute(app: FastifyInstance): void {
     errors: [],
     example: { body: { codes: ['sum-mer 20'], channel: 'web' } },
     run: (ctx, { body }) => checkCoupons(ctx, body),
+    guessesIn: (outcome) => ('result' in outcome ? countGuesses(outcome.result) : 0),
     present: (outcomes) => ({ data: outcomes.map(presentOutcome) }),
   });
 }

@@ -18,14 +18,14 @@ export interface ResolvedCoupon {
   readonly periodLimit: number | null;
   /** The period that a use counts in; null where there is no limit by period. */
   readonly period: string | null;
-  readonly reason?: never;
+  readonly reason?: undefined;
 }
 
 /** A code that does nothing, and why. */
 export interface RefusedCoupon {
   readonly spelling: string;
   readonly reason: CouponReason;
-  readonly couponId?: never;
+  readonly couponId?: undefined;
 }
 export type CouponOutcome = ResolvedCoupon | RefusedCoupon;
 
@@ -84,6 +84,10 @@ const resolvedOf = (spelling: string, campaignId: string, coupon: FoundCoupon): 
   periodLimit: coupon.periodLimit,
   period: coupon.period,
 });
+
+/** How many of these codes nobody has: who gives many of them is guessing. */
+export const countGuesses = (outcomes: readonly { readonly reason?: CouponReason }[]): number =>
+  outcomes.filter(({ reason }) => reason === 'unknown_code').length;
 
 /** The refusal of codes that cannot be used, each at its place; undefined when all of them can. Code: coupons_refused. */
 export function findCouponsRefusal(outcomes: readonly CouponOutcome[], pointer: string) {
