@@ -69,7 +69,10 @@ const Environment = Type.Object({
   ),
   RATE_LIMIT_OPEN: allowance(1_200, 'Callbacks per minute and address'),
   RATE_LIMIT_REFUSED: allowance(60, 'Credentials that do not count, per minute and address'),
-  RATE_LIMIT_GUESSED: allowance(30, 'Tokens of links that lead nowhere, per minute and address'),
+  RATE_LIMIT_GUESSED: allowance(
+    30,
+    'Tokens of links that lead nowhere and codes that nobody has, per minute and caller',
+  ),
   WORKER: onOff('off where src/worker.ts runs the jobs', 'on'),
   LOG_LEVEL: Type.Unsafe<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'>({
     type: 'string',

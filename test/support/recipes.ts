@@ -3,6 +3,7 @@ import { simulatorCallback } from '../../src/modules/payments/providers/simulato
 import { newId } from '../../src/platform/ids.ts';
 import type { TestApp, TestShop } from './app.ts';
 import { calendarRecipes, makeAnnouncement, makeHoliday } from './calendar-world.ts';
+import { couponRecipes, idOfCoupons } from './coupons-world.ts';
 import { creditRecipes } from './credit-world.ts';
 import { logoRecipes } from './logo-world.ts';
 import { idOfSegments, segmentRecipes } from './segments-world.ts';
@@ -172,6 +173,7 @@ const onSettled: Recipe = async (shop, app, { body }) => {
 
 const recipes: Record<string, Recipe> = {
   ...calendarRecipes,
+  ...couponRecipes,
   ...creditRecipes,
   ...logoRecipes,
   ...segmentRecipes,
@@ -285,8 +287,8 @@ export async function prepare(
 }
 
 async function idFor(shop: TestShop, operationId: string, name: string, value: string): Promise<string> {
-  const ofSegments = await idOfSegments(shop, name);
-  if (ofSegments !== undefined) return ofSegments;
+  const known = (await idOfSegments(shop, name)) ?? (await idOfCoupons(shop, name));
+  if (known !== undefined) return known;
   if (name === 'productId') return (await makeProduct(shop)).id;
   if (name === 'orderId') return (await makeOrder(shop)).id;
   if (name === 'carrierId') return (await makeCarrier(shop)).id;

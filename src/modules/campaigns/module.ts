@@ -1,12 +1,33 @@
 import type { Module } from '../../platform/module.ts';
+import { couponErrors } from './coupons/errors.ts';
+import { couponBatchEvents, couponDefinitionEvents, couponEvents } from './coupons/events.ts';
+import { couponSweeps } from './coupons/expire.ts';
+import { couponRoutes } from './coupons/routes.ts';
+import { couponDefinitionStates, couponStates, couponUseStates } from './coupons/states.ts';
 import { campaignErrors } from './errors.ts';
 import { campaignsSettings } from './settings.ts';
 import { campaignStates, programmeStates } from './states.ts';
 
 export const campaignsModule: Module = {
   name: 'campaigns',
-  tags: { Campaigns: 'What changes the price of a basket, when, for whom and how often.' },
-  errors: campaignErrors,
+  tags: {
+    Campaigns: 'What changes the price of a basket, when, for whom and how often.',
+    Coupons: 'What codes of coupons are, the codes that were issued, and what they do.',
+  },
+  routes: couponRoutes,
+  errors: { ...campaignErrors, ...couponErrors },
+  events: [
+    ...Object.values(couponDefinitionEvents),
+    ...Object.values(couponBatchEvents),
+    ...Object.values(couponEvents),
+  ],
   settings: campaignsSettings,
-  states: { campaign: campaignStates, programme: programmeStates },
+  sweeps: couponSweeps,
+  states: {
+    campaign: campaignStates,
+    programme: programmeStates,
+    couponDefinition: couponDefinitionStates,
+    coupon: couponStates,
+    couponUse: couponUseStates,
+  },
 };

@@ -31,7 +31,7 @@ const LimitPeriodUnit = enumeration('LimitPeriodUnit', 'A calendar period in the
   'year',
 ]);
 
-const PeriodLimit = model(
+export const PeriodLimit = model(
   'CampaignPeriodLimit',
   'How often a customer may use it within a calendar period.',
   {

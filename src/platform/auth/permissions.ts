@@ -10,6 +10,8 @@ export const SCOPES = [
   'carriers:read',
   'carriers:write',
   'changes:read',
+  'coupons:read',
+  'coupons:write',
   'customers:read',
   'customers:write',
   'ledger:read',

@@ -46,7 +46,9 @@ export function describeOperation(op: Operation): FastifySchema {
   ]);
   const successes = op.success.statuses.map((status) => [
     status,
-    { ...ref(op.success.schema), description: op.success.description },
+    op.streams
+      ? { description: op.success.description, content: { [op.streams]: { schema: ref(op.success.schema) } } }
+      : { ...ref(op.success.schema), description: op.success.description },
   ]);
   const headers = {
     ...(takesKey(op) ? { 'idempotency-key': keyHeader(op.idempotency === 'required') } : {}),

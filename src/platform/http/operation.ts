@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Static, TObject, TSchema } from '@sinclair/typebox';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticate, authenticateLink, type Authenticated } from '../auth/principals.ts';
@@ -7,6 +8,7 @@ import type { Answer, Ctx, Deps, IdempotentCall } from '../context.ts';
 import { AnsweredMeanwhile } from '../db/transaction.ts';
 import { type ErrorDefinition, Problem, platformErrors } from '../errors.ts';
 import { hashRequest } from './canonical.ts';
+import { type Guesses, limitGuesses } from './guesses.ts';
 import {
   isKept,
   keepAnswer,
@@ -53,6 +55,18 @@ export interface Operation<
   readonly meetsEarlierAnswer?: true;
   /** The answer holds figures that change without its version: it is never answered with 304. */
   readonly holdsFigures?: true;
+  /**
+   * The answer is no JSON but text that is sent as it is made, of this media type: what is presented are its pieces. Of a GET, which keeps
+   * no answer.
+   */
+  readonly streams?: 'text/csv';
+  /**
+   * Whether an outcome was a guess that went wrong, such as a code that nobody has: how many of them. Who calls from a front end and
+   * has made too many is refused, whatever they ask then.
+   */
+  readonly guessesIn?: (
+    outcome: { readonly result: NoInfer<Result> } | { readonly problem: Problem },
+  ) => number;
   /** If-Match is honoured. */
   readonly versioned?: true;
   readonly bodyLimit?: number;
@@ -95,6 +109,7 @@ declare module 'fastify' {
     operations: Map<string, Operation>;
     gate: Gate;
     rateLimits: RateLimits;
+    guesses: Guesses;
   }
 }
 
@@ -106,7 +121,7 @@ export function operation<
   R extends TSchema,
   Result,
 >(app: FastifyInstance, definition: Operation<P, Q, B, R, Result>): void {
-  const op = definition as unknown as Operation;
+  const op = limitGuesses(app.guesses, definition as unknown as Operation);
   if (app.operations.has(op.operationId)) throw new Error(`operation ${op.operationId} is defined twice`);
   app.operations.set(op.operationId, op);
   app.route({
@@ -177,6 +192,7 @@ async function serve(
     return send(reply, render(op, ctx, await op.run(ctx, input, request), reply));
   }
   const ctx = createContext(deps, authenticated, request);
+  if (op.streams) return stream(op, op.present(await op.run(ctx, input, request), ctx), reply);
   if (key === undefined) {
     const answer = render(op, ctx, await op.run(ctx, input, request), reply);
     return send(reply, answer, op.holdsFigures ? undefined : request);
@@ -278,6 +294,15 @@ function render(op: Operation, ctx: Ctx, result: unknown, reply: FastifyReply): 
   if (typeof body.version === 'number') headers['etag'] = `"${body.version}"`;
   // Serialising by the response schema needs the status that selects it.
   return { status, headers, body: reply.code(status).serialize(body) as string };
+}
+
+// What is read for it, is read while it is sent: a reader that stops to read stops the reading.
+function stream(op: Operation, pieces: unknown, reply: FastifyReply): FastifyReply {
+  const type = `${op.streams ?? ''}; charset=utf-8`;
+  reply.header('cache-control', 'no-store').header('content-type', type);
+  return reply
+    .code(op.success.statuses[0])
+    .send(Readable.from(pieces as AsyncIterable<string>, { objectMode: false }));
 }
 
 function send(reply: FastifyReply, answer: Answer, request?: FastifyRequest): FastifyReply {

@@ -15,6 +15,7 @@ import { newId } from '../ids.ts';
 import { PROBLEM_JSON, handleError, problemBody, toProblem } from './error-handler.ts';
 import { securityHeaders } from './headers.ts';
 import { createGate, watchEventLoop } from './load.ts';
+import { createGuesses } from './guesses.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { findUnstorableText, isStorable } from './text-safety.ts';
 import { allComponents } from './schema.ts';
@@ -69,6 +70,7 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
   });
   app.decorate('gate', gate);
   app.decorate('rateLimits', await createRateLimits(app, deps.config));
+  app.decorate('guesses', createGuesses(deps.config, deps.clock));
   await watchEventLoop(app, gate);
   app.addHook('preValidation', checkText);
   acceptJsonOnly(app);
