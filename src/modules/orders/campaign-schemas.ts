@@ -8,60 +8,17 @@ import {
   nullableUuid,
   PositiveAmount,
   ref,
-  text,
   uuid,
 } from '../../platform/http/schema.ts';
-import { REJECTION_REASONS, reasonForCustomers } from '../campaigns/engine/reasons.ts';
+import { reasonForCustomers } from '../campaigns/engine/reasons.ts';
 import type { PricingTrace } from '../campaigns/engine/trace.ts';
 import { StackingClassName } from '../campaigns/rule-schemas.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import { DestinationModel } from '../shipping/freight/schemas.ts';
 import type { Evaluation } from './evaluate-campaigns.ts';
-import { basketLines, channelField } from './basket-schemas.ts';
+import { multiplier, RejectedCampaignModel } from './rejection-schemas.ts';
+import { basketLines, channelField, couponCodesField } from './basket-schemas.ts';
 import type { OrderPriceTrace } from './tables.ts';
-
-const multiplier = () =>
-  Type.Unsafe<number | null>({
-    type: ['integer', 'null'],
-    description: 'By how much it multiplies points, in basis points; null: not at all.',
-  });
-
-const identity = {
-  campaignId: uuid('The campaign.'),
-  campaignVersion: Type.Integer({ description: 'Its version.' }),
-  name: text('Its name.', 200),
-};
-export const OrderCampaignModel = model('OrderCampaign', 'What a campaign does for an order.', {
-  ...identity,
-  discountAmount: ref(PositiveAmount, { description: 'What it takes off the goods.' }),
-  freightDiscountAmount: ref(PositiveAmount, { description: 'What it takes off shipping.' }),
-  pointsMultiplierBps: multiplier(),
-});
-
-export const RejectionReasonName = enumeration(
-  'CampaignRejectionReason',
-  'Why a campaign does nothing for a basket.',
-  REJECTION_REASONS,
-);
-export const RejectedCampaignModel = model(
-  'RejectedCampaign',
-  'A campaign that does nothing for a basket, and why.',
-  {
-    ...identity,
-    reason: ref(RejectionReasonName),
-    withCampaignIds: Type.Array(uuid('A campaign.'), {
-      description: 'Where it does not combine: with which campaigns that are applied.',
-    }),
-  },
-);
-
-/** The campaigns that do nothing, as customers see them. */
-export const presentRejections = ({ rejected }: PricingTrace) =>
-  rejected.map((one) => ({
-    ...one,
-    reason: reasonForCustomers(one.reason),
-    withCampaignIds: [...one.withCampaignIds],
-  }));
 
 const line = (description: string) => Type.Integer({ minimum: 0, description });
 const TracedShareModel = model('PriceTraceShare', 'What comes off a line.', {
@@ -146,6 +103,7 @@ export const CampaignEvaluate = inputModel('CampaignEvaluate', 'A basket to try 
   customerId: Type.Optional(uuid('Whose basket it is; a guest, when absent.')),
   destination: Type.Optional(ref(DestinationModel, { description: 'Where it goes.' })),
   ...channelField,
+  ...couponCodesField,
   at: Type.Optional(instantText('The moment for which it is priced; now, when absent.')),
   draftCampaignIds: Type.Optional(
     Type.Array(uuid('A campaign.'), {

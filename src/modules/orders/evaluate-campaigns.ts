@@ -1,11 +1,13 @@
 import type { Ctx } from '../../platform/context.ts';
 import { campaignErrors } from '../campaigns/errors.ts';
+import { isResolved } from '../campaigns/coupons/resolve.ts';
 import { findAnyCampaigns, type ShopCampaigns } from '../campaigns/load.ts';
 import { shelve } from '../campaigns/engine/shelf.ts';
 import { readCampaignTerms } from '../campaigns/terms.ts';
 import { findSellables, type Sellable } from '../catalogue/sellables.ts';
 import type { Place } from '../shipping/freight/destination.ts';
 import { type Basket, type BasketLine, priceLines, productIdsOf } from './basket.ts';
+import { openedBy, readCoupons } from './order-coupons.ts';
 import { readFacts } from './freight.ts';
 import { requestIdsOf } from './logo-requests/line-rules.ts';
 import { readLogos } from './logo-requests/take.ts';
@@ -15,6 +17,7 @@ interface EvaluateInput {
   readonly customerId?: string;
   readonly destination?: Place;
   readonly channel: string;
+  readonly couponCodes?: readonly string[];
   readonly at?: string;
   readonly draftCampaignIds?: readonly string[];
 }
@@ -35,7 +38,9 @@ export async function evaluateCampaigns(ctx: Ctx, input: EvaluateInput): Promise
     readLogos(ctx.db, ctx.shop.id, requestIdsOf(lines)),
   ]);
   const tried = await readTried(ctx, input.draftCampaignIds ?? []);
-  const buyer = { customerId, channel, country: destination?.country ?? null, coupons: new Map(), tried };
+  const outcomes = await readCoupons(at, input.couponCodes, customerId, channel);
+  const coupons = openedBy(outcomes.filter(isResolved));
+  const buyer = { customerId, channel, country: destination?.country ?? null, coupons, tried };
   const [freight, campaigns] = await Promise.all([
     readFacts(ctx, products, destination, '/destination'),
     readCampaignTerms(at, products, lines, buyer),

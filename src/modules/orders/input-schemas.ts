@@ -17,13 +17,24 @@ import {
 import { ExpectedDeliveryModel } from '../calendar/schemas.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import { FreightPartModel } from '../shipping/freight/part-schemas.ts';
-import { basketLines, channelField, MAX_LINES, linesOf, quantity } from './basket-schemas.ts';
+import { couponCode } from '../campaigns/coupons/check-schemas.ts';
+import { MAX_CODES } from '../campaigns/coupons/rules.ts';
+import {
+  basketLines,
+  channelField,
+  couponCodesField,
+  MAX_LINES,
+  presentCoupons,
+  quotedCoupons,
+  linesOf,
+  quantity,
+} from './basket-schemas.ts';
 import { presentQuotedOptions, QuotedOptions, RankingName } from '../shipping/options/schemas.ts';
 import { DestinationModel } from '../shipping/freight/schemas.ts';
 import { DuePartName } from './credit/schemas.ts';
 import { OrderPromiseModel, presentPromise } from './promise-schemas.ts';
 import { orderCampaigns } from './campaign-uses.ts';
-import { OrderCampaignModel, presentRejections, RejectedCampaignModel } from './campaign-schemas.ts';
+import { OrderCampaignModel, presentRejections, RejectedCampaignModel } from './rejection-schemas.ts';
 import type { Quote } from './quote.ts';
 import {
   breakFields,
@@ -45,6 +56,7 @@ export const QuoteCreate = inputModel('QuoteCreate', 'A basket to price.', {
     }),
   ),
   ...channelField,
+  ...couponCodesField,
   rankDeliveryBy: Type.Optional(
     ref(RankingName, {
       description: 'What the ways to send it are ranked by; the cost to the shop, when absent.',
@@ -104,6 +116,7 @@ export const QuoteModel = model('Quote', 'What a basket costs, and a token that 
   campaignsNotApplied: Type.Array(ref(RejectedCampaignModel), {
     description: 'Campaigns about these goods that do nothing for this basket, each with the reason.',
   }),
+  coupons: quotedCoupons,
   pointsMultiplierBps: Type.Integer({
     description: 'By how much campaigns multiply the points of it, in basis points: 10,000 is as they are.',
   }),
@@ -135,6 +148,14 @@ export const OrderCreate = inputModel('OrderCreate', 'An order to place.', {
   ),
   staffNote: Type.Optional(nullableText('For staff only; not with a customer token.', { maxLength: 2000 })),
   metadata: Type.Optional(ref(Metadata)),
+  couponCodes: Type.Optional(
+    Type.Array(couponCode('A code, however it is written.'), {
+      maxItems: MAX_CODES,
+      description:
+        'Codes of coupons that open campaigns. One that cannot be used, or whose campaign does nothing for the basket, refuses the order. ' +
+        'With `quoteToken` those of the quote, when absent.',
+    }),
+  ),
   // Of 500 lines, and some 1,500 ways to send them.
   quoteToken: Type.Optional(
     Type.String({
@@ -329,7 +350,7 @@ export const OrderImport = inputModel(
 
 /** A quote as it goes out. */
 export const presentQuote = (
-  { basket, promises, delivery, options, token, expiresAt }: Quote,
+  { basket, coupons, promises, delivery, options, token, expiresAt }: Quote,
   currency: string,
 ) => ({
   currency,
@@ -355,6 +376,7 @@ export const presentQuote = (
   freightDiscountAmount: Number(basket.freight.amount - basket.priced.freightAmount),
   campaigns: orderCampaigns(basket.campaigns.outcome.effects),
   campaignsNotApplied: presentRejections(basket.campaigns.outcome.trace),
+  coupons: presentCoupons(coupons, basket.campaigns.outcome.trace),
   pointsMultiplierBps: basket.campaigns.outcome.pointsMultiplierBps,
   isFreightKnown: basket.freight.isKnown,
   freightParts: [...basket.freight.parts],

@@ -8,11 +8,13 @@ import { customersErrors } from '../customers/errors.ts';
 import { creditRoutes } from './credit/routes.ts';
 import { orderErrors as e } from './errors.ts';
 import { OrderCreate, OrderUpdate, presentQuote, QuoteCreate, QuoteModel } from './input-schemas.ts';
+import { countGuesses } from '../campaigns/coupons/resolve.ts';
+import { couponRefusals, countUnknown } from './order-coupons.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { orderParcelRoutes } from './parcel-routes.ts';
 import { pricingRoutes } from './pricing-routes.ts';
 import { orderTerms, placeOrder } from './place.ts';
-import { quoteBasket } from './quote.ts';
+import { type Quote, quoteBasket } from './quote.ts';
 import { logoRequestRoutes } from './logo-requests/routes.ts';
 import { OrderPromiseList, presentPromise } from './promise-schemas.ts';
 import { readOrder, readOrders, readPromises, readTimeline } from './read.ts';
@@ -36,6 +38,7 @@ const placeErrors = [
   e.out_of_stock,
   e.total_changed,
   e.campaign_used_up,
+  ...couponRefusals,
   e.delivery_method_not_available,
   e.quote_not_valid,
   e.quote_expired,
@@ -86,7 +89,8 @@ function placingRoutes(app: FastifyInstance): void {
     success: { statuses: [200], schema: QuoteModel, description: 'The priced basket.' },
     errors: pricingErrors,
     example: { body: { lines: [aLine] } },
-    run: (ctx, { body }) => quoteBasket(ctx, body),
+    run: (ctx, { body }): Promise<Quote> => quoteBasket(ctx, body),
+    guessesIn: (outcome) => ('result' in outcome ? countGuesses(outcome.result.coupons) : 0),
     present: (quote, ctx) => presentQuote(quote, ctx.shop.currency),
   });
 
@@ -119,6 +123,7 @@ function placingRoutes(app: FastifyInstance): void {
       },
     },
     run: (ctx, { body }) => placeOrder(ctx, { ...body, terms: orderTerms(ctx, body) }),
+    guessesIn: (outcome) => ('problem' in outcome ? countUnknown(outcome.problem) : 0),
     present: presentOrder,
   });
 }
