@@ -47,6 +47,8 @@ export interface Ctx extends Deps {
   readonly actor: Actor;
   /** Set when a customer calls: the call then sees and changes only what is theirs. */
   readonly customerId: string | undefined;
+  /** Set when anybody calls who has seen the key of a shop front: nothing is told of a person. */
+  readonly isPublic?: boolean;
   /** Set when the holder of a link calls: the one thing that the call sees and changes. */
   readonly linkedId: string | undefined;
   /** The shop's time. Orders, policies, points and campaigns go by it. */

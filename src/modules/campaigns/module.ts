@@ -2,9 +2,9 @@ import type { Module } from '../../platform/module.ts';
 import { couponErrors } from './coupons/errors.ts';
 import { couponBatchEvents, couponDefinitionEvents, couponEvents } from './coupons/events.ts';
 import { couponSweeps } from './coupons/expire.ts';
-import { couponRoutes } from './coupons/routes.ts';
 import { couponDefinitionStates, couponStates, couponUseStates } from './coupons/states.ts';
 import { campaignErrors } from './errors.ts';
+import { campaignRoutes } from './routes.ts';
 import { campaignsSettings } from './settings.ts';
 import { campaignStates, programmeStates } from './states.ts';
 
@@ -14,7 +14,7 @@ export const campaignsModule: Module = {
     Campaigns: 'What changes the price of a basket, when, for whom and how often.',
     Coupons: 'What codes of coupons are, the codes that were issued, and what they do.',
   },
-  routes: couponRoutes,
+  routes: campaignRoutes,
   errors: { ...campaignErrors, ...couponErrors },
   events: [
     ...Object.values(couponDefinitionEvents),

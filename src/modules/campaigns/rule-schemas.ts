@@ -39,7 +39,7 @@ export const PeriodLimit = model(
     per: ref(LimitPeriodUnit, { description: 'Within this period.' }),
   },
 );
-const Text = model('CampaignText', 'What customers are told, in one language.', {
+export const CampaignTextModel = model('CampaignText', 'What customers are told, in one language.', {
   language: Type.String({
     pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$',
     maxLength: 35,
@@ -132,7 +132,7 @@ export const ruleFields = {
   startsAt: nullableInstant('From when on; at once when null.'),
   endsAt: nullableInstant('Until when; until it is ended when null.'),
   recurrence: nullableRef(RecurrenceModel, 'Only on some days within that time. Null: always.'),
-  texts: Type.Array(ref(Text), {
+  texts: Type.Array(ref(CampaignTextModel), {
     maxItems: 20,
     description: 'What customers are told. One text per language.',
   }),

@@ -1,4 +1,5 @@
 import type { Ctx } from '../../platform/context.ts';
+import { campaignErrors } from './errors.ts';
 import { campaignsSettings } from './settings.ts';
 import type { BasketItem, Campaign, EntryItem, GiftProduct, PricingFacts } from './engine/facts.ts';
 import { findConcerned, type Shelf } from './engine/shelf.ts';
@@ -220,4 +221,14 @@ async function readSegments(
   if (customerId === null || named.size === 0) return new Set();
   const [found] = await findMemberships(db, shop.id, [...named], [{ customerId, at: now }]);
   return found ?? new Set();
+}
+
+/**
+ * Whose basket it is: theirs, when a customer calls. Who has only the key of a shop front names nobody: what is for one person would be
+ * told to anybody. Refusal: customer_not_nameable.
+ */
+export function buyerIdOf(ctx: Ctx, customerId: string | null | undefined): string | null {
+  if (ctx.isPublic && customerId != null)
+    throw campaignErrors.customer_not_nameable(undefined, { pointer: '/customerId' });
+  return ctx.customerId ?? customerId ?? null;
 }

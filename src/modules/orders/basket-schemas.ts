@@ -7,7 +7,7 @@ import type { CouponOutcome } from '../campaigns/coupons/resolve.ts';
 import { MAX_CODES } from '../campaigns/coupons/rules.ts';
 import { reasonForCustomers } from '../campaigns/engine/reasons.ts';
 import type { PricingTrace } from '../campaigns/engine/trace.ts';
-import { RejectionReasonName } from './rejection-schemas.ts';
+import { RejectionReasonName } from '../campaigns/reason-schemas.ts';
 
 export const MAX_LINES = 500;
 export const quantity = () => Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Units.' });

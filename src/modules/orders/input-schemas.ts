@@ -49,7 +49,9 @@ import { AddressModel, PaymentTermsName } from './schemas.ts';
 
 export const QuoteCreate = inputModel('QuoteCreate', 'A basket to price.', {
   lines: basketLines(),
-  customerId: Type.Optional(uuid('Whose basket it is. With a customer token, always the customer.')),
+  customerId: Type.Optional(
+    uuid('Whose basket it is. With a customer token, always the customer; a publishable key names nobody.'),
+  ),
   destination: Type.Optional(
     ref(DestinationModel, {
       description: 'Where it goes, as far as that is known. Freight may depend on it.',

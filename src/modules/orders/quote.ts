@@ -10,7 +10,7 @@ import type { Place } from '../shipping/freight/destination.ts';
 import type { DeliveryOptions } from '../shipping/options/list.ts';
 import type { Ranking } from '../shipping/options/rules.ts';
 import { type CouponOutcome, isResolved } from '../campaigns/coupons/resolve.ts';
-import { readCampaignTerms } from '../campaigns/terms.ts';
+import { buyerIdOf, readCampaignTerms } from '../campaigns/terms.ts';
 import { type OrderPromise, orderPromises } from './ports.ts';
 import { readFacts } from './freight.ts';
 import { requestIdsOf } from './logo-requests/line-rules.ts';
@@ -45,7 +45,7 @@ interface QuoteInput {
 
 /** Prices a basket and writes nothing. The token holds the prices for some minutes of real time. */
 export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
-  const customerId = ctx.customerId ?? input.customerId ?? null;
+  const customerId = buyerIdOf(ctx, input.customerId);
   const [products, promises, calendar, requests, coupons] = await Promise.all([
     findSellables(ctx.db, ctx.shop.id, productIdsOf(input.lines)),
     orderPromises.get().find(ctx.db, ctx.shop.id, ctx.now),

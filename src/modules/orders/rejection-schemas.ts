@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
-import { enumeration, model, PositiveAmount, ref, text, uuid } from '../../platform/http/schema.ts';
-import { REJECTION_REASONS, reasonForCustomers } from '../campaigns/engine/reasons.ts';
+import { model, PositiveAmount, ref, text, uuid } from '../../platform/http/schema.ts';
+import { reasonForCustomers } from '../campaigns/engine/reasons.ts';
+import { RejectionReasonName } from '../campaigns/reason-schemas.ts';
 import type { PricingTrace } from '../campaigns/engine/trace.ts';
 
 export const multiplier = () =>
@@ -21,11 +22,6 @@ export const OrderCampaignModel = model('OrderCampaign', 'What a campaign does f
   pointsMultiplierBps: multiplier(),
 });
 
-export const RejectionReasonName = enumeration(
-  'CampaignRejectionReason',
-  'Why a campaign does nothing for a basket.',
-  REJECTION_REASONS,
-);
 export const RejectedCampaignModel = model(
   'RejectedCampaign',
   'A campaign that does nothing for a basket, and why.',

@@ -8,6 +8,7 @@ import { customersErrors } from '../customers/errors.ts';
 import { creditRoutes } from './credit/routes.ts';
 import { orderErrors as e } from './errors.ts';
 import { OrderCreate, OrderUpdate, presentQuote, QuoteCreate, QuoteModel } from './input-schemas.ts';
+import { campaignErrors } from '../campaigns/errors.ts';
 import { countGuesses } from '../campaigns/coupons/resolve.ts';
 import { couponRefusals, countUnknown } from './order-coupons.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
@@ -87,7 +88,7 @@ function placingRoutes(app: FastifyInstance): void {
     access: { secret: 'orders:read', publishable: true, customer: true },
     body: QuoteCreate,
     success: { statuses: [200], schema: QuoteModel, description: 'The priced basket.' },
-    errors: pricingErrors,
+    errors: [...pricingErrors, campaignErrors.customer_not_nameable],
     example: { body: { lines: [aLine] } },
     run: (ctx, { body }): Promise<Quote> => quoteBasket(ctx, body),
     guessesIn: (outcome) => ('result' in outcome ? countGuesses(outcome.result.coupons) : 0),

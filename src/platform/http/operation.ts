@@ -267,6 +267,7 @@ function createContext(deps: Deps, { principal, shop }: Authenticated, request: 
     shop,
     actor: { kind: ACTORS[principal.kind], id: principal.id },
     customerId: isCustomer ? principal.id : undefined,
+    isPublic: principal.kind === 'publishable',
     linkedId: principal.linkedId,
     now: shopTime(shop, realNow),
     realNow,

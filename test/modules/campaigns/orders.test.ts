@@ -171,4 +171,40 @@ t.test('a dry run tries drafts at another moment', async (t) => {
   t.match(await evaluate({ draftCampaignIds: [id], at: '2027-01-01T00:00:00.000Z' }), { totalAmount: 900 });
 });
 
+t.test('a shop front sees the offers that touch a product, and no code, cost or mystery', async (t) => {
+  const shop = await app.createShop();
+  const hat = await makeProduct(shop, { priceAmount: 1_000, costAmount: 950 });
+  const offers = (query = '', as = shop.publishableKey) =>
+    shop.call(`GET /v1/products/${hat.id}/offers${query}`, { as });
+  const everywhere = { combinesWith: ['product', 'order', 'freight'] as const };
+  const ten = await runCampaign(app, shop, tenOff, { ...everywhere, combinesWith: ['product'] });
+  const two = await runCampaign(app, shop, { type: 'nth_item', n: 2, rateBps: 5_000, across: 'basket' });
+  const sale = await runCampaign(app, shop, {
+    type: 'flash_sale',
+    items: [{ productId: hat.id, unitAmount: 970, stockQuantity: 7 }],
+  });
+  await runCampaign(app, shop, tenOff, { isCouponRequired: true });
+  await runCampaign(app, shop, tenOff, { startsAt: '2099-01-01T00:00:00.000Z' });
+  await runCampaign(app, shop, tenOff, { excludedProductIds: [hat.id] });
+  const seed = 'a-seed-of-16-or-more';
+  const steps = [1, 2].map((weight) => ({ rateBps: 100 * weight, weight }));
+  const mystery = await runCampaign(app, shop, { type: 'mystery_price', seed, steps });
+  const { body } = await offers();
+  t.match(body, { listUnitAmount: 1_000, unitAmount: 950 });
+  const byId = new Map(body.data.map((one: { campaignId: string }) => [one.campaignId, one]));
+  t.same([...byId.keys()].toSorted(), [ten, two, sale, mystery].toSorted());
+  // Never below the floor, and nobody is told that there is one.
+  t.match(byId.get(ten), { unitAmount: 950, reason: null });
+  t.match(byId.get(two), { unitAmount: null, reason: 'below_minimum_quantity' });
+  t.match(byId.get(sale), { unitAmount: 970, leftQuantity: 7 });
+  t.match(byId.get(mystery), { unitAmount: null });
+  t.notOk(JSON.stringify(body).includes('seed'));
+  const { id: customerId } = await makeCustomer(shop);
+  t.match(await offers(`?customerId=${customerId}`), {
+    status: 422,
+    body: { code: 'customer_not_nameable' },
+  });
+  t.equal((await offers(`?customerId=${customerId}`, shop.secretKey)).status, 200);
+});
+
 t.test('the books and the counters are in order', (t) => checkInvariants(t, app));

@@ -10,7 +10,16 @@ export function findObstacle(campaign: Campaign, facts: PricingFacts): Rejection
   return whenOf(campaign, facts) ?? whomOf(campaign, facts) ?? limitOf(campaign, facts);
 }
 
-function whenOf({ state, rule }: Campaign, { now, timezone, channel, country }: PricingFacts) {
+/** Why it does not run at this moment or on this channel; undefined when it does. */
+export const findOpenReason = (campaign: Campaign, facts: PricingFacts): RejectionReason | undefined => {
+  const reason = whenOf(campaign, facts);
+  return reason === 'country_not_included' ? undefined : reason;
+};
+
+function whenOf(
+  { state, rule }: Campaign,
+  { now, timezone, channel, country }: PricingFacts,
+): RejectionReason | undefined {
   if (state === 'draft' || state === 'paused' || state === 'ended') return state;
   if (rule.startsAt !== null && now.getTime() < Date.parse(rule.startsAt)) return 'not_started';
   if (rule.endsAt !== null && now.getTime() >= Date.parse(rule.endsAt)) return 'ended';
