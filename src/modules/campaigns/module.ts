@@ -2,8 +2,10 @@ import type { Module } from '../../platform/module.ts';
 import { couponErrors } from './coupons/errors.ts';
 import { couponBatchEvents, couponDefinitionEvents, couponEvents } from './coupons/events.ts';
 import { couponSweeps } from './coupons/expire.ts';
+import { couponInvariants } from './coupons/invariants.ts';
 import { couponRoutes } from './coupons/routes.ts';
 import { couponDefinitionStates, couponStates, couponUseStates } from './coupons/states.ts';
+import { campaignsSettings } from './settings.ts';
 
 export const campaignsModule: Module = {
   name: 'campaigns',
@@ -16,5 +18,7 @@ export const campaignsModule: Module = {
     ...Object.values(couponEvents),
   ],
   sweeps: couponSweeps,
+  settings: campaignsSettings,
+  invariants: couponInvariants,
   states: { couponDefinition: couponDefinitionStates, coupon: couponStates, couponUse: couponUseStates },
 };
