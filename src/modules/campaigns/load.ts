@@ -1,9 +1,9 @@
 import { putBounded } from '../../platform/bounded-map.ts';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { type Guard, whenStale } from '../../platform/db/guards.ts';
-import type { EntryItem } from './engine/facts.ts';
+import type { Campaign, EntryItem } from './engine/facts.ts';
 import { type Shelf, shelve } from './engine/shelf.ts';
-import { findRevision, raiseRevision, readShelf, shelfPart } from './shelf-repository.ts';
+import { findCampaigns, findRevision, raiseRevision, readShelf, shelfPart } from './shelf-repository.ts';
 
 /** The campaigns of a shop that a basket is priced under: scheduled, running and paused, by the version in force. */
 export interface ShopCampaigns {
@@ -40,3 +40,7 @@ export const requireCampaigns = (shopId: string, { revision }: ShopCampaigns): G
 
 /** Whoever changes a campaign calls it first: those that come after wait, and processes read the campaigns anew. */
 export const changeCampaigns = (tx: Tx, shopId: string): Promise<void> => raiseRevision(tx, shopId);
+
+/** Campaigns of any state, by the version in force or the draft; ids that the shop does not have are left out. */
+export const findAnyCampaigns = (on: Reader, shopId: string, ids: readonly string[]): Promise<Campaign[]> =>
+  findCampaigns(on, shopId, ids);

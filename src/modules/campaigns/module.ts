@@ -5,20 +5,31 @@ import { couponSweeps } from './coupons/expire.ts';
 import { couponInvariants } from './coupons/invariants.ts';
 import { couponRoutes } from './coupons/routes.ts';
 import { couponDefinitionStates, couponStates, couponUseStates } from './coupons/states.ts';
+import { campaignErrors } from './errors.ts';
 import { campaignsSettings } from './settings.ts';
+import { campaignStates, programmeStates } from './states.ts';
 
 export const campaignsModule: Module = {
   name: 'campaigns',
-  tags: { Coupons: 'What codes of coupons are, the codes that were issued, and what they do.' },
+  tags: {
+    Campaigns: 'What changes the price of a basket, when, for whom and how often.',
+    Coupons: 'What codes of coupons are, the codes that were issued, and what they do.',
+  },
   routes: couponRoutes,
-  errors: couponErrors,
+  errors: { ...campaignErrors, ...couponErrors },
   events: [
     ...Object.values(couponDefinitionEvents),
     ...Object.values(couponBatchEvents),
     ...Object.values(couponEvents),
   ],
-  sweeps: couponSweeps,
   settings: campaignsSettings,
+  sweeps: couponSweeps,
   invariants: couponInvariants,
-  states: { couponDefinition: couponDefinitionStates, coupon: couponStates, couponUse: couponUseStates },
+  states: {
+    campaign: campaignStates,
+    programme: programmeStates,
+    couponDefinition: couponDefinitionStates,
+    coupon: couponStates,
+    couponUse: couponUseStates,
+  },
 };

@@ -29,6 +29,18 @@ export async function readShelf(on: Reader, shopId: string) {
   return { ...row, entryItems: new Map<string, EntryItem>() };
 }
 
+// Along the primary keys.
+const selectByIds = preparedSql<Record<string, unknown> & Campaign>(
+  'select_campaigns_by_id',
+  `select c.id, v.number as version, c.name, c.state, v.rule
+   from campaigns c join campaign_versions v on v.shop_id = c.shop_id and v.campaign_id = c.id and v.number = c.rule_version
+   where c.shop_id = $1 and c.id = any($2::uuid[])`,
+);
+
+/** Campaigns of any state. */
+export const findCampaigns = (on: Reader, shopId: string, ids: readonly string[]): Promise<Campaign[]> =>
+  selectByIds(on, [shopId, ids]);
+
 const raise = preparedSql(
   'raise_campaign_revision',
   `insert into campaign_shelves (shop_id, revision) values ($1, 1)

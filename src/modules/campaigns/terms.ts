@@ -8,7 +8,13 @@ import { readLimitsLeft } from './usage/left.ts';
 import { needsReading } from './usage/rules.ts';
 import { wasUsedUp } from './usage/take.ts';
 import { catalogueSettings } from '../catalogue/settings.ts';
-import { findSellables, type ProductTerms, recallTerms, type Sellable } from '../catalogue/sellables.ts';
+import {
+  findSellables,
+  type ProductTerms,
+  recallTerms,
+  rememberTerms,
+  type Sellable,
+} from '../catalogue/sellables.ts';
 import { hasBought } from '../customers/purchases.ts';
 import { findMemberships } from '../segments/members.ts';
 
@@ -60,6 +66,8 @@ export interface BasketBuyer {
   readonly country: string | null;
   /** The campaigns that coupons open, each by which one. */
   readonly coupons: ReadonlyMap<string, string>;
+  /** For a dry run: other campaigns than those that run. */
+  readonly tried?: ((known: ShopCampaigns) => ShopCampaigns) | undefined;
   /** Products that a quote promised as gifts. */
   readonly heldGiftIds?: readonly string[];
 }
@@ -126,37 +134,27 @@ const giftOf = (product: ProductTerms, availableQuantity: number): GiftProduct =
 });
 
 /**
- * By what this process remembers, without a question to the database; undefined where something has to be asked: who is in which segment,
- * what a customer has used already, what is left of something that had nothing left. Limits and stock are taken as if there were enough:
- * the statement that places the order makes sure.
+ * By the campaigns and gifts that this process remembers; undefined where it does not. Limits and stock are taken as if there were enough:
+ * the statement that places the order makes sure. What only the database knows of a customer is asked, and what is left of something
+ * that had nothing left.
  */
-export function recallCampaignTerms(
+export async function recallCampaignTerms(
   ctx: Ctx,
   products: readonly ProductTerms[],
   lines: readonly WantedLine[],
   buyer: BasketBuyer,
-): KnownCampaignTerms<ProductTerms> | undefined {
-  const known = recallCampaigns(ctx.shop.id);
-  if (!known || known.entryItems.size > 0 || buyer.coupons.size > 0) return undefined;
+): Promise<KnownCampaignTerms<ProductTerms> | undefined> {
+  const { shop } = ctx;
+  const known = recallCampaigns(shop.id);
+  if (!known || known.entryItems.size > 0) return undefined;
   const { campaigns, giftIds } = concernOf(known, products, lines, buyer);
-  const isOpen = (campaign: Campaign) =>
-    needsReading(campaign, buyer.customerId) || wasUsedUp(ctx.shop.id, campaign.id);
-  if (campaigns.some(isOpen)) return undefined;
-  const gifts = recallTerms(ctx.shop.id, giftIds);
+  const gifts = recallTerms(shop.id, giftIds);
   if (!gifts) return undefined;
-  const facts = factsOf(
-    ctx,
-    buyer,
-    new Map(gifts.map((one) => [one.id, giftOf(one, Number.MAX_SAFE_INTEGER)])),
+  const isOpen = campaigns.some(
+    (campaign) => needsReading(campaign, buyer.customerId) || wasUsedUp(shop.id, campaign.id),
   );
-  return {
-    known,
-    shelf: known.shelf,
-    entryItems: known.entryItems,
-    coupons: buyer.coupons,
-    facts,
-    products: new Map(gifts.map((one) => [one.id, one])),
-  };
+  const asked = isOpen ? await askAbout(ctx, campaigns, buyer.customerId) : undefined;
+  return termsOf(ctx, known, buyer, gifts, () => Number.MAX_SAFE_INTEGER, asked);
 }
 
 /** The same as everything is now. */
@@ -167,33 +165,49 @@ export async function readCampaignTerms(
   buyer: BasketBuyer,
 ): Promise<KnownCampaignTerms<Sellable>> {
   const { db, shop } = ctx;
-  const known = await loadCampaigns(db, shop.id);
+  const loaded = await loadCampaigns(db, shop.id);
+  const known = buyer.tried?.(loaded) ?? loaded;
   const { campaigns, giftIds } = concernOf(known, products, lines, buyer);
-  const { customerId } = buyer;
-  const [gifts, left, segmentIds, hasOrdered] = await Promise.all([
+  const [gifts, asked] = await Promise.all([
     giftIds.length === 0 ? [] : findSellables(db, shop.id, giftIds),
-    readLimitsLeft(ctx, campaigns, customerId),
-    readSegments(ctx, campaigns, customerId),
-    customerId !== null && campaigns.some(({ rule }) => rule.isFirstOrderOnly)
-      ? hasBought(db, shop.id, customerId)
-      : false,
+    askAbout(ctx, campaigns, buyer.customerId),
   ]);
+  rememberTerms(shop.id, gifts);
   const ordered = new Map<string, number>();
   for (const { productId, quantity } of lines)
     ordered.set(productId, (ordered.get(productId) ?? 0) + quantity);
-  const facts = factsOf(
-    ctx,
-    buyer,
-    new Map(gifts.map((one) => [one.id, giftOf(one, one.available - (ordered.get(one.id) ?? 0))])),
-  );
+  return termsOf(ctx, known, buyer, gifts, (one) => one.available - (ordered.get(one.id) ?? 0), asked);
+}
+
+function termsOf<P extends ProductTerms>(
+  ctx: Ctx,
+  known: ShopCampaigns,
+  buyer: BasketBuyer,
+  gifts: readonly P[],
+  availableOf: (gift: P) => number,
+  asked: Partial<Pick<PricingFacts, 'left' | 'buyer'>> = {},
+): KnownCampaignTerms<P> {
+  const facts = factsOf(ctx, buyer, new Map(gifts.map((one) => [one.id, giftOf(one, availableOf(one))])));
   return {
     known,
     shelf: known.shelf,
     entryItems: known.entryItems,
     coupons: buyer.coupons,
-    facts: { ...facts, left, buyer: customerId === null ? null : { customerId, segmentIds, hasOrdered } },
+    facts: { ...facts, ...asked },
     products: new Map(gifts.map((one) => [one.id, one])),
   };
+}
+
+/** What only the database knows: what is left of limits, and of a customer what campaigns go by. */
+async function askAbout(ctx: Ctx, campaigns: readonly Campaign[], customerId: string | null) {
+  const [left, segmentIds, hasOrdered] = await Promise.all([
+    readLimitsLeft(ctx, campaigns, customerId),
+    readSegments(ctx, campaigns, customerId),
+    customerId !== null && campaigns.some(({ rule }) => rule.isFirstOrderOnly)
+      ? hasBought(ctx.db, ctx.shop.id, customerId)
+      : false,
+  ]);
+  return { left, buyer: customerId === null ? null : { customerId, segmentIds, hasOrdered } };
 }
 
 /** In which of the segments that campaigns name a customer is. */

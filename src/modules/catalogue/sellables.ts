@@ -37,10 +37,14 @@ export function recallTerms(shopId: string, ids: readonly string[]): ProductTerm
 /** Reads products for pricing and remembers them. Otherwise like `findSellables`. */
 export async function readTerms(on: Reader, shopId: string, ids: readonly string[]): Promise<ProductTerms[]> {
   const terms = await findTermRows(on, shopId, ids);
-  for (const product of terms) {
-    putBounded(remembered, MOST_REMEMBERED, nameOf(shopId, product.id), product);
-  }
+  rememberTerms(shopId, terms);
   return terms;
+}
+
+/** Remembers what was read of products. */
+export function rememberTerms(shopId: string, products: readonly ProductTerms[]): void {
+  for (const product of products)
+    putBounded(remembered, MOST_REMEMBERED, nameOf(shopId, product.id), product);
 }
 
 /** Makes sure that the products are as they were read, as part of one statement. */

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { defineErrors, platformErrors } from '../../platform/errors.ts';
 import { CHOICE_FAULTS } from '../shipping/options/rules.ts';
+import { RejectedCampaignModel } from './rejection-schemas.ts';
 import { enumeration, PositiveAmount, ref, uuid } from '../../platform/http/schema.ts';
 
 const DeliveryMethodFault = enumeration(
@@ -35,6 +36,16 @@ export const orderErrors = {
       {
         campaignIds: Type.Array(uuid('The campaign.'), {
           description: 'The campaigns of which nothing is left.',
+        }),
+      },
+    ],
+    coupon_not_applied: [
+      422,
+      'A code opens a campaign that does nothing for this basket',
+      {
+        campaignsNotApplied: Type.Array(ref(RejectedCampaignModel), {
+          description:
+            'The campaigns that codes open and that do nothing for this basket, each with the reason.',
         }),
       },
     ],

@@ -1,4 +1,4 @@
-import { type TProperties, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import {
   externalId,
   inputModel,
@@ -17,12 +17,24 @@ import {
 import { ExpectedDeliveryModel } from '../calendar/schemas.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import { FreightPartModel } from '../shipping/freight/part-schemas.ts';
+import { couponCode } from '../campaigns/coupons/check-schemas.ts';
+import { MAX_CODES } from '../campaigns/coupons/rules.ts';
+import {
+  basketLines,
+  channelField,
+  couponCodesField,
+  MAX_LINES,
+  presentCoupons,
+  quotedCoupons,
+  linesOf,
+  quantity,
+} from './basket-schemas.ts';
 import { presentQuotedOptions, QuotedOptions, RankingName } from '../shipping/options/schemas.ts';
 import { DestinationModel } from '../shipping/freight/schemas.ts';
 import { DuePartName } from './credit/schemas.ts';
 import { OrderPromiseModel, presentPromise } from './promise-schemas.ts';
 import { orderCampaigns } from './campaign-uses.ts';
-import { OrderCampaignModel, presentRejections, RejectedCampaignModel } from './campaign-schemas.ts';
+import { OrderCampaignModel, presentRejections, RejectedCampaignModel } from './rejection-schemas.ts';
 import type { Quote } from './quote.ts';
 import {
   breakFields,
@@ -35,35 +47,16 @@ import {
 } from './line-schemas.ts';
 import { AddressModel, PaymentTermsName } from './schemas.ts';
 
-const MAX_LINES = 500;
-const quantity = () => Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'Units.' });
-const linesOf = <T extends TProperties>(item: ReturnType<typeof model<T>>) =>
-  Type.Array(ref(item), {
-    minItems: 1,
-    maxItems: MAX_LINES,
-    description: 'The lines. A product may be named more than once.',
-  });
-
-const BasketLineModel = model('BasketLine', 'A product and how many of it.', {
-  productId: uuid('The product.'),
-  quantity: quantity(),
-  logoRequestId: Type.Optional(
-    uuid('The request for a logo of the customer, that was accepted: the goods are made with it.'),
-  ),
-});
 export const QuoteCreate = inputModel('QuoteCreate', 'A basket to price.', {
-  lines: linesOf(BasketLineModel),
+  lines: basketLines(),
   customerId: Type.Optional(uuid('Whose basket it is. With a customer token, always the customer.')),
   destination: Type.Optional(
     ref(DestinationModel, {
       description: 'Where it goes, as far as that is known. Freight may depend on it.',
     }),
   ),
-  channel: Type.String({
-    pattern: '^[a-z0-9][a-z0-9_-]{0,39}$',
-    default: 'web',
-    description: 'Where the order will be placed: campaigns may be for some channels only.',
-  }),
+  ...channelField,
+  ...couponCodesField,
   rankDeliveryBy: Type.Optional(
     ref(RankingName, {
       description: 'What the ways to send it are ranked by; the cost to the shop, when absent.',
@@ -123,6 +116,7 @@ export const QuoteModel = model('Quote', 'What a basket costs, and a token that 
   campaignsNotApplied: Type.Array(ref(RejectedCampaignModel), {
     description: 'Campaigns about these goods that do nothing for this basket, each with the reason.',
   }),
+  coupons: quotedCoupons,
   pointsMultiplierBps: Type.Integer({
     description: 'By how much campaigns multiply the points of it, in basis points: 10,000 is as they are.',
   }),
@@ -132,7 +126,7 @@ export const QuoteModel = model('Quote', 'What a basket costs, and a token that 
 });
 
 export const OrderCreate = inputModel('OrderCreate', 'An order to place.', {
-  lines: linesOf(BasketLineModel),
+  lines: basketLines(),
   customerId: Type.Optional(uuid('Whose order it is. With a customer token, always the customer.')),
   channel: Type.String({
     pattern: '^[a-z0-9][a-z0-9_-]{0,39}$',
@@ -154,6 +148,14 @@ export const OrderCreate = inputModel('OrderCreate', 'An order to place.', {
   ),
   staffNote: Type.Optional(nullableText('For staff only; not with a customer token.', { maxLength: 2000 })),
   metadata: Type.Optional(ref(Metadata)),
+  couponCodes: Type.Optional(
+    Type.Array(couponCode('A code, however it is written.'), {
+      maxItems: MAX_CODES,
+      description:
+        'Codes of coupons that open campaigns. One that cannot be used, or whose campaign does nothing for the basket, refuses the order. ' +
+        'With `quoteToken` those of the quote, when absent.',
+    }),
+  ),
   // Of 500 lines, and some 1,500 ways to send them.
   quoteToken: Type.Optional(
     Type.String({
@@ -348,7 +350,7 @@ export const OrderImport = inputModel(
 
 /** A quote as it goes out. */
 export const presentQuote = (
-  { basket, promises, delivery, options, token, expiresAt }: Quote,
+  { basket, coupons, promises, delivery, options, token, expiresAt }: Quote,
   currency: string,
 ) => ({
   currency,
@@ -374,6 +376,7 @@ export const presentQuote = (
   freightDiscountAmount: Number(basket.freight.amount - basket.priced.freightAmount),
   campaigns: orderCampaigns(basket.campaigns.outcome.effects),
   campaignsNotApplied: presentRejections(basket.campaigns.outcome.trace),
+  coupons: presentCoupons(coupons, basket.campaigns.outcome.trace),
   pointsMultiplierBps: basket.campaigns.outcome.pointsMultiplierBps,
   isFreightKnown: basket.freight.isKnown,
   freightParts: [...basket.freight.parts],

@@ -26,9 +26,24 @@ export const orderInvariants: readonly Invariant[] = [
   // Orders from before freight was explained have no parts, and neither have those that were made elsewhere.
   invariant(
     "an order's freight is that of its parts",
-    sql`select count(*) as checked, count(*) filter (where o.freight_amount <> p.amount) as broken
+    sql`select count(*) as checked, count(*) filter (where o.freight_amount + o.freight_discount_amount <> p.amount) as broken
         from orders o cross join lateral (select sum((part ->> 'amount')::int8) as amount
           from jsonb_array_elements(o.freight_parts) part) p where o.freight_parts <> '[]'`,
+  ),
+  invariant(
+    "an order's campaigns are its uses, with the same discounts",
+    sql`select count(*) as checked, count(*) filter (where o.told is distinct from u.used) as broken
+        from (select shop_id, id, (select jsonb_object_agg(c ->> 'campaignId', jsonb_build_array((c ->> 'discountAmount')::int8,
+            (c ->> 'freightDiscountAmount')::int8)) from jsonb_array_elements(campaigns) c) as told
+          from orders where campaigns <> '[]') o
+          full join (select shop_id, order_id, jsonb_object_agg(campaign_id, jsonb_build_array(discount_amount, freight_amount)) as used
+            from campaign_uses group by shop_id, order_id) u on u.shop_id = o.shop_id and u.order_id = o.id`,
+  ),
+  invariant(
+    'uses of campaigns are held by unpaid orders, used by paid ones and given back by cancelled ones',
+    sql`select count(*) as checked, count(*) filter (where u.state <> case when o.status = 'cancelled' then 'returned'
+          when o.paid_at is not null then 'used' else 'held' end) as broken
+        from campaign_uses u join orders o on o.shop_id = u.shop_id and o.id = u.order_id`,
   ),
   invariant(
     "an order's paid and refunded amounts are those of its payments",

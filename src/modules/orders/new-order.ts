@@ -28,6 +28,8 @@ export interface OrderInput {
   readonly senderAddress?: Address | null;
   readonly staffNote?: string | null;
   readonly metadata?: Record<string, string>;
+  /** Codes that open campaigns; those of the quote, when absent. */
+  readonly couponCodes?: readonly string[];
   readonly quoteToken?: string;
   /** The way to send it, one of those that a quote offers. */
   readonly deliveryMethodId?: string;

@@ -7,6 +7,8 @@ import { type ProductTerms, readTerms, recallTerms, requireTerms } from '../cata
 import { requireStock, StockShort } from '../catalogue/stock.ts';
 import { requireCustomer } from '../customers/standing.ts';
 import { ledgerPart } from '../ledger/post.ts';
+import type { ResolvedCoupon } from '../campaigns/coupons/resolve.ts';
+import { requireCoupons } from '../campaigns/coupons/take.ts';
 import { requireCampaigns } from '../campaigns/load.ts';
 import { CampaignsUsedUp, requireUses } from '../campaigns/usage/take.ts';
 import { type Basket, type BasketLine, priceLines, productIdsOf } from './basket.ts';
@@ -19,6 +21,7 @@ import {
 import { traceRow, usingOrder } from './campaign-uses.ts';
 import { type FreightTerms, readFreight, recallFreight, requireFreight } from '../shipping/freight/terms.ts';
 import { orderErrors } from './errors.ts';
+import { openedBy, refuseIdle, requireUsable } from './order-coupons.ts';
 import { gatherFacts, templatesNamed } from './freight.ts';
 import { requireCredit } from './credit/take.ts';
 import { chooseDelivery } from './delivery-choice.ts';
@@ -73,7 +76,8 @@ export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhol
           place: input.shippingAddress,
           channel: input.channel,
         });
-  const wish = { input, customerId, held };
+  const coupons = await couponsOf(ctx, input, customerId, held);
+  const wish = { input, customerId, held, coupons };
   // What campaigns have left is taken from memory once. When that was wrong it is read.
   let mayRecall = true;
   for (let attempt = 1; ; attempt += 1) {
@@ -98,6 +102,20 @@ interface Wish {
   readonly input: OrderInput;
   readonly customerId: string | null;
   readonly held: HeldQuote | undefined;
+  readonly coupons: readonly ResolvedCoupon[];
+}
+
+/** The coupons of an order: those that are given, or those of its quote, which have to be the same. */
+async function couponsOf(
+  ctx: Ctx,
+  { couponCodes, channel }: OrderInput,
+  customerId: string | null,
+  held: HeldQuote | undefined,
+): Promise<readonly ResolvedCoupon[]> {
+  if (!held) return requireUsable(ctx, couponCodes, customerId, channel);
+  const isOther = couponCodes?.some((code) => !held.coupons.some(({ spelling }) => spelling === code));
+  if (isOther) throw orderErrors.quote_mismatch('The quote has other coupons.', { pointer: '/couponCodes' });
+  return held.coupons;
 }
 
 interface PricedOrder {
@@ -140,15 +158,15 @@ async function tryKnown(
   mayRecall: boolean,
 ): Promise<PricedOrder | undefined> {
   if (!mayRecall) return undefined;
-  const campaigns = recallCampaignTerms(ctx, products, wish.input.lines, buyerOf(wish));
+  const campaigns = await recallCampaignTerms(ctx, products, wish.input.lines, buyerOf(wish));
   return campaigns && (await tryRemembered(ctx, wish, { products, requests, campaigns }));
 }
 
-const buyerOf = ({ input, customerId, held }: Wish): BasketBuyer => ({
+const buyerOf = ({ input, customerId, held, coupons }: Wish): BasketBuyer => ({
   customerId,
   channel: input.channel,
   country: input.shippingAddress?.country ?? null,
-  coupons: new Map(),
+  coupons: openedBy(coupons),
   heldGiftIds: heldGiftIds(held?.campaigns),
 });
 
@@ -172,13 +190,14 @@ async function tryRemembered(ctx: Ctx, wish: Wish, known: Known): Promise<Priced
 
 async function priceAsExpected(
   ctx: Ctx,
-  { input, customerId, held }: Wish,
+  { input, customerId, held, coupons }: Wish,
   { products, requests, campaigns }: Known,
   terms: FreightTerms,
 ): Promise<PricedOrder> {
   const freight = await gatherFacts(terms, input.shippingAddress, '/shippingAddress');
   const logos = { requests, customerId };
   const basket = priceLines(ctx, products, input.lines, { freight, logos, campaigns, held });
+  refuseIdle(basket, coupons);
   const { totalAmount } = basket.priced;
   if (input.expectedTotalAmount === undefined || BigInt(input.expectedTotalAmount) === totalAmount)
     return { basket, freight: terms, requests, campaigns };
@@ -208,6 +227,7 @@ async function writeOrder(ctx: Ctx, wish: Wish, priced: PricedOrder): Promise<Or
   const credit = requireCredit(ctx, order);
   const logos = requireLogos(ctx.shop.id, requests, logoMovesOf(lines), ctx.now);
   const uses = requireUses(usingOrder(order), basket.campaigns.uses);
+  const coupons = requireCoupons(ctx, usingOrder(order), wish.coupons);
   const guards: Guard[] = [
     requireTerms(ctx.shop.id, products),
     requireFreight(ctx.shop.id, freight),
@@ -218,6 +238,7 @@ async function writeOrder(ctx: Ctx, wish: Wish, priced: PricedOrder): Promise<Or
     ...(customerId === null ? [] : [requireCustomer(ctx.db, ctx.shop.id, customerId)]),
     requireStock(ctx.shop.id, stockOf(goods)),
     ...(uses ? [uses] : []),
+    ...(coupons ? [coupons] : []),
     ...(logos ? [logos.guard] : []),
     {
       part: orderPart(newOrder(ctx, whole, traceRow(order, basket.campaigns.outcome.trace))),

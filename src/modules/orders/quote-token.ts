@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createTokens } from '../../platform/auth/tokens.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { TransitDays } from '../calendar/lead-rules.ts';
+import type { ResolvedCoupon } from '../campaigns/coupons/resolve.ts';
 import type { HeldCampaigns } from './held-campaigns.ts';
 import type { Place } from '../shipping/freight/destination.ts';
 import type { StoredFreightPart } from '../shipping/freight/part-schemas.ts';
@@ -17,6 +18,8 @@ interface QuotePayload {
   readonly units: readonly string[];
   /** What campaigns and ladders do, and on which channel; absent where nothing. */
   readonly campaigns?: HeldCampaigns & { readonly channel: string };
+  /** The coupons that opened them, with the ends of their validity as text. */
+  readonly coupons?: readonly (Omit<ResolvedCoupon, 'validUntil'> & { readonly validUntil: string | null })[];
   /** Freight to a place, and its parts; null when the quote did not know it. */
   readonly freight: {
     readonly to: string;
@@ -42,6 +45,8 @@ export interface ToldWays {
 /** What a token holds. */
 export interface HeldQuote extends HeldPrices {
   readonly ways: ToldWays | undefined;
+  /** The coupons that opened campaigns. */
+  readonly coupons: readonly ResolvedCoupon[];
 }
 
 const placeOf = (place: Place | null | undefined): string =>
@@ -55,6 +60,11 @@ const textOf = ({ productId, quantity, logoRequestId }: BasketLine): string =>
 /** The same for the same lines, whoever asks. */
 export const basketOf = (lines: readonly BasketLine[]): string =>
   createHash('sha256').update(lines.map(textOf).join(',')).digest('base64url');
+
+const packCoupon = ({ validUntil, ...coupon }: ResolvedCoupon) => ({
+  ...coupon,
+  validUntil: validUntil && validUntil.toISOString(),
+});
 
 const packWays = ({ dispatchOn, transits }: ToldWays) => ({
   on: dispatchOn,
@@ -89,6 +99,7 @@ export function holdQuote(
     basket: basketOf(lines),
     units: held.unitAmounts.map(String),
     ...(held.campaigns ? { campaigns: { ...held.campaigns, channel } } : {}),
+    ...(held.coupons.length > 0 ? { coupons: held.coupons.map(packCoupon) } : {}),
     freight: held.freight
       ? { to: placeOf(place), amount: String(held.freight.amount), parts: held.freight.parts }
       : null,
@@ -127,6 +138,10 @@ export function readQuote(
   return {
     unitAmounts: payload.units.map(BigInt),
     campaigns: payload.campaigns,
+    coupons: (payload.coupons ?? []).map((coupon) => ({
+      ...coupon,
+      validUntil: coupon.validUntil === null ? null : new Date(coupon.validUntil),
+    })),
     freight: freight ? { amount: BigInt(freight.amount), parts: freight.parts, isKnown: true } : undefined,
     ways: payload.ways && unpackWays(payload.ways),
   };

@@ -3,11 +3,13 @@ import type { ExpectedDelivery } from '../calendar/lead-rules.ts';
 import { loadCalendar } from '../calendar/load.ts';
 import { findSellables, type Sellable } from '../catalogue/sellables.ts';
 import { type Basket, type BasketLine, priceLines, productIdsOf } from './basket.ts';
+import { appliedOf, openedBy, readCoupons } from './order-coupons.ts';
 import { deliveryOf } from './delivery.ts';
 import { optionsFor, transitOf, waysOf } from './delivery-options.ts';
 import type { Place } from '../shipping/freight/destination.ts';
 import type { DeliveryOptions } from '../shipping/options/list.ts';
 import type { Ranking } from '../shipping/options/rules.ts';
+import { type CouponOutcome, isResolved } from '../campaigns/coupons/resolve.ts';
 import { readCampaignTerms } from '../campaigns/terms.ts';
 import { type OrderPromise, orderPromises } from './ports.ts';
 import { readFacts } from './freight.ts';
@@ -18,6 +20,8 @@ import { ordersSettings } from './settings.ts';
 
 export interface Quote {
   readonly basket: Basket<Sellable>;
+  /** What the codes that were given do. */
+  readonly coupons: readonly CouponOutcome[];
   readonly token: string;
   readonly expiresAt: Date;
   /** What an order placed now is promised. */
@@ -34,6 +38,7 @@ interface QuoteInput {
   readonly destination?: Place;
   /** Where the order will be placed. */
   readonly channel: string;
+  readonly couponCodes?: readonly string[];
   /** By what the ways to send it are ranked. */
   readonly rankDeliveryBy?: Ranking;
 }
@@ -41,12 +46,14 @@ interface QuoteInput {
 /** Prices a basket and writes nothing. The token holds the prices for some minutes of real time. */
 export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
   const customerId = ctx.customerId ?? input.customerId ?? null;
-  const [products, promises, calendar, requests] = await Promise.all([
+  const [products, promises, calendar, requests, coupons] = await Promise.all([
     findSellables(ctx.db, ctx.shop.id, productIdsOf(input.lines)),
     orderPromises.get().find(ctx.db, ctx.shop.id, ctx.now),
     loadCalendar(ctx.db, ctx.shop),
     readLogos(ctx.db, ctx.shop.id, requestIdsOf(input.lines)),
+    readCoupons(ctx, input.couponCodes, customerId, input.channel),
   ]);
+  const usable = coupons.filter(isResolved);
   const { destination } = input;
   const [freight, campaigns] = await Promise.all([
     readFacts(ctx, products, destination, '/destination'),
@@ -54,7 +61,7 @@ export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
       customerId,
       channel: input.channel,
       country: destination?.country ?? null,
-      coupons: new Map(),
+      coupons: openedBy(usable),
     }),
   ]);
   const logos = { requests, customerId };
@@ -78,8 +85,8 @@ export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
     input.lines,
     customerId,
     { place: destination, channel: input.channel },
-    { ...basket.held, ways: waysOf(leavesOn, options) },
+    { ...basket.held, ways: waysOf(leavesOn, options), coupons: appliedOf(basket, usable) },
     minutes,
   );
-  return { basket, promises, delivery, options, ...held };
+  return { basket, coupons, promises, delivery, options, ...held };
 }

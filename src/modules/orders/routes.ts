@@ -8,10 +8,13 @@ import { customersErrors } from '../customers/errors.ts';
 import { creditRoutes } from './credit/routes.ts';
 import { orderErrors as e } from './errors.ts';
 import { OrderCreate, OrderUpdate, presentQuote, QuoteCreate, QuoteModel } from './input-schemas.ts';
+import { countGuesses } from '../campaigns/coupons/resolve.ts';
+import { couponRefusals, countUnknown } from './order-coupons.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { orderParcelRoutes } from './parcel-routes.ts';
+import { pricingRoutes } from './pricing-routes.ts';
 import { orderTerms, placeOrder } from './place.ts';
-import { quoteBasket } from './quote.ts';
+import { type Quote, quoteBasket } from './quote.ts';
 import { logoRequestRoutes } from './logo-requests/routes.ts';
 import { OrderPromiseList, presentPromise } from './promise-schemas.ts';
 import { readOrder, readOrders, readPromises, readTimeline } from './read.ts';
@@ -23,32 +26,19 @@ import {
   presentOrder,
   presentOrderHead,
 } from './schemas.ts';
+import { orderParams, pricingErrors } from './route-parts.ts';
 import { OrderTimeline, presentTimelineEntry } from './timeline-schemas.ts';
 import { updateOrderNotes } from './update.ts';
 
 const tag = 'Orders';
-const params = Type.Object({ orderId: uuid('The order.') });
 const example = { params: { orderId: '01890a5d-ac96-774b-bcce-b302099a8057' } };
 const aLine = { productId: '01890a5d-ac96-774b-bcce-b302099a8057', quantity: 2 };
-const quoteErrors = [
-  e.product_not_available,
-  e.below_minimum_quantity,
-  e.not_order_multiple,
-  e.logo_request_not_found,
-  e.logo_request_not_accepted,
-  e.logo_request_not_for_product,
-  e.logo_request_used_up,
-  e.amount_too_large,
-  e.region_not_served,
-  e.region_required,
-  e.region_unknown,
-  e.freight_facts_missing,
-];
-
 const placeErrors = [
-  ...quoteErrors,
+  ...pricingErrors,
   e.out_of_stock,
   e.total_changed,
+  e.campaign_used_up,
+  ...couponRefusals,
   e.delivery_method_not_available,
   e.quote_not_valid,
   e.quote_expired,
@@ -76,6 +66,7 @@ export function orderRoutes(app: FastifyInstance): void {
   placingRoutes(app);
   readRoutes(app);
   promiseRoutes(app);
+  pricingRoutes(app);
   changeRoutes(app);
   lifecycleRoutes(app);
   orderParcelRoutes(app);
@@ -96,9 +87,10 @@ function placingRoutes(app: FastifyInstance): void {
     access: { secret: 'orders:read', publishable: true, customer: true },
     body: QuoteCreate,
     success: { statuses: [200], schema: QuoteModel, description: 'The priced basket.' },
-    errors: quoteErrors,
+    errors: pricingErrors,
     example: { body: { lines: [aLine] } },
-    run: (ctx, { body }) => quoteBasket(ctx, body),
+    run: (ctx, { body }): Promise<Quote> => quoteBasket(ctx, body),
+    guessesIn: (outcome) => ('result' in outcome ? countGuesses(outcome.result.coupons) : 0),
     present: (quote, ctx) => presentQuote(quote, ctx.shop.currency),
   });
 
@@ -131,6 +123,7 @@ function placingRoutes(app: FastifyInstance): void {
       },
     },
     run: (ctx, { body }) => placeOrder(ctx, { ...body, terms: orderTerms(ctx, body) }),
+    guessesIn: (outcome) => ('problem' in outcome ? countUnknown(outcome.problem) : 0),
     present: presentOrder,
   });
 }
@@ -165,7 +158,7 @@ function readRoutes(app: FastifyInstance): void {
     summary: 'Read an order',
     description: 'With its lines, their adjustments and its parcels. With a customer token, only an own one.',
     access: { secret: 'orders:read', customer: true },
-    params,
+    params: orderParams,
     success: { statuses: [200], schema: OrderModel, description: 'The order.' },
     errors: [],
     example,
@@ -182,7 +175,7 @@ function readRoutes(app: FastifyInstance): void {
     description:
       'Everything that happened to the order, by whom, oldest first. Customers read what is public.',
     access: { secret: 'orders:read', customer: true },
-    params,
+    params: orderParams,
     success: { statuses: [200], schema: OrderTimeline, description: 'The entries.' },
     errors: [],
     example,
@@ -202,7 +195,7 @@ function promiseRoutes(app: FastifyInstance): void {
       'What the shop promised about its price when it was placed, in plain words. It stays promised, whatever becomes of the ' +
       'policies.',
     access: { secret: 'orders:read', customer: true },
-    params,
+    params: orderParams,
     success: { statuses: [200], schema: OrderPromiseList, description: 'The promises.' },
     errors: [],
     example,
@@ -222,7 +215,7 @@ function changeRoutes(app: FastifyInstance): void {
       'External id, staff note and metadata, as JSON merge patch. Goods and price are changed in other ways.',
     access: { secret: 'orders:write' },
     versioned: true,
-    params,
+    params: orderParams,
     body: OrderUpdate,
     success: { statuses: [200], schema: OrderModel, description: 'The order.' },
     errors: [e.external_id_taken, e.too_much_metadata],

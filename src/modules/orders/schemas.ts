@@ -23,7 +23,7 @@ import { ExpectedDeliveryModel } from '../calendar/schemas.ts';
 import { AddressModel } from '../customers/schemas.ts';
 import { PaymentResource } from '../payments/schemas.ts';
 import { FreightPartModel } from '../shipping/freight/part-schemas.ts';
-import { OrderCampaignModel } from './campaign-schemas.ts';
+import { OrderCampaignModel } from './rejection-schemas.ts';
 import { OrderLineModel, presentLine } from './line-schemas.ts';
 import type { OrderWhole } from './repository.ts';
 import { ORDER_SORTS } from './list-rules.ts';

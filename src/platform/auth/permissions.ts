@@ -5,6 +5,8 @@ export const SCOPES = [
   'audit:read',
   'calendar:read',
   'calendar:write',
+  'campaigns:read',
+  'campaigns:write',
   'carriers:read',
   'carriers:write',
   'changes:read',

@@ -3,6 +3,7 @@ import { creditInvariants } from '../../../src/modules/orders/credit/invariants.
 import { orderInvariants } from '../../../src/modules/orders/invariants.ts';
 import { logoInvariants } from '../../../src/modules/orders/logo-requests/invariants.ts';
 import { startApp } from '../../support/app.ts';
+import { runCampaign } from '../../support/campaign-rows.ts';
 import { type Damages, findDamages } from '../../support/damage.ts';
 import { makeLogoRequest } from '../../support/logo-world.ts';
 import { makeCustomer, makeFreightTemplate, makeProduct, pay } from '../../support/world.ts';
@@ -25,9 +26,21 @@ async function place(fields: object = {}) {
   return post('orders', { lines, ...fields });
 }
 
+/** Orders with a campaign: one that waits for its payment, one that was paid, one that was cancelled. */
+async function fillCampaigns(): Promise<void> {
+  const hat = await makeProduct(app, TAXED);
+  const rule = { productIds: [hat.id], usesLimit: 10 };
+  await runCampaign(app, app, { type: 'percent_off', rateBps: 1_000 }, rule);
+  const lines = [{ productId: hat.id, quantity: 1 }];
+  await post('orders', { lines });
+  await pay(app, (await post('orders', { lines })).id);
+  await post(`orders/${(await post('orders', { lines })).id}/cancel`);
+}
+
 /** Orders that were lowered, edited, settled, cancelled, and that left and arrived in parts. */
 async function fillOrders(): Promise<void> {
   await makeFreightTemplate(app, { firstAmount: 500 });
+  await fillCampaigns();
   const lowered = await place();
   await post(`orders/${lowered.id}/lower-price`, { reductionAmount: 333, reason: 'Late.' });
   const edited = await place();
@@ -79,6 +92,16 @@ const DAMAGES: Damages = {
   ],
   "an order's freight is that of its parts": [
     `update orders set freight_amount = freight_amount + 1, total_amount = total_amount + 1 where freight_parts <> '[]'`,
+  ],
+  "an order's campaigns are its uses, with the same discounts": [
+    'delete from campaign_uses',
+    'update campaign_uses set discount_amount = discount_amount + 1',
+    `update orders set campaigns = '[]' where campaigns <> '[]'`,
+  ],
+  'uses of campaigns are held by unpaid orders, used by paid ones and given back by cancelled ones': [
+    `update campaign_uses set state = 'returned' where state = 'held'`,
+    `update campaign_uses set state = 'held' where state = 'used'`,
+    `update campaign_uses set state = 'used' where state = 'returned'`,
   ],
   "an order's paid and refunded amounts are those of its payments": [
     'update orders set paid_amount = paid_amount + 1',

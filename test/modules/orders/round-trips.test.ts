@@ -3,7 +3,8 @@ import { buildApp } from '../../../src/app.ts';
 import { openDatabase } from '../../../src/platform/db/client.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { startApp } from '../../support/app.ts';
-import { makeFreightTemplate, makeProduct } from '../../support/world.ts';
+import { runCampaign } from '../../support/campaign-rows.ts';
+import { makeCustomer, makeFreightTemplate, makeProduct } from '../../support/world.ts';
 import { makeCarrier, makeMethod, makePriceList } from '../../support/world-shipping.ts';
 import { addCustomer, times } from './support.ts';
 import { makeLogoRequest } from '../../support/logo-world.ts';
@@ -98,6 +99,37 @@ t.test('a chosen way to send it takes no more', async (t) => {
   const sent = { lines: [{ productId: id, quantity: 2 }], shippingAddress: place };
   t.same(await measure('/v1/orders', { ...sent, deliveryMethodId: method.id }), PLACED);
 });
+
+t.test(
+  'twenty campaigns, with limits and a gift, take no more; a limit of each customer is read once',
+  async (t) => {
+    const shop = await app.createShop();
+    const [hat, pin] = [
+      await makeProduct(shop, { onHandQuantity: 1_000 }),
+      await makeProduct(shop, { onHandQuantity: 1_000 }),
+    ];
+    const run = (mechanic: Parameters<typeof runCampaign>[2], rule?: Parameters<typeof runCampaign>[3]) =>
+      runCampaign(app, shop, mechanic, rule);
+    for (const priority of times(17))
+      await run({ type: 'percent_off', rateBps: 100 + priority }, { priority });
+    await run(
+      { type: 'amount_off', amount: 10, per: 'basket' },
+      { stackingClass: 'order', usesLimit: 1_000, budgetAmount: 100_000 },
+    );
+    await run({ type: 'gift', steps: [{ fromAmount: 0, gifts: [{ productId: pin.id, quantity: 1 }] }] });
+    await run({ type: 'flash_sale', items: [{ productId: hat.id, unitAmount: 1, stockQuantity: 500 }] });
+    const wish = { lines: [{ productId: hat.id, quantity: 1 }] };
+    t.same(await measure('/v1/orders', wish, shop.secretKey), PLACED);
+    const { id: customerId } = await makeCustomer(shop);
+    await run({ type: 'free_freight', rateBps: 10_000 }, { usesPerCustomerLimit: 100 });
+    // What is left for this customer is asked before.
+    t.same(await measure('/v1/orders', { ...wish, customerId }, shop.secretKey), {
+      ...PLACED,
+      roundTrips: 2,
+      executed: 2,
+    });
+  },
+);
 
 t.test('many lines, a customer and a held quote take no more', async (t) => {
   const many = { lines: times(60).map((i) => ({ productId: products[i % 3]?.id, quantity: 1 })) };

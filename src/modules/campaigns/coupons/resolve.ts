@@ -86,7 +86,7 @@ const resolvedOf = (spelling: string, campaignId: string, coupon: FoundCoupon): 
 });
 
 /** How many of these codes nobody has: who gives many of them is guessing. */
-export const countGuesses = (outcomes: readonly CouponOutcome[]): number =>
+export const countGuesses = (outcomes: readonly { readonly reason?: CouponReason | undefined }[]): number =>
   outcomes.filter(({ reason }) => reason === 'unknown_code').length;
 
 /** The refusal of codes that cannot be used, each at its place; undefined when all of them can. Code: coupons_refused. */

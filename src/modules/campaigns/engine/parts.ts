@@ -1,7 +1,10 @@
-import { compareOrders, type Offer } from './seats.ts';
+import { compareOrders, type Offer, type Seat } from './seats.ts';
 import { type Action, consider, perform, type Tally, undo } from './tally.ts';
 
-/** Offers that share lines, directly or through others, and so have to be decided together. */
+/**
+ * Offers that have to be decided together, directly or through others: they share lines, give away the same product, or one has a minimum
+ * that depends on what is taken off the lines of the other.
+ */
 export type Part = readonly Offer[];
 
 /** One way to take the offers of a part: what they do, and what that is worth. */
@@ -26,9 +29,17 @@ export function findParts(offers: readonly Offer[], lineCount: number): Part[] {
     }
     return at;
   };
-  for (const { lines } of offers) {
-    const [first = 0, ...others] = lines;
-    for (const other of others) root[find(other)] = find(first);
+  const join = (a: number, b: number) => {
+    root[find(a)] = find(b);
+  };
+  const givers = new Map<string, number>();
+  for (const { seat, lines } of offers) {
+    const [first = 0] = lines;
+    for (const other of hasMovingMinimum(seat) ? seat.lines : lines) join(other, first);
+    for (const productId of seat.mechanic.giftIdsOf?.(seat.campaign.rule.mechanic) ?? []) {
+      join(givers.get(productId) ?? first, first);
+      givers.set(productId, first);
+    }
   }
   const parts = new Map<number, Offer[]>();
   for (const offer of offers) {
@@ -39,6 +50,9 @@ export function findParts(offers: readonly Offer[], lineCount: number): Part[] {
   }
   return [...parts.values()];
 }
+
+const hasMovingMinimum = ({ campaign: { rule } }: Seat): boolean =>
+  rule.minimumAmount !== null && rule.minimumAmountBasis !== 'list';
 
 const ranksOf = (actions: readonly Action[]): number[][] =>
   actions.map(({ offer }) => [offer.seat.rank, offer.lines[0] ?? 0]).toSorted(compareOrders);

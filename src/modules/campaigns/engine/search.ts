@@ -33,8 +33,8 @@ interface Search {
 
 /**
  * The best legal set for the customer. Exact where the offers on goods do not influence each other through order or freight, or where
- * there are at most 1,024 combinations; else the best choice of each part, with three other starts: nothing on goods, and, for every
- * offer on the order, what combines with it.
+ * there are at most 1,024 combinations; else the best choice of each part, nothing on goods, and, for every offer on the order or freight,
+ * what combines with it; then every combination of up to six such offers, or of more what combines with each of them in turn.
  */
 export function findBest(tally: Tally, offers: readonly Offer[], freight: FreightQuote): Found {
   const goods = offers.filter(({ seat }) => seat.stackingClass === 'product');
@@ -66,7 +66,9 @@ export function findBest(tally: Tally, offers: readonly Offer[], freight: Freigh
   };
 }
 
-const actionsOf = ({ best }: Search): readonly Action[] => best?.actions ?? [];
+/** The best choice in the order of application, which the parts have each for themselves. */
+const actionsOf = ({ best }: Search): readonly Action[] =>
+  (best?.actions ?? []).toSorted((a, b) => compareOrders(a.offer.order, b.offer.order));
 const mostFor = (lineCount: number): number =>
   Math.min(MOST_COMBINATIONS, Math.floor(MOST_LINE_STEPS / lineCount));
 
@@ -161,18 +163,22 @@ function withOptions(tally: Tally, options: readonly Option[], then: () => void)
 
 /** The heuristic. What it starts from: the best of each part, nothing, and what gives way to one offer on the order or freight. */
 function tryStarts(search: Search, options: readonly (readonly Option[])[]): void {
-  const { tally, later } = search;
-  const starts = [
-    choose(options, () => true),
-    ...later.map(({ seat }) => choose(options, (action) => isOpenTo(action.offer.seat, seat))),
-    [],
-  ];
-  for (const start of starts) {
-    withOptions(tally, start, () => {
+  const { later } = search;
+  const begin = (start: readonly Option[], firsts: readonly (Offer | undefined)[]) =>
+    withOptions(search.tally, start, () => {
       if (later.length <= MOST_LATER) tryLater(search, 0);
-      else takeGreedily(search);
+      else for (const first of firsts) takeGreedily(search, first);
     });
-  }
+  begin(
+    choose(options, () => true),
+    [undefined, ...later],
+  );
+  begin([], [undefined, ...later]);
+  for (const first of later)
+    begin(
+      choose(options, (action) => isOpenTo(action.offer.seat, first.seat)),
+      [first],
+    );
 }
 
 const isOpenTo = (a: Offer['seat'], b: Offer['seat']): boolean =>
@@ -197,8 +203,8 @@ function choose(options: readonly (readonly Option[])[], passes: (action: Action
   });
 }
 
-/** In the order of application, everything that makes the order cheaper then. */
-function takeGreedily(search: Search): void {
+/** In the order of application, everything that does something beside `first`, which is in it in any case. */
+function takeGreedily(search: Search, first: Offer | undefined): void {
   const { tally, later, freight } = search;
   const start = tally.actions.length;
   let isFreightKnown = false;
@@ -207,6 +213,7 @@ function takeGreedily(search: Search): void {
       isFreightKnown = true;
       tally.freightAmount = freight.amountFor(tally.left);
     }
+    if (first && offer !== first && !isOpenTo(offer.seat, first.seat)) continue;
     const action = consider(tally, offer);
     if (typeof action !== 'string') perform(tally, action);
   }

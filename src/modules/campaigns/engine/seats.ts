@@ -16,7 +16,9 @@ export interface Seat {
   readonly isLadder: boolean;
   readonly mechanic: Mechanic;
   readonly stackingClass: StackingClass;
-  /** The lines that it concerns, and beside them those that it acts on. */
+  /** The lines that it concerns. */
+  readonly covered: readonly number[];
+  /** Those, and beside them the others that it acts on. */
   readonly lines: readonly number[];
   readonly combinesWith: readonly StackingClass[];
 }
@@ -56,15 +58,15 @@ export function takeSeats(shelf: Shelf, lines: readonly PricedItem[], facts: Pri
     if (reason) rejected.push({ campaign, reason, withIds: [] });
     else seated.push({ campaign, lines: concernedLines });
   }
-  seated.sort(
-    (a, b) => b.campaign.rule.priority - a.campaign.rule.priority || compareIds(a.campaign, b.campaign),
-  );
+  seated.sort((a, b) => compareCampaigns(a.campaign, b.campaign));
   const seats = seated.map(({ campaign, lines: own }, rank) => seatOf(campaign, rank, own, lines));
   const ladder = ladderSeat(lines, facts, seats.length);
   return { seats: ladder ? [...seats, ladder] : seats, rejected, concernedCount: concerned.size };
 }
 
-const compareIds = (a: Campaign, b: Campaign): number => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+/** The order of campaigns, whatever order they come in: the higher priority first, then the smaller id. */
+export const compareCampaigns = (a: Campaign, b: Campaign): number =>
+  b.rule.priority - a.rule.priority || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 /** What can be said before anything is taken off. Amounts of later stages are looked at when their turn comes. */
 function missesMinimum(
@@ -100,6 +102,7 @@ function seatOf(
     isLadder: false,
     mechanic,
     stackingClass: rule.stackingClass,
+    covered: own,
     lines: beside.length === 0 ? own : [...new Set([...own, ...beside])].toSorted((a, b) => a - b),
     combinesWith: rule.combinesWith,
   };
@@ -114,6 +117,7 @@ function ladderSeat(lines: readonly PricedItem[], facts: PricingFacts, rank: num
     isLadder: true,
     mechanic: ownLadder,
     stackingClass: 'product',
+    covered: own,
     lines: own,
     combinesWith: facts.ladderCombinesWith,
   };

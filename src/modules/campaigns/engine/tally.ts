@@ -96,10 +96,15 @@ function freeLinesOf(tally: Tally, { seat, lines }: Offer): readonly number[] {
   return lines.every(isFree) ? lines : lines.filter(isFree);
 }
 
-function isBelowMinimum(tally: Tally, { campaign: { rule }, lines }: Seat): boolean {
+/** What the goods that a campaign covers have come to by now, before what it takes off itself. */
+function isBelowMinimum(tally: Tally, seat: Seat): boolean {
+  const { rule } = seat.campaign;
   if (rule.minimumAmount === null || rule.minimumAmountBasis === 'list') return false;
   const amounts = rule.minimumAmountBasis === 'current' ? tally.current : tally.left;
-  return sumOf(lines.map((index) => at(amounts, index))) < BigInt(rule.minimumAmount);
+  const own = tally.actions.flatMap(({ offer, shares }) => (offer.seat === seat ? shares : []));
+  const taken = own.filter(({ index }) => seat.covered.includes(index)).map(({ amount }) => amount);
+  const total = sumOf(seat.covered.map((index) => at(amounts, index))) + sumOf(taken);
+  return total < BigInt(rule.minimumAmount);
 }
 
 function viewOf(tally: Tally, index: number): ViewLine {

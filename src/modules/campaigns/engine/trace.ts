@@ -2,7 +2,7 @@ import { sumOf } from '../../../platform/money.ts';
 import type { StackingClass } from './facts.ts';
 import type { RejectionReason } from './reasons.ts';
 import type { Found } from './search.ts';
-import type { Rejection } from './seats.ts';
+import { compareCampaigns, type Rejection } from './seats.ts';
 import type { Action, Tally } from './tally.ts';
 
 // Stored with the order as it is: plain values, amounts as numbers, because JSON has no bigint.
@@ -70,13 +70,15 @@ export function traceOf(
     method: found.method,
     candidateCount: found.candidateCount,
     applied: tally.actions.map(tracedOffer),
-    rejected: rejected.map(({ campaign, reason, withIds }) => ({
-      campaignId: campaign.id,
-      campaignVersion: campaign.version,
-      name: campaign.name,
-      reason,
-      withCampaignIds: withIds,
-    })),
+    rejected: rejected
+      .toSorted((a, b) => compareCampaigns(a.campaign, b.campaign))
+      .map(({ campaign, reason, withIds }) => ({
+        campaignId: campaign.id,
+        campaignVersion: campaign.version,
+        name: campaign.name,
+        reason,
+        withCampaignIds: withIds,
+      })),
     clamps: tally.actions.flatMap(({ offer, clamps }) =>
       clamps.map(({ index, wantedAmount, givenAmount, floorAmount }) => ({
         campaignId: offer.seat.isLadder ? null : offer.seat.campaign.id,

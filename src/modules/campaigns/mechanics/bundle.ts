@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox';
 import { model, ref } from '../../../platform/http/schema.ts';
 import { shareOf, sumOf } from '../../../platform/money.ts';
-import { defineMechanic } from '../engine/mechanic.ts';
+import type { AmountBasis } from '../engine/facts.ts';
+import { defineMechanic, type LineShare, type ViewLine } from '../engine/mechanic.ts';
 import {
   anyAmount,
   basis,
@@ -24,8 +25,8 @@ const Part = model('BundlePart', 'What a bundle has of one kind.', {
 });
 
 /**
- * Goods that cost less together: a price for the bundle, or a share off. As many bundles as the basket has; of several products that fit
- * the dearest go in. Pan 30.00 and lid 12.00 for 35.00 together: 5.00 and 2.00 come off.
+ * Goods that cost less together: a price for the bundle, or a share off. As many bundles as the basket has and save something; of several
+ * products that fit the dearest go in. Pan 30.00 and lid 12.00 for 35.00 together: 5.00 and 2.00 come off.
  */
 export const bundle = defineMechanic({
   type: 'bundle',
@@ -53,22 +54,38 @@ export const bundle = defineMechanic({
   apply({ parts, bundleAmount, rateBps: rate = 0, maximumTimes = Infinity, basis: by }, { lines }) {
     const pools = parts.map((part) => lines.filter(({ item }) => part.productIds.includes(item.productId)));
     const most = pools.map((pool, i) => Math.floor(unitsOf(pool) / (parts[i]?.quantity ?? 1)));
-    const times = Math.min(maximumTimes, ...most);
-    if (times === 0) return 'below_minimum_quantity';
-    const over = pools.flatMap((pool, i) =>
-      takeUnits(cheapestFirst(pool, by).toReversed(), times * (parts[i]?.quantity ?? 1)).map(
-        ({ line, units }) => ({
-          index: line.index,
-          amount: prefixOf(lookAt(line, by), units, line.item.quantity),
-        }),
-      ),
-    );
-    const total = sumOf(over.map(({ amount }) => amount));
+    const possible = Math.min(maximumTimes, ...most);
+    if (possible === 0) return 'below_minimum_quantity';
+    const unitsFor = (times: number) =>
+      pools.flatMap((pool, i) => unitsOfPart(pool, times * (parts[i]?.quantity ?? 1), by));
+    const savedBy = (times: number) =>
+      sumOf(unitsFor(times).map(({ amount }) => amount)) - BigInt(bundleAmount ?? 0) * BigInt(times);
+    const times = bundleAmount === undefined ? possible : lastThatAdds(possible, savedBy);
+    const over = unitsFor(times);
     const amount =
-      bundleAmount === undefined ? shareOf(total, rate) : total - BigInt(bundleAmount) * BigInt(times);
-    return { spread: { amount, over: over.toSorted((a, b) => a.index - b.index), isMadeUp: true } };
+      bundleAmount === undefined ? shareOf(sumOf(over.map((share) => share.amount)), rate) : savedBy(times);
+    const isMadeUp = bundleAmount !== undefined;
+    return { spread: { amount, over: over.toSorted((a, b) => a.index - b.index), isMadeUp } };
   },
 });
+
+/** The dearest units of the lines that fit a part. */
+const unitsOfPart = (pool: readonly ViewLine[], units: number, by: AmountBasis | undefined): LineShare[] =>
+  takeUnits(cheapestFirst(pool, by).toReversed(), units).map(({ line, units: taken }) => ({
+    index: line.index,
+    amount: prefixOf(lookAt(line, by), taken, line.item.quantity),
+  }));
+
+/** How many bundles save the most. Each further one has cheaper goods, so the first that adds nothing is followed by no other that does. */
+function lastThatAdds(possible: number, savedBy: (times: number) => bigint): number {
+  let [low, high] = [0, possible];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (savedBy(middle) > savedBy(middle - 1)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
 
 function pointerOf(parts: readonly { readonly productIds: readonly string[] }[], at: number): string {
   let rest = at;

@@ -34,14 +34,17 @@ export const flashSale = defineMechanic({
     const inStock = left?.units.get(offered.productId) ?? offered.stockQuantity;
     if (inStock <= 0) return 'sold_out';
     const forCustomer = left?.customerUnits.get(offered.productId) ?? offered.perCustomerLimit ?? Infinity;
-    const units = Math.min(inStock, forCustomer, unitsOf(lines));
-    if (units <= 0) return 'customer_limit_reached';
+    if (Math.min(inStock, forCustomer) <= 0) return 'customer_limit_reached';
+    const unitAmount = BigInt(offered.unitAmount);
+    // Pieces that something else makes as cheap already do not use up the stock of the sale.
+    const dearer = lines.filter(
+      ({ currentAmount, item }) => currentAmount > unitAmount * BigInt(item.quantity),
+    );
+    const units = Math.min(inStock, forCustomer, unitsOf(dearer));
     return {
-      lines: takeUnits(lines, units).map(({ line, units: taken }) => ({
+      lines: takeUnits(dearer, units).map(({ line, units: taken }) => ({
         index: line.index,
-        amount:
-          prefixOf(line.currentAmount, taken, line.item.quantity) -
-          BigInt(offered.unitAmount) * BigInt(taken),
+        amount: prefixOf(line.currentAmount, taken, line.item.quantity) - unitAmount * BigInt(taken),
       })),
       taken: [{ productId: offered.productId, quantity: units }],
     };

@@ -2,6 +2,7 @@ import { putBounded } from '../../../platform/bounded-map.ts';
 import type { Ctx } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/client.ts';
 import { type Guard, whenRefused } from '../../../platform/db/guards.ts';
+import { returnCoupons, useCoupons } from '../coupons/take.ts';
 import { confirmUses, returnUses, type UsingOrder, usesPart } from './repository.ts';
 import type { WantedUse } from './rules.ts';
 
@@ -35,10 +36,12 @@ export function requireUses(order: UsingOrder, uses: readonly WantedUse[]): Guar
   return { part: usesPart(order, uses), toError };
 }
 
-/** Building block: an order was paid. The caller has locked it. */
-export const useCampaigns = async (tx: Tx, ctx: Ctx, orderId: string): Promise<void> =>
-  void (await confirmUses(tx, [ctx.shop.id, orderId, ctx.now]));
+/** Building block: an order with campaigns was paid: what it held of them and of coupons is used. The caller has locked it. */
+export async function useCampaigns(tx: Tx, ctx: Ctx, orderId: string): Promise<void> {
+  await Promise.all([confirmUses(tx, [ctx.shop.id, orderId, ctx.now]), useCoupons(tx, ctx, orderId)]);
+}
 
 /** Building block: an order was cancelled or has lapsed. The caller has locked it. A second time nothing happens. */
-export const returnCampaigns = (tx: Tx, ctx: Ctx, orderId: string): Promise<void> =>
-  returnUses(tx, ctx.shop.id, orderId, ctx.now);
+export async function returnCampaigns(tx: Tx, ctx: Ctx, orderId: string): Promise<void> {
+  await Promise.all([returnUses(tx, ctx.shop.id, orderId, ctx.now), returnCoupons(tx, ctx, orderId)]);
+}

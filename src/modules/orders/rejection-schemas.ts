@@ -1,0 +1,47 @@
+import { Type } from '@sinclair/typebox';
+import { enumeration, model, PositiveAmount, ref, text, uuid } from '../../platform/http/schema.ts';
+import { REJECTION_REASONS, reasonForCustomers } from '../campaigns/engine/reasons.ts';
+import type { PricingTrace } from '../campaigns/engine/trace.ts';
+
+export const multiplier = () =>
+  Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    description: 'By how much it multiplies points, in basis points; null: not at all.',
+  });
+
+const identity = {
+  campaignId: uuid('The campaign.'),
+  campaignVersion: Type.Integer({ description: 'Its version.' }),
+  name: text('Its name.', 200),
+};
+export const OrderCampaignModel = model('OrderCampaign', 'What a campaign does for an order.', {
+  ...identity,
+  discountAmount: ref(PositiveAmount, { description: 'What it takes off the goods.' }),
+  freightDiscountAmount: ref(PositiveAmount, { description: 'What it takes off shipping.' }),
+  pointsMultiplierBps: multiplier(),
+});
+
+export const RejectionReasonName = enumeration(
+  'CampaignRejectionReason',
+  'Why a campaign does nothing for a basket.',
+  REJECTION_REASONS,
+);
+export const RejectedCampaignModel = model(
+  'RejectedCampaign',
+  'A campaign that does nothing for a basket, and why.',
+  {
+    ...identity,
+    reason: ref(RejectionReasonName),
+    withCampaignIds: Type.Array(uuid('A campaign.'), {
+      description: 'Where it does not combine: with which campaigns that are applied.',
+    }),
+  },
+);
+
+/** The campaigns that do nothing, as customers see them. */
+export const presentRejections = ({ rejected }: PricingTrace) =>
+  rejected.map((one) => ({
+    ...one,
+    reason: reasonForCustomers(one.reason),
+    withCampaignIds: [...one.withCampaignIds],
+  }));

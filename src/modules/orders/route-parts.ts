@@ -1,0 +1,21 @@
+import { Type } from '@sinclair/typebox';
+import { uuid } from '../../platform/http/schema.ts';
+import { orderErrors as e } from './errors.ts';
+
+export const orderParams = Type.Object({ orderId: uuid('The order.') });
+
+/** What pricing a basket refuses. */
+export const pricingErrors = [
+  e.product_not_available,
+  e.below_minimum_quantity,
+  e.not_order_multiple,
+  e.logo_request_not_found,
+  e.logo_request_not_accepted,
+  e.logo_request_not_for_product,
+  e.logo_request_used_up,
+  e.amount_too_large,
+  e.region_not_served,
+  e.region_required,
+  e.region_unknown,
+  e.freight_facts_missing,
+];

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import t from 'tap';
+import { mechanics } from '../../../src/modules/campaigns/mechanics.ts';
+import { anyCase, type PricingCase } from '../../support/campaign-arbitraries.ts';
+import { checkLaws } from '../../support/campaign-laws.ts';
+
+const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 500);
+
+t.test('whatever campaigns there are, the laws hold', async () => {
+  fc.assert(
+    fc.property(anyCase({ lines: 12, campaigns: 10 }), (given: PricingCase) => void checkLaws(given)),
+    { numRuns: RUNS },
+  );
+});
+
+// A mechanic that is added is here by itself.
+for (const mechanic of mechanics) {
+  t.test(`the laws hold for ${mechanic.type}, which does something now and then`, async () => {
+    let acted = 0;
+    fc.assert(
+      fc.property(anyCase({ lines: 4, campaigns: 2, mechanic }), (given: PricingCase) => {
+        const { trace } = checkLaws(given);
+        if (trace.applied.some((offer) => offer.mechanic === mechanic.type)) acted += 1;
+      }),
+      { numRuns: Math.ceil(RUNS / 5) },
+    );
+    assert.ok(acted > 0, `${mechanic.type} never did anything`);
+  });
+}
