@@ -1,6 +1,9 @@
 import { segmentUses } from './modules/segments/ports.ts';
 import { policySegmentUse } from './modules/settlements/named-segments.ts';
 import { calendarModule } from './modules/calendar/module.ts';
+import { couponBookChecks } from './modules/campaigns/coupons/book-checks.ts';
+import { couponCustomerMove, couponPersonalData } from './modules/campaigns/coupons/personal-data.ts';
+import { couponProvider } from './modules/campaigns/coupons/provider.ts';
 import { campaignsModule } from './modules/campaigns/module.ts';
 import { catalogue } from './modules/catalogue/module.ts';
 import { dealPrices, freightTemplates } from './modules/catalogue/ports.ts';
@@ -31,13 +34,9 @@ import { policyPromises } from './modules/settlements/promises.ts';
 import { holdUsable } from './modules/shipping/freight/repository.ts';
 import { shippingModule } from './modules/shipping/module.ts';
 import { walletBookChecks } from './modules/wallets/book-checks.ts';
-import {
-  couponPromiseCustomerMove,
-  couponPromisePersonalData,
-} from './modules/wallets/coupon-promise-personal-data.ts';
 import { walletsModule } from './modules/wallets/module.ts';
 import { walletCustomerMove, walletPersonalData } from './modules/wallets/personal-data.ts';
-import { couponProvider, walletProvider } from './modules/wallets/provider.ts';
+import { walletProvider } from './modules/wallets/provider.ts';
 import type { Module } from './platform/module.ts';
 
 /** THE list of modules, in import order: a module imports only from those before it. */
@@ -64,7 +63,7 @@ customerMerges.fill([
   orderCustomerMove,
   logoRequestCustomerMove,
   settlementCustomerMove,
-  couponPromiseCustomerMove,
+  couponCustomerMove,
   walletCustomerMove,
   segmentCustomerMove,
 ]);
@@ -74,12 +73,12 @@ personalData.fill([
   creditPersonalData,
   logoRequestPersonalData,
   settlementPersonalData,
-  couponPromisePersonalData,
+  couponPersonalData,
   walletPersonalData,
   segmentPersonalData,
 ]);
 purchaseChanges.fill(followCustomerPurchases);
-bookChecks.fill([...orderBookChecks, ...walletBookChecks]);
+bookChecks.fill([...orderBookChecks, ...walletBookChecks, ...couponBookChecks]);
 paymentProviders.fill([walletProvider, couponProvider]);
 orderPromises.fill(policyPromises);
 paymentSubjects.fill({ order: orderPaymentSubject, settlement: settlementPaymentSubject });

@@ -5,7 +5,7 @@ import { type Answer, startApp, type TestShop } from '../support/app.ts';
 import { makeServiceTime } from '../support/segments-world.ts';
 import { fingerprint, idsOf } from '../support/snapshot.ts';
 import { type Prepared, prepare, prepareForCustomer } from '../support/recipes.ts';
-import { makeCouponPromise, makeCustomer, makeOrder, makePaidOrder, tokenOf } from '../support/world.ts';
+import { makeValueCoupon, makeCustomer, makeOrder, makePaidOrder, tokenOf } from '../support/world.ts';
 import { type Described, bodyOf, readDocument, takes } from './document.ts';
 import { ask, exampleOf } from './request.ts';
 
@@ -47,7 +47,7 @@ const asCustomer = (op: Described, prepared: Prepared): Prepared => {
   return body ? { ...prepared, body } : prepared;
 };
 const order = await makeOrder(ofOwner, { externalId: 'the-owners-order' });
-await makeCouponPromise(ofOwner);
+await makeValueCoupon(ofOwner);
 await makeServiceTime(app, owner.id);
 
 /** What the shop's things are called where a list can be asked for them. */

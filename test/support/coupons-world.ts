@@ -79,6 +79,19 @@ export const makeCoupon = async (
 export const makeCouponBatch = async (shop: TestShop, definitionId: string, quantity = 3) =>
   make(shop, `POST /v1/coupon-definitions/${definitionId}/batches`, { name: 'A few', quantity });
 
+/** A coupon of a value as the API shows it, with what became of it in one word. */
+export const standing = (coupon: any) => ({
+  ...coupon,
+  state:
+    coupon.heldCount > 0
+      ? 'held'
+      : coupon.usedCount > 0
+        ? 'used'
+        : coupon.state === 'active'
+          ? 'issued'
+          : coupon.state,
+});
+
 type Recipe = (
   shop: TestShop,
   app: unknown,

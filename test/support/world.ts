@@ -118,7 +118,7 @@ export const claim = (shop: TestShop, orderId: string, body: object = { reason: 
   must(shop.call(`POST /v1/orders/${orderId}/settlements`, { body }));
 
 /** A coupon for the customer whose orders the shop places, given of goodwill. */
-export async function makeCouponPromise(shop: TestShop) {
+export async function makeValueCoupon(shop: TestShop) {
   const { order } = await makePaidOrder(shop);
   const body = { amount: 100, payoutMethod: 'coupon', isAgreed: true };
   return must(shop.call(`POST /v1/orders/${order.id}/goodwill-settlements`, { body }));

@@ -2,6 +2,7 @@ import type { Module } from '../../platform/module.ts';
 import { couponErrors } from './coupons/errors.ts';
 import { couponBatchEvents, couponDefinitionEvents, couponEvents } from './coupons/events.ts';
 import { couponSweeps } from './coupons/expire.ts';
+import { couponInvariants } from './coupons/invariants.ts';
 import { couponDefinitionStates, couponStates, couponUseStates } from './coupons/states.ts';
 import { campaignErrors } from './errors.ts';
 import { campaignRoutes } from './routes.ts';
@@ -23,6 +24,7 @@ export const campaignsModule: Module = {
   ],
   settings: campaignsSettings,
   sweeps: couponSweeps,
+  invariants: couponInvariants,
   states: {
     campaign: campaignStates,
     programme: programmeStates,

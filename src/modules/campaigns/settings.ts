@@ -20,5 +20,17 @@ export const campaignsSettings = defineSettings(
       description:
         'Offers of these classes may act on goods that have a price of their product’s own ladder.',
     }),
+    valueCouponDays: Type.Integer({
+      minimum: 30,
+      maximum: 1825,
+      default: 365,
+      description: 'For how many days a coupon of a value that is given from now on can be used.',
+    }),
+    valueCouponName: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      default: 'Amount off',
+      description: 'What the definition of such coupons is called when it is first made.',
+    }),
   }),
 );

@@ -1,3 +1,4 @@
+import { couponErrors } from '../campaigns/coupons/errors.ts';
 import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
@@ -51,7 +52,7 @@ function paymentRoutes(app: FastifyInstance): void {
     summary: 'Pay an order',
     description:
       'Opens an attempt with a number of its own. A manual payment counts at once, and so does one with the stored value ' +
-      "of the order's customer; a provider takes the money after the answer and tells how it went. Whatever is too much " +
+      "or a coupon of the order's customer, which pays what it is worth and leaves the rest as a coupon of its own; a provider takes the money after the answer and tells how it went. Whatever is too much " +
       'goes back by itself.',
     access: { secret: 'payments:write', customer: true },
     idempotency: 'required',
@@ -65,6 +66,7 @@ function paymentRoutes(app: FastifyInstance): void {
       paymentErrors.provider_not_available,
       paymentErrors.amount_not_supported,
       paymentErrors.payment_method_not_taken,
+      couponErrors.coupon_not_usable,
       ledgerErrors.insufficient_balance,
     ],
     example: { ...example, body: { provider: 'manual', reference: 'Receipt 118' } },

@@ -1,7 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox';
 import {
+  instantOrNull,
   instantText,
   model,
+  nullableInstant,
   nullableRef,
   nullableText,
   nullableUuid,
@@ -24,6 +26,11 @@ const PackingSlipLine = model('PackingSlipLine', 'A line of a packing slip. It n
   shippedQuantity: Type.Integer({ description: 'Units that left.' }),
   toShipQuantity: Type.Integer({ description: 'Units that have still to leave.' }),
 });
+const PackingSlipCoupon = model('PackingSlipCoupon', 'A code for the next order that goes with the parcel.', {
+  code: text('The code.', 40),
+  name: text('What it is.', 200),
+  validUntil: nullableInstant('Until when it can be used; without an end when null.'),
+});
 export const PackingSlip = model(
   'PackingSlip',
   'What goes into the parcels of an order, without any amount.',
@@ -38,6 +45,9 @@ export const PackingSlip = model(
       OrderDeliveryMethod,
       'The way to send it that was chosen; null: the shop chooses.',
     ),
+    coupons: Type.Array(ref(PackingSlipCoupon), {
+      description: 'The codes for the next order that go with it. Made when the first parcel leaves.',
+    }),
     lines: Type.Array(ref(PackingSlipLine), { description: 'The lines, without those that were cancelled.' }),
   },
 );
@@ -47,6 +57,7 @@ export const presentPackingSlip = ({
   whole: { order, lines },
   externalIds,
   shopName,
+  coupons,
 }: PackedOrder): Static<typeof PackingSlip> => ({
   orderId: order.id,
   number: order.number,
@@ -55,6 +66,11 @@ export const presentPackingSlip = ({
   senderAddress: order.senderAddress,
   shippingAddress: order.shippingAddress,
   deliveryMethod: order.deliveryMethod,
+  coupons: coupons.map(({ code, name, validUntil }) => ({
+    code,
+    name,
+    validUntil: instantOrNull(validUntil),
+  })),
   lines: lines
     .filter(({ quantity, cancelledQuantity }) => quantity > cancelledQuantity)
     .map((line) => ({

@@ -6,6 +6,8 @@ import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { pointingInto } from '../../platform/pointers.ts';
 import { checkVersion } from '../../platform/versions.ts';
+import type { Coupon } from '../campaigns/coupons/tables.ts';
+import { holdValueCoupon } from '../campaigns/coupons/value.ts';
 import { useCampaigns } from '../campaigns/usage/take.ts';
 import { clearing } from '../ledger/accounts.ts';
 import { cancelOpenPayments, startPayment } from '../payments/attempts.ts';
@@ -31,13 +33,16 @@ interface PayInput {
   readonly reference?: string;
   /** The provider's id of what the customer pays with; without it the customer's browser says so to the provider. */
   readonly paymentMethod?: string;
+  /** With the provider `coupon`: the code of a coupon of a value. */
+  readonly couponCode?: string;
   readonly simulate?: string;
   readonly delaySeconds?: number;
 }
 
 /**
- * Opens an attempt to pay an order. A manual payment and one by stored value count at once; any other is taken by its
- * provider after the answer. Refusals: order_not_payable, payment_too_large, and those of startPayment.
+ * Opens an attempt to pay an order. A manual payment, one by stored value and one by coupon count at once; any other is taken by its
+ * provider after the answer. A coupon pays what it is worth, at most what is asked of it: what is left of it is a coupon of its own.
+ * Refusals: order_not_payable, payment_too_large, coupon_not_usable, and those of startPayment.
  */
 export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
   // Recording cash is staff's word about money; a customer cannot give it.
@@ -51,15 +56,18 @@ export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
     checkVersion(ctx, order);
     const due = amountDue(order);
     if (order.status === 'cancelled' || due === 0n) throw orderErrors.order_not_payable();
-    const amount = input.amount === undefined ? due : BigInt(input.amount);
-    if (amount > due) {
+    const asked = input.amount === undefined ? due : BigInt(input.amount);
+    if (asked > due) {
       throw orderErrors.payment_too_large(`${due} is due.`, {
         pointer: '/amount',
         extra: { dueAmount: Number(due) },
       });
     }
     const { simulate, delaySeconds, paymentMethod } = input;
+    const coupon = await holdCoupon(tx, ctx, order, asked, input);
+    const amount = coupon?.amount ?? asked;
     const options = {
+      ...(coupon && { couponId: coupon.id }),
       ...(simulate && { simulate }),
       ...(delaySeconds !== undefined && { delaySeconds }),
       ...(paymentMethod !== undefined && { paymentMethod }),
@@ -75,6 +83,28 @@ export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
     return pointingInto(input.amount === undefined ? { '/amount': '/provider' } : {}, () =>
       startPayment(tx, ctx, { ...subject, ...attempt }),
     );
+  });
+}
+
+/** Holds the coupon of a value that pays, of the order's customer: the payment uses it in the same step. */
+async function holdCoupon(
+  tx: Tx,
+  ctx: Ctx,
+  { id, customerId }: Order,
+  amount: bigint,
+  { provider, couponCode }: PayInput,
+): Promise<Coupon | undefined> {
+  if (provider !== 'coupon' && couponCode === undefined) return undefined;
+  if (provider !== 'coupon' || couponCode === undefined || customerId === null)
+    throw paymentErrors.provider_not_available(
+      'A coupon of the order’s customer pays with the provider `coupon` and its couponCode.',
+      { pointer: provider === 'coupon' ? '/provider' : '/couponCode' },
+    );
+  return holdValueCoupon(tx, ctx, {
+    code: couponCode,
+    customerId,
+    forSubject: { type: 'order', id },
+    amount,
   });
 }
 

@@ -5,6 +5,7 @@ import { platformErrors, type Violation } from '../../platform/errors.ts';
 import { pointingInto } from '../../platform/pointers.ts';
 import { newId } from '../../platform/ids.ts';
 import { checkVersion } from '../../platform/versions.ts';
+import { issueForParcel } from '../campaigns/coupons/parcel.ts';
 import { shipStock } from '../catalogue/stock.ts';
 import { readShipmentEnd } from '../shipping/parcels/read.ts';
 import { deliverParcels } from '../shipping/parcels/report.ts';
@@ -56,6 +57,8 @@ export async function shipOrder(ctx: Ctx, asked: ShipInput): Promise<OrderWhole>
     await writeShipment(tx, shipment, units);
     await handOver(tx, ctx, order, shipment, { ...input, units });
     const updated = await afterShipping(tx, ctx, order, lines, parts);
+    const { id: orderId, customerId, totalAmount } = order;
+    await issueForParcel(tx, ctx, { orderId, customerId, totalAmount });
     await tellParcel(tx, ctx, 'shipped', updated, shipment);
     return loadWhole(tx, updated);
   });

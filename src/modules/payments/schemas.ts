@@ -27,8 +27,8 @@ export const RefundState = enumeration('RefundState', 'Where a refund stands.', 
 export const ProviderName = enumeration(
   'PaymentProvider',
   '`manual`: staff records cash or a bank transfer. `simulator`: a pretended provider for test shops. `stripe`: needs ' +
-    "an account that the shop has connected. `wallet`: the customer's stored value, taken at once. `coupon`: a promise of a coupon, as a part of another payment; it " +
-    'is named as `couponPromiseId` and never asked for as a provider.',
+    "an account that the shop has connected. `wallet`: the customer's stored value, taken at once. `coupon`: a coupon " +
+    'of a value, named as `couponCode`; a settlement asks for it beside another provider.',
   PROVIDER_NAMES,
 );
 const RefundReason = enumeration('RefundReason', 'Why money goes back.', [
@@ -49,6 +49,13 @@ export const attemptFields = {
       description:
         "For `stripe`: the id of the payment method to charge. Without it the customer's browser pays with `clientSecret`.",
     }),
+  ),
+  couponCode: Type.Optional(
+    text(
+      'The code of a coupon of a value, of the customer whose order it is: it pays what it is worth. For an order with the provider ' +
+        '`coupon`; for a settlement beside the provider that takes the rest.',
+      80,
+    ),
   ),
   simulate: Type.Optional(ref(SimulationName)),
   delaySeconds: Type.Optional(

@@ -6,7 +6,7 @@ import { uuid } from '../../platform/http/schema.ts';
 import { ledgerErrors } from '../ledger/errors.ts';
 import { orderErrors } from '../orders/errors.ts';
 import { paymentErrors } from '../payments/errors.ts';
-import { walletErrors } from '../wallets/errors.ts';
+import { couponErrors } from '../campaigns/coupons/errors.ts';
 import {
   LineUpgradeCreate,
   OrderEditCreate,
@@ -120,7 +120,7 @@ function upgradeRoute(app: FastifyInstance): void {
       paymentErrors.amount_not_supported,
       paymentErrors.payment_method_not_taken,
       ledgerErrors.insufficient_balance,
-      walletErrors.coupon_promise_not_usable,
+      couponErrors.coupon_not_usable,
     ],
     example: {
       params: { orderId: someId, lineId: someId },

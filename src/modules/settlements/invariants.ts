@@ -48,9 +48,9 @@ export const settlementInvariants: readonly Invariant[] = [
           and s.payout_method = 'stored_value'`,
   ),
   invariant(
-    'a settlement as a coupon is promised with its amount',
+    'a settlement as a coupon is given with its amount',
     sql`select count(*) as checked, count(*) filter (where p.amount is distinct from s.amount) as broken
-        from settlements s left join (select shop_id, from_id, sum(amount) as amount from coupon_promises
+        from settlements s left join (select shop_id, from_id, sum(amount) as amount from coupons
           where from_type = 'settlement' group by shop_id, from_id) p on p.shop_id = s.shop_id and p.from_id = s.id
         where s.settled_at is not null and s.payout_method = 'coupon'`,
   ),

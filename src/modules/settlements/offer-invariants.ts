@@ -46,9 +46,9 @@ export const offerInvariants: readonly Invariant[] = [
         where s.direction = 'from_customer'`,
   ),
   invariant(
-    'a promise of a coupon is held only for a settlement whose payment is on its way',
+    'a coupon is held only for a settlement whose payment is on its way',
     sql`select count(*) as checked, count(*) filter (where s.state is distinct from 'paying') as broken
-        from coupon_promises c left join settlements s on s.shop_id = c.shop_id and s.id = c.used_for_id
-        where c.state = 'held'`,
+        from coupons c left join settlements s on s.shop_id = c.shop_id and s.id = c.taken_for_id
+        where c.amount is not null and c.held > 0`,
   ),
 ];

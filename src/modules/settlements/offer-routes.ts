@@ -6,7 +6,7 @@ import { ledgerErrors } from '../ledger/errors.ts';
 import { OrderPaymentList } from '../orders/schemas.ts';
 import { paymentErrors } from '../payments/errors.ts';
 import { PaymentResource, presentPayment } from '../payments/schemas.ts';
-import { walletErrors } from '../wallets/errors.ts';
+import { couponErrors } from '../campaigns/coupons/errors.ts';
 import { acceptSettlement, counterSettlement } from './answer.ts';
 import { settlementErrors as errors } from './errors.ts';
 import { SettlementCounter, SettlementOfferCreate, SettlementPaymentCreate } from './offer-schemas.ts';
@@ -36,7 +36,7 @@ export const payErrors = [
   paymentErrors.amount_not_supported,
   paymentErrors.payment_method_not_taken,
   ledgerErrors.insufficient_balance,
-  walletErrors.coupon_promise_not_usable,
+  couponErrors.coupon_not_usable,
 ];
 
 /** Offers, answers to them, and paying what was accepted. */

@@ -82,9 +82,6 @@ export const SettlementPaymentCreate = model(
     provider: Type.Optional(
       ref(ProviderName, { description: 'Who takes the money; not needed where a coupon pays all of it.' }),
     ),
-    couponPromiseId: Type.Optional(
-      uuid('A promise of a coupon that the customer has: it pays what it is worth, the provider the rest.'),
-    ),
   },
 );
 

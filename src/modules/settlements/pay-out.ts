@@ -5,7 +5,7 @@ import { holdBuyer } from '../customers/standing.ts';
 import { acceptOnOrder, type OrderLines, payFromOrder } from '../orders/settle.ts';
 import type { Order } from '../orders/tables.ts';
 import { clearing } from '../ledger/accounts.ts';
-import { issueCouponPromise } from '../wallets/coupon-promises.ts';
+import { issueValueCoupon } from '../campaigns/coupons/value.ts';
 import { creditWallet } from '../wallets/credit.ts';
 import { concludeSettlement } from './conclude.ts';
 import { settlementEvents } from './events.ts';
@@ -88,12 +88,12 @@ async function methodNow(tx: Tx, ctx: Ctx, settlement: Settlement): Promise<Payo
   return isErased ? 'original_payment' : payoutMethod;
 }
 
-/** Stored value and a promise of a coupon are there at once. */
+/** Stored value and a coupon are there at once. */
 async function credit(tx: Tx, ctx: Ctx, order: Order, paying: WholeSettlement): Promise<WholeSettlement> {
   const { id, amount, customerId, message, payoutMethod, reason } = paying.settlement;
   if (customerId === null) throw new Error(`settlement ${id} has nobody to give anything to`);
   const given = { customerId, amount, from: clearing(order.id), subject: { type: 'settlement', id } };
-  if (payoutMethod === 'coupon') await issueCouponPromise(tx, ctx, given);
+  if (payoutMethod === 'coupon') await issueValueCoupon(tx, ctx, given);
   else
     await creditWallet(tx, ctx, {
       ...given,

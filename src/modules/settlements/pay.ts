@@ -32,8 +32,8 @@ import { mayPayBy } from './view.ts';
 export interface PayInput {
   /** Not needed where a coupon pays all of it. */
   readonly provider?: string;
-  /** A promise of a coupon that pays what it is worth, and the provider the rest. */
-  readonly couponPromiseId?: string;
+  /** The code of a coupon that pays what it is worth, and the provider the rest. */
+  readonly couponCode?: string;
   readonly reference?: string;
   readonly paymentMethod?: string;
   readonly simulate?: string;
@@ -43,7 +43,7 @@ export interface PayInput {
 /**
  * Opens an attempt to pay what the customer accepted, always for all of it, of which a coupon may pay a part; a manual payment and
  * one by stored value or by coupon alone count at once. Refusals: settlement_not_payable, offer_expired, order_not_settleable,
- * provider_not_available, coupon_promise_not_usable, and those of startPayment.
+ * provider_not_available, coupon_not_usable, and those of startPayment.
  */
 export async function paySettlement(
   ctx: Ctx,
@@ -66,11 +66,13 @@ export async function payUnderLock(
   checkPayable(ctx, { order, lines: await listLines(tx, ctx.shop.id, order.id) }, whole);
   const { settlement } = whole;
   if (settlement.state !== 'paying') await moveSettlement(tx, whole, { state: 'paying' }, ctx.now);
-  const couponAmount = await holdCoupon(tx, ctx, settlement, input.couponPromiseId);
+  const coupon = await holdCoupon(tx, ctx, settlement, input.couponCode);
+  const couponAmount = coupon?.amount ?? 0n;
   const amount = settlement.amount - couponAmount;
-  return amount === 0n && input.couponPromiseId !== undefined
-    ? startPart(tx, ctx, settlement, 'coupon', couponAmount, { couponPromiseId: input.couponPromiseId })
-    : startPart(tx, ctx, settlement, providerOf(ctx, settlement, input), amount, input);
+  const part = { ...input, couponId: coupon?.id };
+  return amount === 0n && coupon
+    ? startPart(tx, ctx, settlement, 'coupon', couponAmount, { couponId: coupon.id })
+    : startPart(tx, ctx, settlement, providerOf(ctx, settlement, input), amount, part);
 }
 
 /** Refuses who may not pay by a provider. */
@@ -90,7 +92,13 @@ async function startPart(
   { id, orderId }: Pick<Settlement, 'id' | 'orderId'>,
   provider: string,
   amount: bigint,
-  { reference, simulate, delaySeconds, paymentMethod, couponPromiseId }: PayInput,
+  {
+    reference,
+    simulate,
+    delaySeconds,
+    paymentMethod,
+    couponId,
+  }: PayInput & { readonly couponId?: string | undefined },
 ): Promise<Payment> {
   const details = { provider, amount: Number(amount), settlementId: id };
   await addTimeline(tx, ctx, orderId, { kind: 'payment_started', details });
@@ -105,7 +113,7 @@ async function startPart(
       ...(simulate && { simulate }),
       ...(delaySeconds !== undefined && { delaySeconds }),
       ...(paymentMethod !== undefined && { paymentMethod }),
-      ...(couponPromiseId !== undefined && { couponPromiseId }),
+      ...(couponId !== undefined && { couponId }),
     },
   };
   // The amount is always all of it and no field of the request: what a provider says about it is about the provider.
@@ -154,10 +162,10 @@ async function takePayment(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
   const locked = { order: paid, lines: await listLines(tx, ctx.shop.id, paid.id) };
   const isWanted = isAwaitingMoney(settlement) && canTake(locked, whole);
   const missing = settlement.amount - (await keptFor(tx, ctx, settlement));
-  const couponPromiseId = isWanted ? await coveringCoupon(tx, ctx, payment, missing) : undefined;
+  const couponId = isWanted ? await coveringCoupon(tx, ctx, payment, missing) : undefined;
   // It covers the settlement together with this payment, and settles it.
-  if (couponPromiseId !== undefined) {
-    await startPart(tx, ctx, settlement, 'coupon', missing, { couponPromiseId });
+  if (couponId !== undefined) {
+    await startPart(tx, ctx, settlement, 'coupon', missing, { couponId });
     return;
   }
   const counts = isWanted && missing <= 0n;

@@ -27,38 +27,6 @@ export const walletBookChecks: readonly ShopInvariant[] = [
           on m.shop_id = e.shop_id and m.customer_id = e.owner_id and m.position = e.account_version`,
   ),
   shopInvariant(
-    'what is owed as coupons is the sum of the promises that can be used, for every customer',
-    (
-      of,
-    ) => sql`select count(*) as checked, count(*) filter (where coalesce(-e.sum, 0) <> coalesce(p.sum, 0)) as broken
-        from (select shop_id, owner_id, sum(amount) as sum from ledger_entries
-            where account = 'coupon_promises' and ${of('ledger_entries')} group by shop_id, owner_id) e
-        full join (select shop_id, customer_id, sum(amount) as sum from coupon_promises
-            where state in ('issued', 'held') and ${of('coupon_promises')} group by shop_id, customer_id) p
-          on p.shop_id = e.shop_id and p.customer_id = e.owner_id`,
-  ),
-  shopInvariant(
-    'a promise of a coupon and its rests sum to what was posted for it',
-    (of) => sql`select count(*) as checked, count(*) filter (where p.sum is distinct from e.amount) as broken
-        from (select shop_id, from_type, from_id, sum(amount) as sum from coupon_promises
-            where ${of('coupon_promises')} group by shop_id, from_type, from_id) p
-        left join coupon_promises f on f.shop_id = p.shop_id and f.from_type = p.from_type and f.from_id = p.from_id
-          and f.rest_of_id is null
-        left join ledger_transfers t on t.shop_id = f.shop_id and t.reference = 'coupon_promise_issued:' || f.id
-        left join ledger_entries e on e.shop_id = t.shop_id and e.transfer_id = t.id and e.amount > 0`,
-  ),
-  shopInvariant(
-    'what a payment by coupon keeps is what is used of its promise',
-    (
-      of,
-    ) => sql`select count(*) as checked, count(*) filter (where c.state is distinct from 'used' or c.amount <> p.kept
-          or c.used_for_id <> p.subject_id) as broken
-        from (select shop_id, subject_id, (options->>'couponPromiseId')::uuid as promise_id, amount - refunded_amount as kept
-            from payments where provider = 'coupon' and state = 'succeeded' and amount > refunded_amount
-            and ${of('payments')}) p
-        left join coupon_promises c on c.shop_id = p.shop_id and c.id = p.promise_id`,
-  ),
-  shopInvariant(
     'every payment by stored value took its amount out of a wallet',
     (
       of,

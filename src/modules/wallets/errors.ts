@@ -7,5 +7,4 @@ export const walletErrors = defineErrors({
     'The customer still has stored value; it has to be paid out before',
     { balanceAmount: ref(PositiveAmount, { description: 'What the wallet holds.' }) },
   ],
-  coupon_promise_not_usable: [409, 'The promised coupon was used or is over, or has less left'],
 });

@@ -4,16 +4,13 @@ import type { Page } from '../../platform/http/pagination.ts';
 import { checkCustomer } from '../customers/standing.ts';
 import { walletOf } from '../ledger/accounts.ts';
 import { type Balance, readBalance } from '../ledger/balances.ts';
-import { listPromiseRows } from './coupon-promise-repository.ts';
 import { listMovementRows } from './repository.ts';
-import type { CouponPromise, WalletMovement } from './tables.ts';
+import type { WalletMovement } from './tables.ts';
 
 interface PageQuery {
   readonly limit: number;
   readonly cursor?: string;
 }
-
-type PromiseQuery = Parameters<typeof listPromiseRows>[2];
 
 export interface WalletView extends Balance {
   readonly customerId: string;
@@ -43,14 +40,6 @@ export const getOwnWallet = (ctx: Ctx): Promise<WalletView> => getWallet(ctx, ow
 /** What came into the wallet of the customer who calls, and left it. Refusals: those of listWalletMovements. */
 export const listOwnWalletMovements = (ctx: Ctx, query: PageQuery): Promise<Page<WalletMovement>> =>
   listWalletMovements(ctx, ownId(ctx), query);
-
-/** Promises of coupons, newest first. */
-export const listCouponPromises = ({ db, shop }: Ctx, query: PromiseQuery): Promise<Page<CouponPromise>> =>
-  listPromiseRows(db, shop.id, query);
-
-/** Those of the customer who calls. */
-export const listOwnCouponPromises = (ctx: Ctx, query: PromiseQuery): Promise<Page<CouponPromise>> =>
-  listCouponPromises(ctx, { ...query, customerId: ownId(ctx) });
 
 function ownId({ customerId }: Ctx): string {
   if (customerId === undefined) throw platformErrors.not_found();

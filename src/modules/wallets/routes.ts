@@ -6,7 +6,6 @@ import { pageQuery } from '../../platform/http/pagination.ts';
 import { uuid } from '../../platform/http/schema.ts';
 import { customersErrors } from '../customers/errors.ts';
 import { ledgerErrors } from '../ledger/errors.ts';
-import { couponPromiseRoutes } from './coupon-promise-routes.ts';
 import { creditCustomerWallet, withdrawFromWallet } from './credit.ts';
 import { ownWalletRoutes } from './own-wallet-routes.ts';
 import { getWallet, listWalletMovements } from './read.ts';
@@ -34,7 +33,6 @@ export function walletRoutes(app: FastifyInstance): void {
   creditRoute(app);
   withdrawalRoute(app);
   ownWalletRoutes(app);
-  couponPromiseRoutes(app);
 }
 
 function readRoutes(app: FastifyInstance): void {

@@ -25,10 +25,10 @@ async function fillBooks(): Promise<void> {
   const give = (body: object) => ok(app.call(`POST /v1/orders/${orderId}/goodwill-settlements`, { body }));
   await give(gift);
   await give({ amount: 300, payoutMethod: 'coupon', isAgreed: true });
-  const { data: coupons } = await ok(app.call(`GET /v1/coupon-promises?customerId=${customer.id}`));
+  const { data: coupons } = await ok(app.call(`GET /v1/coupons?customerId=${customer.id}`));
   const { id } = await offerCharge(app, orderId, lineId);
   await ok(act(app, id, 'accept', undefined, token));
-  await ok(act(app, id, 'payments', { provider: 'manual', couponPromiseId: coupons[0].id }));
+  await ok(act(app, id, 'payments', { provider: 'manual', couponCode: coupons[0].code }));
   await creditWallet(app, customer.id, 5_000);
   const byWallet = await makeOrder(app, { customerId: customer.id });
   await pay(app, byWallet.id, { provider: 'wallet' });
@@ -123,17 +123,17 @@ const DAMAGES: Damages = {
     'delete from wallet_movements where position = 2',
     `delete from ledger_entries where ${OF_WALLET} = 2`,
   ],
-  'what is owed as coupons is the sum of the promises that can be used, for every customer': [
-    `update coupon_promises set amount = amount + 1 where state = 'issued'`,
+  'what is owed as coupons is the sum of those that can be used, for every customer': [
+    `update coupons set amount = amount + 1 where used = 0`,
     `delete from ledger_entries where account = 'coupon_promises'`,
   ],
-  'a promise of a coupon and its rests sum to what was posted for it': [
-    'update coupon_promises set amount = amount + 1',
+  'a coupon of a value and its rests sum to what was posted for it': [
+    'update coupons set amount = amount + 1',
     `delete from ledger_transfers where kind = 'coupon_promise_issued'`,
   ],
-  'what a payment by coupon keeps is what is used of its promise': [
-    `update coupon_promises set amount = amount + 1 where state = 'used'`,
-    `update coupon_promises set used_for_id = id where state = 'used'`,
+  'what a payment by coupon keeps is what is used of its coupon': [
+    `update coupons set amount = amount + 1 where used > 0`,
+    `update coupons set taken_for_id = id where used > 0`,
     `update payments set refunded_amount = 1 where provider = 'coupon'`,
   ],
   'every payment by stored value took its amount out of a wallet': [

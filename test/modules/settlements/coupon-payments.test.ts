@@ -5,6 +5,7 @@ import { getPayment } from '../../../src/modules/payments/repository.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { inTransaction } from '../../../src/platform/db/transaction.ts';
 import { startApp, type TestShop } from '../../support/app.ts';
+import { standing } from '../../support/coupons-world.ts';
 import { makeLink, makeOrder, makeProduct, pay } from '../../support/world.ts';
 import { advance, DAY, ok, readOrder, runJobs, tally, times } from '../orders/support.ts';
 import { act, confirmRefunds, holds, makeSettling, offerCharge, read } from './offers-support.ts';
@@ -19,23 +20,23 @@ async function makeAccepted(shop: TestShop, couponAmount = 200) {
   const { id } = await offerCharge(shop, made.orderId, made.lineId);
   await ok(act(shop, id, 'accept', undefined, made.token));
   const [coupon] = await couponsOf(shop, made.customer.id);
-  return { ...made, id: id as string, couponPromiseId: coupon.id as string };
+  return { ...made, id: id as string, couponId: coupon.id as string, couponCode: coupon.code as string };
 }
 type Accepted = Awaited<ReturnType<typeof makeAccepted>>;
 
 const couponsOf = async (shop: TestShop, customerId: string): Promise<any[]> =>
-  (await ok(shop.call(`GET /v1/coupon-promises?customerId=${customerId}`))).data;
+  (await ok(shop.call(`GET /v1/coupons?customerId=${customerId}`))).data.map(standing);
 const paymentsOf = async (shop: TestShop, id: string): Promise<any[]> =>
   (await ok(shop.call(`GET /v1/settlements/${id}/payments`))).data;
-const payWith = (shop: TestShop, { id, token, couponPromiseId }: Accepted, body: object = {}) =>
-  act(shop, id, 'payments', { provider: 'simulator', couponPromiseId, ...body }, token);
+const payWith = (shop: TestShop, { id, token, couponCode }: Accepted, body: object = {}) =>
+  act(shop, id, 'payments', { provider: 'simulator', couponCode, ...body }, token);
 const CHARGED = { chargedAmount: 600, dueAmount: 0, paymentState: 'paid' };
 
 t.test('a coupon pays a part, and the provider is asked for the rest', async (t) => {
   const shop = await app.createShop();
   const made = await makeAccepted(shop);
   t.match(await ok(payWith(shop, made)), { provider: 'simulator', amount: 400, attemptNumber: 1 });
-  t.match(await couponsOf(shop, made.customer.id), [{ state: 'held', amount: 200, usedForId: made.id }]);
+  t.match(await couponsOf(shop, made.customer.id), [{ state: 'held', amount: 200, takenForId: made.id }]);
   t.match(await readOrder(shop, made.orderId), { paidAmount: 3600, chargedAmount: 0 });
   await holds(t, app, shop);
   await runJobs(app);
@@ -44,7 +45,7 @@ t.test('a coupon pays a part, and the provider is asked for the rest', async (t)
     { provider: 'coupon', state: 'succeeded', amount: 200 },
     { provider: 'simulator', state: 'succeeded', amount: 400 },
   ]);
-  t.match(await couponsOf(shop, made.customer.id), [{ state: 'used', amount: 200, usedForId: made.id }]);
+  t.match(await couponsOf(shop, made.customer.id), [{ state: 'used', amount: 200, takenForId: made.id }]);
   t.match(await readOrder(shop, made.orderId), { ...CHARGED, paidAmount: 4200, refundedAmount: 0 });
   await holds(t, app, shop);
   await ok(shop.call(`POST /v1/orders/${made.orderId}/cancel`, { body: {} }));
@@ -56,15 +57,15 @@ t.test('a coupon pays a part, and the provider is asked for the rest', async (t)
 t.test('a coupon that is worth enough pays all of it at once, without a provider', async (t) => {
   const shop = await app.createShop();
   const made = await makeAccepted(shop, 900);
-  const { id, token, couponPromiseId } = made;
-  t.match(await ok(act(shop, id, 'payments', { couponPromiseId }, token)), {
+  const { id, token, couponCode } = made;
+  t.match(await ok(act(shop, id, 'payments', { couponCode }, token)), {
     provider: 'coupon',
     state: 'succeeded',
     amount: 600,
   });
   t.match(await read(shop, id), { state: 'settled' });
   t.match(await couponsOf(shop, made.customer.id), [
-    { state: 'issued', amount: 300, restOfId: couponPromiseId },
+    { state: 'issued', amount: 300, restOfId: made.couponId },
     { state: 'used', amount: 600 },
   ]);
   t.match(await readOrder(shop, made.orderId), { ...CHARGED, paidAmount: 4200 });
@@ -86,14 +87,14 @@ t.test('a coupon that is worth enough pays all of it at once, without a provider
 t.test('what goes back in part is a coupon again, and the rest stays used', async (t) => {
   const shop = await app.createShop();
   const made = await makeAccepted(shop, 600);
-  await ok(act(shop, made.id, 'payments', { couponPromiseId: made.couponPromiseId }, made.token));
+  await ok(act(shop, made.id, 'payments', { couponCode: made.couponCode }, made.token));
   const cheap = await ok(
     shop.call(`POST /v1/orders/${made.orderId}/goodwill-settlements`, { body: { amount: 150 } }),
   );
   await app.settle();
   t.match(await read(shop, cheap.id), { state: 'settled' }, 'it is there at once');
   t.match(await couponsOf(shop, made.customer.id), [
-    { state: 'issued', amount: 150, restOfId: made.couponPromiseId },
+    { state: 'issued', amount: 150, restOfId: made.couponId },
     { state: 'used', amount: 450 },
   ]);
   await holds(t, app, shop);
@@ -179,11 +180,11 @@ t.test('of two coupons that are held, the one that came with the money is used',
   await ok(shop.call(`POST /v1/orders/${other.id}/goodwill-settlements`, { body }));
   const [newer] = await couponsOf(shop, made.customer.id);
   await ok(payWith(shop, made, { delaySeconds: 3600 }));
-  const { id } = await ok(payWith(shop, { ...made, couponPromiseId: newer.id }, { delaySeconds: 3600 }));
+  const { id } = await ok(payWith(shop, { ...made, couponCode: newer.code }, { delaySeconds: 3600 }));
   await sayTaken(shop, id);
   t.match(await couponsOf(shop, made.customer.id), [
     { id: newer.id, state: 'used' },
-    { id: made.couponPromiseId, state: 'issued' },
+    { id: made.couponId, state: 'issued' },
   ]);
   await holds(t, app, shop);
 });
@@ -191,17 +192,17 @@ t.test('of two coupons that are held, the one that came with the money is used',
 t.test('a coupon is its owner’s, and no way to pay by itself', async (t) => {
   const shop = await app.createShop();
   const made = await makeAccepted(shop);
-  const { id, token, couponPromiseId } = made;
+  const { id, token, couponCode } = made;
   const other = await makeAccepted(shop);
-  const notUsable = { status: 409, body: { code: 'coupon_promise_not_usable' } };
-  t.match(await payWith(shop, made, { couponPromiseId: other.couponPromiseId }), notUsable);
-  t.match(await payWith(shop, made, { couponPromiseId: newId() }), notUsable);
+  const notUsable = { status: 409, body: { code: 'coupon_not_usable' } };
+  t.match(await payWith(shop, made, { couponCode: other.couponCode }), notUsable);
+  t.match(await payWith(shop, made, { couponCode: 'NOSUCHCODE' }), notUsable);
   const notAvailable = { status: 422, body: { code: 'provider_not_available' } };
   t.match(await payWith(shop, made, { provider: 'coupon' }), notAvailable);
-  t.match(await act(shop, id, 'payments', { couponPromiseId }, token), notAvailable, 'it pays a part only');
+  t.match(await act(shop, id, 'payments', { couponCode }, token), notAvailable, 'it pays a part only');
   t.match(await act(shop, id, 'payments', {}, token), notAvailable);
   const link = await makeLink(shop, id);
-  const body = { provider: 'simulator', couponPromiseId };
+  const body = { provider: 'simulator', couponCode };
   t.match(await shop.call(`POST /v1/settlement-links/${link.token}/pay`, { body, as: null }), notAvailable);
   const byCoupon = { body: { provider: 'coupon' } };
   const unpaid = await shop.call(`POST /v1/orders/${made.orderId}/payments`, byCoupon);
@@ -218,7 +219,7 @@ t.test('an upgrade is paid with a coupon in the same call', async (t) => {
   await ok(act(shop, made.id, 'cancel'));
   const { payment, settlement } = await ok(
     shop.call(`POST /v1/orders/${made.orderId}/lines/${made.lineId}/upgrade`, {
-      body: { productId, payment: { couponPromiseId: made.couponPromiseId, provider: 'simulator' } },
+      body: { productId, payment: { couponCode: made.couponCode, provider: 'simulator' } },
       as: made.token,
     }),
   );
@@ -260,7 +261,7 @@ t.test('paid by coupon and money, without it, and swept, all at once: the books 
     await Promise.allSettled([
       ...times(10).map(() => payWith(shop, made)),
       ...times(3).map(() =>
-        act(shop, made.id, 'payments', { provider: 'manual', couponPromiseId: made.couponPromiseId }),
+        act(shop, made.id, 'payments', { provider: 'manual', couponCode: made.couponCode }),
       ),
       ...times(3).map(() => act(shop, made.id, 'payments', { provider: 'manual' })),
       ...(round === 1 ? times(2).map(() => expireDueSettlements({ ...ctx, now: late.now() })) : []),

@@ -48,8 +48,8 @@ async function fillOffers(): Promise<void> {
   });
   await ok(act(app, again.id, 'accept', undefined, token));
   await confirmRefunds(app, app);
-  const { data: coupons } = await ok(app.call(`GET /v1/coupon-promises?customerId=${customer.id}`));
-  await ok(act(app, again.id, 'payments', { provider: 'simulator', couponPromiseId: coupons[0].id }, token));
+  const { data: coupons } = await ok(app.call(`GET /v1/coupons?customerId=${customer.id}`));
+  await ok(act(app, again.id, 'payments', { provider: 'simulator', couponCode: coupons[0].code }, token));
   const { order } = await makePaid(app, [{ price: 1000, quantity: 2 }]);
   const dearer = await makeProduct(app, { priceAmount: 5000 });
   const items = [{ productId: dearer.id, quantity: 1 }];
@@ -85,9 +85,9 @@ const DAMAGES: Damages = {
     "delete from wallet_movements where subject_type = 'settlement'",
     'update wallet_movements set amount = amount - 1',
   ],
-  'a settlement as a coupon is promised with its amount': [
-    "delete from coupon_promises where from_type = 'settlement'",
-    'update coupon_promises set amount = amount + 1',
+  'a settlement as a coupon is given with its amount': [
+    "delete from coupons where from_type = 'settlement'",
+    'update coupons set amount = amount + 1',
   ],
   "what is used of a policy's caps is the sum of the settlements that count in them": [
     'update price_difference_policy_uses set used_amount = used_amount + 1 where year = 0',
@@ -111,8 +111,8 @@ const DAMAGES: Damages = {
     "update payments set amount = amount + 1 where subject_type = 'settlement' and state = 'succeeded'",
     UNDONE,
   ],
-  'a promise of a coupon is held only for a settlement whose payment is on its way': [
-    "update coupon_promises set used_for_id = id where state = 'held'",
+  'a coupon is held only for a settlement whose payment is on its way': [
+    'update coupons set taken_for_id = id where held > 0',
     "update settlements set state = 'accepted' where state = 'paying'",
   ],
   'every line that a sweep looked at was opened, waits or was refused': [

@@ -39,7 +39,7 @@ const ask = (shop: TestShop, orderId: string, body: object = {}) =>
 /** Nobody was given anything that nobody can take. */
 async function hasNothing(t: Test, shop: TestShop, customerId: string): Promise<void> {
   t.match(await ok(shop.call(`GET /v1/customers/${customerId}/wallet`)), { balanceAmount: 0 });
-  t.same((await ok(shop.call(`GET /v1/coupon-promises?customerId=${customerId}`))).data, []);
+  t.same((await ok(shop.call(`GET /v1/coupons?customerId=${customerId}`))).data, []);
 }
 
 t.test(

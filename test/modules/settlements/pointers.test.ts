@@ -59,8 +59,8 @@ t.test('a refused upgrade points into the body that was sent', async (t) => {
     at('insufficient_balance', '/payment/provider', { availableAmount: 0 }),
   );
   t.match(
-    await paying({ provider: 'simulator', couponPromiseId: newId() }),
-    at('coupon_promise_not_usable', '/payment/couponPromiseId'),
+    await paying({ provider: 'simulator', couponCode: newId() }),
+    at('coupon_not_usable', '/payment/couponCode'),
   );
   const held = await offerCharge(shop, order.id, lineId);
   t.match(await upgrade({ productId, quantity: 1 }), {

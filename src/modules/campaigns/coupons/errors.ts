@@ -33,6 +33,7 @@ export const couponErrors = defineErrors({
   coupon_code_malformed: [422, 'A code has 4 to 40 letters and digits without accents'],
   coupon_codes_limit_reached: [422, 'The definition issues no more codes than its limit'],
   coupon_not_revocable: [409, 'A payment holds the coupon or has used it'],
+  coupon_not_usable: [409, 'The coupon was used or is over, or is nothing to pay with'],
   coupon_is_value: [422, 'Coupons of a value are given by what owes them, and not by hand'],
   coupon_too_much_metadata: [422, 'A definition has 50 entries of metadata at most'],
 });

@@ -17,7 +17,7 @@ export async function lapseValues(
       ? []
       : [
           {
-            kind: `coupon_${how}`,
+            kind: `coupon_promise_${how}`,
             subject: id,
             legs: [debit(couponPromisesOf(customerId), amount), credit(lapsedCoupons(), amount)],
           },
