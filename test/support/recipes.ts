@@ -25,6 +25,7 @@ import {
   makePolicy,
   makeProduct,
   makeShippedOrder,
+  makeValueCoupon,
   must,
   pay,
 } from './world.ts';
@@ -146,6 +147,12 @@ const onLink: Recipe = async (shop, app, example) => {
 const recipesOfCustomers: Record<string, Recipe> = {
   acceptSettlement: onOffer,
   counterSettlement: onOffer,
+  // A coupon of somebody: open ones are nobody's.
+  getCoupon: async (shop) => {
+    await makeValueCoupon(shop);
+    const { data } = await must(shop.call('GET /v1/coupons?limit=1'));
+    return { params: { couponId: data[0].id } };
+  },
   declineSettlement: async (shop, app) => onOffer(shop, app, { body: { reason: 'no_longer_wanted' } }),
   paySettlement: async (shop, app) => onAccepted(shop, app, { body: { provider: 'simulator' } }),
 };
@@ -211,6 +218,7 @@ const recipes: Record<string, Recipe> = {
   declineSettlement: onDraft,
   cancelSettlement: onDraft,
   answerSatisfaction: onSettled,
+  evaluateCampaigns: withProduct,
   quoteBasket: withProduct,
   placeOrder: withProduct,
   importOrder: withProduct,
