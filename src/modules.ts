@@ -1,9 +1,11 @@
 import { segmentUses } from './modules/segments/ports.ts';
 import { policySegmentUse } from './modules/settlements/named-segments.ts';
 import { calendarModule } from './modules/calendar/module.ts';
+import { campaignCustomerMove, campaignPersonalData } from './modules/campaigns/usage/personal-data.ts';
 import { couponBookChecks } from './modules/campaigns/coupons/book-checks.ts';
 import { couponCustomerMove, couponPersonalData } from './modules/campaigns/coupons/personal-data.ts';
 import { couponProvider } from './modules/campaigns/coupons/provider.ts';
+import { campaignSegmentUse } from './modules/campaigns/segment-uses.ts';
 import { campaignsModule } from './modules/campaigns/module.ts';
 import { catalogue } from './modules/catalogue/module.ts';
 import { dealPrices, freightTemplates } from './modules/catalogue/ports.ts';
@@ -57,13 +59,14 @@ export const modules: readonly Module[] = [
 // Ports: what a module needs of one that comes after it.
 dealPrices.fill(orderDealPrices);
 freightTemplates.fill({ holdUsable });
-segmentUses.fill([policySegmentUse]);
+segmentUses.fill([policySegmentUse, campaignSegmentUse]);
 // Orders first: who pays one of them with a wallet has locked the order, and then the wallet.
 customerMerges.fill([
   orderCustomerMove,
   logoRequestCustomerMove,
   settlementCustomerMove,
   couponCustomerMove,
+  campaignCustomerMove,
   walletCustomerMove,
   segmentCustomerMove,
 ]);
@@ -74,6 +77,7 @@ personalData.fill([
   logoRequestPersonalData,
   settlementPersonalData,
   couponPersonalData,
+  campaignPersonalData,
   walletPersonalData,
   segmentPersonalData,
 ]);

@@ -21,9 +21,10 @@ export async function runCampaign(
     [shop.shopId],
   );
   await $client.query(
-    `insert into campaigns (shop_id, id, name, state, started_at, ended_at, created_at, updated_at)
-     values ($1, $2, $3, $4, now(), case when $4 = 'ended' then now() end, now(), now())`,
-    [shop.shopId, id, `Campaign ${mechanic.type}`, state],
+    `insert into campaigns (shop_id, id, name, state, starts_at, ends_at, due_at, started_at, ended_at, created_at, updated_at)
+     values ($1, $2, $3, $4, $5, $6, case when $4 = 'scheduled' then $5::timestamptz when $4 in ('running', 'paused') then $6::timestamptz end,
+       now(), case when $4 = 'ended' then now() end, now(), now())`,
+    [shop.shopId, id, `Campaign ${mechanic.type}`, state, whole.startsAt ?? null, whole.endsAt ?? null],
   );
   await $client.query(
     `insert into campaign_versions (shop_id, campaign_id, number, rule, actor_kind, actor_id, created_at)
@@ -40,7 +41,7 @@ export async function stopCampaign(app: TestApp, shop: TestShop, id: string): Pr
     shop.shopId,
   ]);
   await $client.query(
-    `update campaigns set state = 'ended', ended_at = now(), version = version + 1 where shop_id = $1 and id = $2`,
+    `update campaigns set state = 'ended', ended_at = now(), due_at = null, version = version + 1 where shop_id = $1 and id = $2`,
     [shop.shopId, id],
   );
 }

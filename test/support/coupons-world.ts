@@ -1,3 +1,5 @@
+import { dueAtOf } from '../../src/modules/campaigns/change-rules.ts';
+import { changeCampaigns } from '../../src/modules/campaigns/load.ts';
 import { mechanicOf, type MechanicParameters } from '../../src/modules/campaigns/mechanics.ts';
 import { type CampaignRule, RULE_DEFAULTS } from '../../src/modules/campaigns/rule-schemas.ts';
 import { campaigns, campaignVersions } from '../../src/modules/campaigns/tables.ts';
@@ -31,6 +33,11 @@ export async function makeGatedCampaign(
     startsAt: startsAt === null ? null : new Date(startsAt),
     endsAt: endsAt === null ? null : new Date(endsAt),
     startedAt: state === 'running' ? now : null,
+    dueAt: dueAtOf(
+      state,
+      startsAt === null ? null : new Date(startsAt),
+      endsAt === null ? null : new Date(endsAt),
+    ),
     endedAt: state === 'ended' ? now : null,
     createdAt: now,
     updatedAt: now,
@@ -51,6 +58,7 @@ export async function makeGatedCampaign(
     actorId: 'test',
     createdAt: now,
   });
+  await db.transaction((tx) => changeCampaigns(tx as never, shop.shopId));
   return id;
 }
 

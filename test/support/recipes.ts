@@ -3,6 +3,7 @@ import { simulatorCallback } from '../../src/modules/payments/providers/simulato
 import { newId } from '../../src/platform/ids.ts';
 import type { TestApp, TestShop } from './app.ts';
 import { calendarRecipes, makeAnnouncement, makeHoliday } from './calendar-world.ts';
+import { campaignRecipes, idOfCampaigns } from './campaigns-world.ts';
 import { couponRecipes, idOfCoupons } from './coupons-world.ts';
 import { creditRecipes } from './credit-world.ts';
 import { logoRecipes } from './logo-world.ts';
@@ -180,6 +181,7 @@ const onSettled: Recipe = async (shop, app, { body }) => {
 
 const recipes: Record<string, Recipe> = {
   ...calendarRecipes,
+  ...campaignRecipes,
   ...couponRecipes,
   ...creditRecipes,
   ...logoRecipes,
@@ -295,7 +297,8 @@ export async function prepare(
 }
 
 async function idFor(shop: TestShop, operationId: string, name: string, value: string): Promise<string> {
-  const known = (await idOfSegments(shop, name)) ?? (await idOfCoupons(shop, name));
+  const known = 
+    (await idOfSegments(shop, name)) ?? (await idOfCoupons(shop, name)) ?? (await idOfCampaigns(shop, name));
   if (known !== undefined) return known;
   if (name === 'productId') return (await makeProduct(shop)).id;
   if (name === 'orderId') return (await makeOrder(shop)).id;

@@ -4,7 +4,10 @@ import { couponBatchEvents, couponDefinitionEvents, couponEvents } from './coupo
 import { couponSweeps } from './coupons/expire.ts';
 import { couponInvariants } from './coupons/invariants.ts';
 import { couponDefinitionStates, couponStates, couponUseStates } from './coupons/states.ts';
+import { campaignSweeps } from './due.ts';
 import { campaignErrors } from './errors.ts';
+import { campaignEvents, programmeEvents } from './events.ts';
+import { campaignInvariants } from './invariants.ts';
 import { campaignRoutes } from './routes.ts';
 import { campaignsSettings } from './settings.ts';
 import { campaignStates, programmeStates } from './states.ts';
@@ -18,13 +21,15 @@ export const campaignsModule: Module = {
   routes: campaignRoutes,
   errors: { ...campaignErrors, ...couponErrors },
   events: [
+    ...Object.values(campaignEvents),
+    ...Object.values(programmeEvents),
     ...Object.values(couponDefinitionEvents),
     ...Object.values(couponBatchEvents),
     ...Object.values(couponEvents),
   ],
   settings: campaignsSettings,
-  sweeps: couponSweeps,
-  invariants: couponInvariants,
+  sweeps: [...campaignSweeps, ...couponSweeps],
+  invariants: [...campaignInvariants, ...couponInvariants],
   states: {
     campaign: campaignStates,
     programme: programmeStates,

@@ -1,6 +1,5 @@
 import { Type } from '@sinclair/typebox';
 import {
-  enumeration,
   model,
   nullableInstant,
   nullableRef,
@@ -12,16 +11,10 @@ import {
 } from '../../platform/http/schema.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import { reasonForCustomers } from './engine/reasons.ts';
-import { mechanics } from './mechanics.ts';
 import type { ProductOffer, ProductOffers } from './offers.ts';
 import { RejectionReasonName } from './reason-schemas.ts';
-import { CampaignTextModel, StackingClassName } from './rule-schemas.ts';
+import { CampaignTextModel, MechanicTypeName, StackingClassName } from './rule-schemas.ts';
 
-export const MechanicTypeName = enumeration(
-  'MechanicType',
-  'What a campaign does to a price.',
-  mechanics.map(({ type }) => type),
-);
 const numberOrNull = (description: string) =>
   Type.Unsafe<number | null>({ type: ['integer', 'null'], description });
 

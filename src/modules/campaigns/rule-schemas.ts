@@ -10,7 +10,7 @@ import {
 import { MAX_AMOUNT } from '../../platform/money.ts';
 import { AMOUNT_BASES, STACKING_CLASSES } from './engine/facts.ts';
 import { AmountBasisName } from './mechanics/parameters.ts';
-import { MechanicModel, type MechanicParameters } from './mechanics.ts';
+import { MechanicModel, mechanics, type MechanicParameters } from './mechanics.ts';
 import type { Recurrence } from './recurrence-rules.ts';
 import { RecurrenceModel } from './recurrence-schemas.ts';
 
@@ -18,6 +18,11 @@ export const StackingClassName = enumeration(
   'StackingClass',
   'Where an offer acts, in the order of application: on the price of goods, on the order as a whole, on its freight.',
   STACKING_CLASSES,
+);
+export const MechanicTypeName = enumeration(
+  'MechanicType',
+  'What a campaign does to a price.',
+  mechanics.map(({ type }) => type),
 );
 const ProductCollectionName = enumeration('CampaignCollection', 'A collection of the catalogue.', [
   'new',

@@ -52,7 +52,12 @@ export const programmes = pgTable(
     startsAt: instant('starts_at'),
     endsAt: instant('ends_at'),
     plan: jsonb('plan').$type<CampaignPlan>().notNull().default(sql`'{}'::jsonb`),
+    startedAt: instant('started_at'),
     endedAt: instant('ended_at'),
+    /** Why it was ended before its time. */
+    endReason: text('end_reason'),
+    /** When it ends by itself, while it runs. */
+    dueAt: instant('due_at'),
     metadata: metadata(),
     version: version(),
     createdAt: instant('created_at').notNull(),
@@ -64,9 +69,11 @@ export const programmes = pgTable(
       .on(t.shopId, t.externalId)
       .where(sql`${t.externalId} is not null`),
     index('programmes_created_at_idx').on(t.shopId, t.createdAt, t.id),
+    index('programmes_due_idx').on(t.shopId, t.dueAt).where(sql`${t.dueAt} is not null`),
     check('programmes_state', sql`${t.state} in ('draft', 'running', 'ended')`),
     check('programmes_times', sql`${t.endsAt} > ${t.startsAt}`),
     check('programmes_ended', sql`(${t.state} = 'ended') = (${t.endedAt} is not null)`),
+    check('programmes_due', sql`${t.dueAt} is null or ${t.state} = 'running'`),
   ],
 );
 
@@ -92,6 +99,10 @@ export const campaigns = pgTable(
     plan: jsonb('plan').$type<CampaignPlan>().notNull().default(sql`'{}'::jsonb`),
     startedAt: instant('started_at'),
     endedAt: instant('ended_at'),
+    /** Why it was ended before its time. */
+    endReason: text('end_reason'),
+    /** When it starts or ends by itself next. */
+    dueAt: instant('due_at'),
     metadata: metadata(),
     version: version(),
     createdAt: instant('created_at').notNull(),
@@ -109,13 +120,11 @@ export const campaigns = pgTable(
       .on(t.shopId, t.programmeId, t.createdAt, t.id)
       .where(sql`${t.programmeId} is not null`),
     // What the sweeps look for.
-    index('campaigns_start_due_idx').on(t.shopId, t.startsAt).where(sql`${t.state} = 'scheduled'`),
-    index('campaigns_end_due_idx')
-      .on(t.shopId, t.endsAt)
-      .where(sql`${t.state} in ('scheduled', 'running', 'paused')`),
+    index('campaigns_due_idx').on(t.shopId, t.dueAt).where(sql`${t.dueAt} is not null`),
     check('campaigns_state', sql`${t.state} in ('draft', 'scheduled', 'running', 'paused', 'ended')`),
     check('campaigns_times', sql`${t.endsAt} > ${t.startsAt}`),
     check('campaigns_ended', sql`(${t.state} = 'ended') = (${t.endedAt} is not null)`),
+    check('campaigns_due', sql`${t.dueAt} is null or ${t.state} in ('scheduled', 'running', 'paused')`),
     check('campaigns_started', sql`${t.startedAt} is not null or ${t.state} <> 'running'`),
     foreignKey({
       name: 'campaigns_programme_fk',

@@ -201,24 +201,35 @@ function termsOf<P extends ProductTerms>(
 
 /** What only the database knows: what is left of limits, and of a customer what campaigns go by. */
 async function askAbout(ctx: Ctx, campaigns: readonly Campaign[], customerId: string | null) {
-  const [left, segmentIds, hasOrdered] = await Promise.all([
+  const [left, buyer] = await Promise.all([
     readLimitsLeft(ctx, campaigns, customerId),
-    readSegments(ctx, campaigns, customerId),
-    customerId !== null && campaigns.some(({ rule }) => rule.isFirstOrderOnly)
-      ? hasBought(ctx.db, ctx.shop.id, customerId)
-      : false,
+    readBuyer(ctx, campaigns, customerId),
   ]);
-  return { left, buyer: customerId === null ? null : { customerId, segmentIds, hasOrdered } };
+  return { left, buyer };
+}
+
+/** Of a customer what these campaigns go by; null of a guest. */
+export async function readBuyer(
+  ctx: Ctx,
+  campaigns: readonly Campaign[],
+  customerId: string | null,
+): Promise<PricingFacts['buyer']> {
+  if (customerId === null) return null;
+  const [segmentIds, hasOrdered] = await Promise.all([
+    readSegments(ctx, campaigns, customerId),
+    campaigns.some(({ rule }) => rule.isFirstOrderOnly) ? hasBought(ctx.db, ctx.shop.id, customerId) : false,
+  ]);
+  return { customerId, segmentIds, hasOrdered };
 }
 
 /** In which of the segments that campaigns name a customer is. */
 async function readSegments(
   { db, shop, now }: Ctx,
   campaigns: readonly Campaign[],
-  customerId: string | null,
+  customerId: string,
 ): Promise<ReadonlySet<string>> {
   const named = new Set(campaigns.flatMap(({ rule }) => [...rule.segmentIds, ...rule.excludedSegmentIds]));
-  if (customerId === null || named.size === 0) return new Set();
+  if (named.size === 0) return new Set();
   const [found] = await findMemberships(db, shop.id, [...named], [{ customerId, at: now }]);
   return found ?? new Set();
 }

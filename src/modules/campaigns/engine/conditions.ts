@@ -10,15 +10,17 @@ export function findObstacle(campaign: Campaign, facts: PricingFacts): Rejection
   return whenOf(campaign, facts) ?? whomOf(campaign, facts) ?? limitOf(campaign, facts);
 }
 
+type PlaceAndTime = Pick<PricingFacts, 'now' | 'timezone' | 'channel' | 'country'>;
+
 /** Why it does not run at this moment or on this channel; undefined when it does. */
-export const findOpenReason = (campaign: Campaign, facts: PricingFacts): RejectionReason | undefined => {
+export const findOpenReason = (campaign: Campaign, facts: PlaceAndTime): RejectionReason | undefined => {
   const reason = whenOf(campaign, facts);
   return reason === 'country_not_included' ? undefined : reason;
 };
 
 function whenOf(
   { state, rule }: Campaign,
-  { now, timezone, channel, country }: PricingFacts,
+  { now, timezone, channel, country }: PlaceAndTime,
 ): RejectionReason | undefined {
   if (state === 'draft' || state === 'paused' || state === 'ended') return state;
   if (rule.startsAt !== null && now.getTime() < Date.parse(rule.startsAt)) return 'not_started';

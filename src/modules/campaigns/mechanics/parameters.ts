@@ -31,6 +31,7 @@ export const rateBps = (description: string) =>
   });
 export const amountOf = (description: string) =>
   Type.Unsafe<number>({
+    type: 'integer',
     allOf: [{ $ref: `${PositiveAmount.$id ?? ''}#` }],
     minimum: 1,
     description,

@@ -1,19 +1,13 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { enumeration, model, ref, text } from '../../../platform/http/schema.ts';
-import { mechanics } from '../mechanics.ts';
-import { ruleFields } from '../rule-schemas.ts';
+import { MechanicTypeName, ruleFields } from '../rule-schemas.ts';
 import type { Preset, PresetGoods } from './preset.ts';
 import { PRESET_NAMES, type PresetName } from './presets.ts';
 
-const PresetNameModel = enumeration(
+export const PresetNameModel = enumeration(
   'CampaignPresetName',
   'A way to sell that shops know by name.',
   PRESET_NAMES,
-);
-const MechanicType = enumeration(
-  'MechanicType',
-  'What a campaign does to a price.',
-  mechanics.map(({ type }) => type),
 );
 const Bilingual = model('BilingualText', 'A text in English and in Chinese.', {
   en: text('In English.', 2_000),
@@ -33,7 +27,7 @@ const Example = model(
 const CampaignPreset = model('CampaignPreset', 'A way to sell, with the mechanic behind it.', {
   preset: ref(PresetNameModel, { description: 'Which one.' }),
   name: ref(Bilingual, { description: 'What shops call it.' }),
-  mechanicType: ref(MechanicType, { description: 'The mechanic behind it.' }),
+  mechanicType: ref(MechanicTypeName, { description: 'The mechanic behind it.' }),
   use: ref(Bilingual, { description: 'When a shop uses it.' }),
   example: ref(Example, { description: 'A campaign of it.' }),
 });
