@@ -105,7 +105,8 @@ function concernOf(
   return { campaigns, giftIds: [...new Set([...giftIds, ...heldGiftIds])] };
 }
 
-const factsOf = (
+/** What is known beside the basket, as far as nobody has to be asked. */
+export const factsOf = (
   ctx: Ctx,
   { customerId, channel, country, coupons }: BasketBuyer,
   gifts: PricingFacts['gifts'],

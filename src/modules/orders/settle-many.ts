@@ -27,6 +27,8 @@ const settleable = {
   chargedAmount: orders.chargedAmount,
   creditedAmount: orders.creditedAmount,
   writtenOffAmount: orders.writtenOffAmount,
+  channel: orders.channel,
+  country: sql<string | null>`${orders.shippingAddress} ->> 'country'`,
   placedAt: orders.placedAt,
   paidAt: orders.paidAt,
   shippedAt: orders.shippedAt,
@@ -78,6 +80,8 @@ const selectLines = prepared('select_settleable_lines', (db) =>
       creditedAmount: orderLines.creditedAmount,
       valuedQuantity: orderLines.valuedQuantity,
       valuedAmount: orderLines.valuedAmount,
+      giftCampaignId: orderLines.giftCampaignId,
+      isFlashSale: orderLines.isFlashSale,
       logoUnitAmount: orderLines.logoUnitAmount,
       logoSetupAmount: orderLines.logoSetupAmount,
     })

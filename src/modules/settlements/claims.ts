@@ -1,9 +1,7 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Reader } from '../../platform/db/client.ts';
 import { platformErrors } from '../../platform/errors.ts';
-import { catalogueSettings } from '../catalogue/settings.ts';
 import { goodsAmountOf, goodsPaidLeftOf, settledLeftOf, unitsLeftOf } from '../orders/line-rules.ts';
-import { findBreak } from '../orders/quantity-rules.ts';
 import { readOrder } from '../orders/read.ts';
 import type { SettleableLine } from '../orders/settle-many.ts';
 import type { Order, OrderLine } from '../orders/tables.ts';
@@ -14,11 +12,12 @@ import {
   type LineFacts,
   type OrderFacts,
 } from './difference-rules.ts';
-import { countUnitsSold, findBusyLines, findProductFacts, type ProductFacts } from './facts-repository.ts';
+import { countUnitsSold, findBusyLines } from './facts-repository.ts';
 import { NO_SEGMENTS, readMemberships } from './named-segments.ts';
 import { payableMethods } from './payees.ts';
 import { findPromised, type Promised } from './policy-repository.ts';
 import { askedMethods, methodOf, type PayoutMethod, type PolicyReason } from './policy-rules.ts';
+import { type PriceNow, readPricesNow } from './prices-now.ts';
 import { sumPending } from './price-protection/facts-repository.ts';
 import { readPolicyUses } from './settlement-repository.ts';
 import { yearIn } from './year-rules.ts';
@@ -102,29 +101,30 @@ async function readFacts(
   wanted: PayoutMethod | undefined,
 ) {
   const productIds = [...new Set(lines.map((line) => line.productId))];
-  const [products, busy, payableBy, membersOf] = await Promise.all([
-    findProductFacts(on, ctx.shop.id, productIds),
+  const place = { ...order, country: order.shippingAddress?.country ?? null };
+  const rules = promises.map(({ rule }) => rule);
+  const [priceOf, busy, payableBy, membersOf] = await Promise.all([
+    readPricesNow(on, ctx, [place], lines, rules),
     findBusyLines(on, ctx.shop.id, lines),
     payableMethods(on, ctx, order),
     readMemberships(on, ctx.shop.id, promises, [order]),
   ]);
   const memberOf = membersOf.get(order.id) ?? NO_SEGMENTS;
-  return { order, lines, productIds, products, busy, memberOf, payableBy: askedMethods(payableBy, wanted) };
+  return { order, lines, productIds, priceOf, busy, memberOf, payableBy: askedMethods(payableBy, wanted) };
 }
 
 async function bestOf(
   on: Reader,
   ctx: Ctx,
-  { order, lines, productIds, products, busy, payableBy, memberOf }: Facts,
+  { order, lines, productIds, priceOf, busy, payableBy, memberOf }: Facts,
   reason: PolicyReason,
   promises: readonly Promised[],
 ): Promise<Claim | undefined> {
   const orderFacts: OrderFacts = { ...order, isPaid: order.paidAt !== null, payableBy, memberOf };
-  const now = pricesNow(ctx, lines, products);
   let best: Claim | undefined;
   for (const promised of promises) {
     const sold = await soldUnder(on, ctx, promised, productIds);
-    const facts = lines.map((line) => factsOf(line, now.of(line), sold, busy));
+    const facts = lines.map((line) => factsOf(line, priceOf(line, promised.rule), sold, busy));
     const used = await usedUnder(on, ctx, promised, order);
     const decision = decideClaim(promised.rule, reason, orderFacts, facts, used, ctx.now);
     if (goesBefore(decision, best?.decision))
@@ -132,40 +132,6 @@ async function bestOf(
   }
   return best;
 }
-
-/** What a unit of a line costs now. */
-interface PriceNow {
-  readonly unitAmount: bigint;
-  readonly isClearance: boolean;
-}
-
-/**
- * What units of lines cost now: as many pieces as the customer still has of a product by one order, also in several lines, are at
- * the rung that so many reach today. Who bought 100 at the rung of 100 is not told that a single one has become no cheaper.
- */
-export function pricesNow(
-  ctx: Ctx,
-  lines: readonly PricedLine[],
-  products: ReadonlyMap<string, ProductFacts>,
-): { of: (line: PricedLine) => PriceNow } {
-  const { minimumMarginBps } = catalogueSettings.of(ctx.shop);
-  const kept = new Map<string, number>();
-  const keyOf = ({ orderId, productId }: PricedLine) => `${orderId}/${productId}`;
-  for (const line of lines) kept.set(keyOf(line), (kept.get(keyOf(line)) ?? 0) + unitsLeftOf(line));
-  const of = (line: PricedLine): PriceNow => {
-    const product = products.get(line.productId);
-    if (!product) return { unitAmount: line.listUnitAmount, isClearance: false };
-    const { priceAmount, isClearance } = product;
-    const rung = findBreak(product, kept.get(keyOf(line)) ?? 0, priceAmount, minimumMarginBps);
-    return { unitAmount: rung?.unitAmount ?? priceAmount, isClearance };
-  };
-  return { of };
-}
-
-type PricedLine = Pick<
-  SettleableLine,
-  'orderId' | 'productId' | 'listUnitAmount' | 'quantity' | 'cancelledQuantity' | 'returnedQuantity'
->;
 
 /** What the rule has to know of a line. */
 export const factsOf = (
@@ -178,6 +144,8 @@ export const factsOf = (
   productId: line.productId,
   category: line.category,
   isClearance: now.isClearance,
+  isGift: line.giftCampaignId !== null,
+  isFlashSale: line.isFlashSale,
   quantity: line.quantity,
   netAmount: goodsAmountOf(line),
   returnedQuantity: line.quantity - unitsLeftOf(line),

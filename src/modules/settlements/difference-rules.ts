@@ -8,6 +8,7 @@ import {
 } from '../../platform/money.ts';
 import { after, DAY_MS } from '../../platform/time.ts';
 import {
+  coversFlashSales,
   coversMemberOf,
   decideRateBps,
   type PayoutMethod,
@@ -27,6 +28,7 @@ export const CLAIM_REFUSALS = [
   'window_over',
   'product_not_covered',
   'gift',
+  'flash_sale',
   'clearance',
   'no_difference',
   'tier_not_reached',
@@ -47,6 +49,10 @@ export interface LineFacts {
   readonly productId: string;
   readonly category: string | null;
   readonly isClearance: boolean;
+  /** A campaign gave it away: nothing was paid for it, and nothing is. */
+  readonly isGift: boolean;
+  /** Some of it was bought at the price of a flash sale. */
+  readonly isFlashSale: boolean;
   readonly quantity: number;
   /** What was paid for the whole line, net of its share of every discount, with what was charged on top. */
   readonly netAmount: bigint;
@@ -197,7 +203,8 @@ function refuseLine(
 ): ClaimRefusal | null {
   if (line.isBusy) return 'line_busy';
   if (!isCovered(rule, line)) return 'product_not_covered';
-  if (line.netAmount === 0n && !rule.includesGifts) return 'gift';
+  if (line.isGift || (line.netAmount === 0n && !rule.includesGifts)) return 'gift';
+  if (line.isFlashSale && !coversFlashSales(rule)) return 'flash_sale';
   if (line.isClearance && !rule.includesClearance) return 'clearance';
   if (quantity === 0 || differenceAmount <= 0n) return 'no_difference';
   const least = BigInt(rule.minimumDifferenceAmount) * BigInt(quantity);

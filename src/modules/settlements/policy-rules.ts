@@ -53,6 +53,8 @@ export interface PolicyRule {
   /** Lines of products in clearance and gifts are left out unless the shop promises them as well. */
   readonly includesClearance: boolean;
   readonly includesGifts: boolean;
+  /** Lines with a price of a flash sale, and its price as what others are compared with. See coversFlashSales. */
+  readonly includesFlashSales?: boolean;
   readonly compareWith: (typeof COMPARISONS)[number];
   /** The share of the difference that is paid, where no tier says otherwise. */
   readonly rateBps: number;
@@ -101,6 +103,7 @@ export const RULE_DEFAULTS: Required<Omit<PolicyRule, 'reasons' | 'windowDays'>>
   excludedSegmentIds: [],
   includesClearance: false,
   includesGifts: false,
+  includesFlashSales: false,
   compareWith: 'list_price',
   rateBps: 10_000,
   tierBy: null,
@@ -118,6 +121,14 @@ export const RULE_DEFAULTS: Required<Omit<PolicyRule, 'reasons' | 'windowDays'>>
   payoutMethods: ['original_payment'],
   automaticAmount: 0,
 };
+
+/**
+ * Whether a promise is made for flash sales as well. Promises from before there were any did not leave them out, and no promise is
+ * made smaller afterwards.
+ */
+export const coversFlashSales = ({
+  includesFlashSales = true,
+}: Pick<PolicyRule, 'includesFlashSales'>): boolean => includesFlashSales;
 
 /** The segments that a rule names: for whom it is, and for whom it is not. */
 export const segmentsOf = ({

@@ -20,6 +20,7 @@ import type { PolicyUsage } from './policies.ts';
 import type { WholePolicy } from './policy-repository.ts';
 import {
   COMPARISONS,
+  coversFlashSales,
   PAYOUT_METHODS,
   POLICY_REASONS,
   RULE_DEFAULTS,
@@ -41,7 +42,7 @@ const WindowStart = enumeration(
 );
 const Comparison = enumeration(
   'PolicyComparison',
-  'What is compared with what was paid: the list price, or the price after the discounts that everyone gets.',
+  'What is compared with what was paid: the list price, or what a unit costs after the ladder and the campaigns that are there for whoever buys.',
   COMPARISONS,
 );
 const TierMeasure = enumeration('PolicyTierMeasure', 'What tiers go by.', TIER_MEASURES);
@@ -104,7 +105,13 @@ const rule = {
     'Not for customers who were in one of these segments when the order was placed, whatever else says so.',
   ),
   includesClearance: Type.Boolean({ description: 'Also products in clearance.' }),
-  includesGifts: Type.Boolean({ description: 'Also lines that cost nothing.' }),
+  includesGifts: Type.Boolean({
+    description: 'Also lines that cost nothing. What a campaign gave away is never paid for.',
+  }),
+  includesFlashSales: Type.Boolean({
+    description:
+      'Also lines with a price of a flash sale; and, where net prices are compared, the prices of flash sales.',
+  }),
   compareWith: ref(Comparison),
   rateBps: Type.Integer({
     minimum: 0,
@@ -247,6 +254,7 @@ const presentRule = ({ rule: stored }: PolicyVersion) => ({
   excludedProductIds: [...stored.excludedProductIds],
   categories: [...stored.categories],
   excludedCategories: [...stored.excludedCategories],
+  includesFlashSales: coversFlashSales(stored),
   segmentIds: [...segmentsOf(stored).segmentIds],
   excludedSegmentIds: [...segmentsOf(stored).excludedSegmentIds],
   tiers: [...stored.tiers],

@@ -23,6 +23,7 @@ export const REFUSAL_WORDS: Readonly<Record<ClaimRefusal, Words>> = {
   window_over: { en: 'The time of the policy is over.', zh: '已超过政策期限。' },
   product_not_covered: { en: 'The policy does not cover this product.', zh: '该商品不在政策范围内。' },
   gift: { en: 'The line was a gift.', zh: '该行为赠品。' },
+  flash_sale: { en: 'The line was bought in a flash sale.', zh: '该行为限时抢购商品。' },
   clearance: { en: 'The product is in clearance.', zh: '该商品为清仓商品。' },
   no_difference: { en: 'The product does not cost less now than was paid.', zh: '现价不低于实付价。' },
   tier_not_reached: { en: 'No step of the policy is reached.', zh: '未达到政策的任何档位。' },

@@ -1,4 +1,4 @@
-import { type PolicyRule, segmentsOf } from './policy-rules.ts';
+import { coversFlashSales, type PolicyRule, segmentsOf } from './policy-rules.ts';
 
 type Language = 'en' | 'zh';
 
@@ -27,6 +27,7 @@ interface Phrases {
   readonly reasons: Readonly<Record<PolicyRule['reasons'][number], string>>;
   readonly starts: Readonly<Record<PolicyRule['windowFrom'], string>>;
   readonly compare: Readonly<Record<PolicyRule['compareWith'], string>>;
+  readonly flashSales: Readonly<Record<PolicyRule['compareWith'], string>>;
   readonly measures: Readonly<Record<NonNullable<PolicyRule['tierBy']>, string>>;
   readonly payouts: Readonly<Record<PolicyRule['payoutMethods'][number], string>>;
 }
@@ -39,7 +40,11 @@ const EN: Phrases = {
     coupon_unused: 'a coupon of yours was not used',
   },
   starts: { paid: 'payment', shipped: 'shipment', delivered: 'delivery' },
-  compare: { list_price: 'our list price', net_price: 'the price after all discounts' },
+  compare: { list_price: 'our list price', net_price: 'the price after the discounts that everyone gets' },
+  flashSales: {
+    list_price: 'What was bought in a flash sale is left out.',
+    net_price: 'What was bought in a flash sale is left out, and so are the prices of flash sales.',
+  },
   measures: {
     unit_price: 'a unit price',
     quantity: 'a quantity',
@@ -56,7 +61,11 @@ const ZH: Phrases = {
     coupon_unused: '优惠券未使用',
   },
   starts: { paid: '付款', shipped: '发货', delivered: '签收' },
-  compare: { list_price: '本店标价', net_price: '优惠后价格' },
+  compare: { list_price: '本店标价', net_price: '人人可享的优惠后价格' },
+  flashSales: {
+    list_price: '限时抢购购买的商品除外。',
+    net_price: '限时抢购购买的商品及限时抢购价格除外。',
+  },
   measures: { unit_price: '单价', quantity: '数量', order_total: '订单总额', units_sold: '售出件数' },
   payouts: { original_payment: '原路退回', stored_value: '储值余额', coupon: '优惠券' },
 };
@@ -101,6 +110,7 @@ function inEnglish(rule: PolicyRule, money: Money): string {
       'Not for customers whom the shop counted in the groups that are left out when the order was placed.',
     !rule.includesClearance && 'Clearance is left out.',
     !rule.includesGifts && 'Gifts are left out.',
+    !coversFlashSales(rule) && EN.flashSales[rule.compareWith],
     `Paid by ${rule.payoutMethods.map((method) => EN.payouts[method]).join(' or ')}.`,
   ];
   return sentences.filter(Boolean).join(' ');
@@ -130,6 +140,7 @@ function inChinese(rule: PolicyRule, money: Money): string {
     segmentsOf(rule).excludedSegmentIds.length > 0 && '下单时属于除外会员分组的顾客不适用。',
     !rule.includesClearance && '清仓商品除外。',
     !rule.includesGifts && '赠品除外。',
+    !coversFlashSales(rule) && ZH.flashSales[rule.compareWith],
     `支付方式：${rule.payoutMethods.map((method) => ZH.payouts[method]).join('或')}。`,
   ];
   return sentences.filter(Boolean).join('');

@@ -37,6 +37,8 @@ const line = (lineId: string, fields: Partial<LineFacts> = {}): LineFacts => ({
   productId: 'p',
   category: null,
   isClearance: false,
+  isGift: false,
+  isFlashSale: false,
   quantity: 1,
   netAmount: 1_800n,
   returnedQuantity: 0,
@@ -73,6 +75,7 @@ const terms = (versions: readonly PromiseVersion[], fields: object = {}) => ({
   startedAt: day('2024-05-20'),
   year: 2024,
   unitsSold: () => 0,
+  unitAmountOf: (_rule: unknown, { comparedUnitAmount }: LineFacts) => comparedUnitAmount,
   ...fields,
 });
 const decide = (orders: Parameters<typeof decideBatch>[0], versions: PromiseVersion[], fields: object = {}) =>

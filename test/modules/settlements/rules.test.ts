@@ -37,6 +37,8 @@ const LINE: LineFacts = {
   productId: 'chai',
   category: 'Beverages',
   isClearance: false,
+  isGift: false,
+  isFlashSale: false,
   quantity: 2,
   netAmount: 3_600n,
   returnedQuantity: 0,
@@ -93,6 +95,7 @@ t.test('every refusal', async (t) => {
     window_over: { now: after(placedAt, 30 * DAY_MS) },
     product_not_covered: { rule: { categories: ['Seafood'] } },
     gift: { lines: [{ netAmount: 0n, paidNetAmount: 0n, comparedUnitAmount: 0n }] },
+    flash_sale: { rule: { includesFlashSales: false }, lines: [{ isFlashSale: true }] },
     clearance: { lines: [{ isClearance: true }] },
     no_difference: { lines: [{ comparedUnitAmount: 1_800n }] },
     tier_not_reached: { rule: { rateBps: 0, tierBy: 'quantity', tiers: [{ from: 3, rateBps: 1 }] } },
@@ -113,6 +116,8 @@ t.test('every refusal', async (t) => {
     'the last moment',
   );
   t.equal(only({ rule: { includesClearance: true }, lines: [{ isClearance: true }] })?.amount, 600n);
+  t.equal(only({ rule: { includesFlashSales: true }, lines: [{ isFlashSale: true }] })?.amount, 600n);
+  t.equal(only({ rule: { includesGifts: true }, lines: [{ isGift: true }] })?.refusal, 'gift');
   t.equal(
     only({ rule: { productIds: ['chai'], excludedProductIds: ['chai'] } })?.refusal,
     'product_not_covered',

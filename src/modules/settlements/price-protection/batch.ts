@@ -8,11 +8,13 @@ import {
   type SettleableOrder,
 } from '../../orders/settle-many.ts';
 import { findErased } from '../../customers/standing.ts';
-import { factsOf, pricesNow } from '../claims.ts';
-import { countUnitsSold, findBusyLines, findProductFacts, findSuspected } from '../facts-repository.ts';
+import { factsOf } from '../claims.ts';
+import { countUnitsSold, findBusyLines, findSuspected } from '../facts-repository.ts';
+import type { LineFacts } from '../difference-rules.ts';
 import { NO_SEGMENTS, readMemberships } from '../named-segments.ts';
 import { payableTo } from '../payees.ts';
-import { askedMethods, type PolicyRule } from '../policy-rules.ts';
+import { readPricesNow } from '../prices-now.ts';
+import { askedMethods, type PolicyRule, RULE_DEFAULTS } from '../policy-rules.ts';
 import { yearIn } from '../year-rules.ts';
 import { listPromiseVersions, readCapUses, sumPending } from './facts-repository.ts';
 import { openSettlements } from './open-many.ts';
@@ -92,8 +94,10 @@ async function decide(
   const ids = [...new Set(lines.map(({ productId }) => productId))];
   const covering = versions.filter(({ rule }) => rule.reasons.includes(reason));
   const customerIds = [...new Set(orders.flatMap(({ customerId }) => customerId ?? []))];
-  const [products, busy, pending, unitsSold, uses, erased, suspected, membersOf] = await Promise.all([
-    findProductFacts(tx, shopId, ids),
+  const rules = covering.map(({ rule }) => rule);
+  // Of all lines, also those that this is not about: together they reach a rung.
+  const [priceOf, busy, pending, unitsSold, uses, erased, suspected, membersOf] = await Promise.all([
+    readPricesNow(tx, ctx, orders, all, rules),
     findBusyLines(tx, shopId, lines),
     covering.some(({ rule }) => rule.orderCapAmount !== null) ? sumPending(tx, shopId, orderIds) : undefined,
     readUnitsSold(tx, shopId, covering, ids),
@@ -108,8 +112,7 @@ async function decide(
     readMemberships(tx, shopId, covering, orders),
   ]);
   const linesOf = groupByOrder(lines);
-  // Of all lines, also those that this is not about: together they reach a rung.
-  const now = pricesNow(ctx, all, products);
+  const byId = new Map(lines.map((line) => [line.id, line]));
   const swept = orders.map((order) => ({
     order: {
       ...order,
@@ -117,12 +120,18 @@ async function decide(
       payableBy: askedMethods(payableTo(order.customerId, erased)),
       memberOf: membersOf.get(order.id) ?? NO_SEGMENTS,
     },
-    lines: (linesOf.get(order.id) ?? []).map((line) => factsOf(line, now.of(line), new Map(), busy)),
+    lines: (linesOf.get(order.id) ?? []).map((line) =>
+      factsOf(line, priceOf(line, RULE_DEFAULTS), new Map(), busy),
+    ),
     isSuspected: suspected.has(order.id),
     usedAmount: order.settledAmount - order.goodwillAmount + (pending?.get(order.id) ?? 0n),
   }));
   const startedAt = sweep.startedAt ?? createdAt;
-  const terms = { reason, versions, at: createdAt, startedAt, year, unitsSold };
+  const unitAmountOf = (rule: PolicyRule, { lineId, comparedUnitAmount }: LineFacts): bigint => {
+    const line = byId.get(lineId);
+    return line ? priceOf(line, rule).unitAmount : comparedUnitAmount;
+  };
+  const terms = { reason, versions, at: createdAt, startedAt, year, unitsSold, unitAmountOf };
   return { decision: decideBatch(swept, terms, uses), linesOf };
 }
 

@@ -1,6 +1,6 @@
 import type { Reader, Tx } from '../../../platform/db/client.ts';
 import { plannedSql, preparedSql } from '../../../platform/db/prepared.ts';
-import type { PolicyRule } from '../policy-rules.ts';
+import type { PolicyReason, PolicyRule } from '../policy-rules.ts';
 import { type CapUses, createCapUses, type PromiseVersion } from './rules.ts';
 
 // A shop has a handful of policies, and few versions of each: all of them are read once for a batch of orders.
@@ -37,6 +37,17 @@ const findCovering = preparedSql<{ found: boolean }>(
 /** Whether the shop has ever promised to pay for this reason. */
 export const isEverPromised = async (on: Reader, shopId: string, reason: string): Promise<boolean> =>
   (await findCovering(on, [shopId, reason]))[0]?.found ?? false;
+
+const selectComparedNet = preparedSql<{ reason: PolicyReason }>(
+  'select_reasons_compared_net',
+  `select distinct reason from price_difference_policy_versions v, jsonb_array_elements_text(v.rule -> 'reasons') as reason
+   where v.shop_id = $1 and v.rule ->> 'compareWith' = 'net_price' and reason in ('price_drop', 'promotion_missed')
+   order by reason`,
+);
+
+/** The reasons that a campaign can give for which the shop has ever promised to compare net prices. */
+export const listComparedNet = async (on: Reader, shopId: string): Promise<PolicyReason[]> =>
+  (await selectComparedNet(on, [shopId])).map(({ reason }) => reason);
 
 // By the primary key.
 const selectLadder = preparedSql<{ found: boolean }>(

@@ -13,25 +13,26 @@ export const insertSweep = async (tx: Tx, row: PriceProtectionSweep): Promise<vo
 
 // One that waits for its turn takes the product up: what falls together is swept together. While the platform's sweep begins
 // with it, its row is locked; then it is no longer queued, and another one is made.
-const addProduct = preparedSql<{ id: string }>(
-  'add_swept_product',
+const addProducts = preparedSql<{ id: string }>(
+  'add_swept_products',
   `insert into price_protection_sweeps as s (shop_id, id, reason, cause, is_dry_run, product_ids, state, due_at, order_count,
      done_order_count, found_line_count, opened_line_count, waiting_line_count, refused_line_counts, opened_count,
      customer_count, opened_amount, created_at, updated_at)
-   values ($1, $2, $3, 'price_changed', false, array[$4::uuid], 'queued', $5, 0, 0, 0, 0, 0, '{}', 0, 0, 0, $6, $5)
+   values ($1, $2, $3, 'price_changed', false, $4::uuid[], 'queued', $5, 0, 0, 0, 0, 0, '{}', 0, 0, 0, $6, $5)
    on conflict (shop_id, reason) where state = 'queued' and cause = 'price_changed' do update
-   set product_ids = s.product_ids || array(select unnest(excluded.product_ids) except select unnest(s.product_ids)),
+   set product_ids = case when s.product_ids is not null and excluded.product_ids is not null
+       then s.product_ids || array(select unnest(excluded.product_ids) except select unnest(s.product_ids)) end,
      version = s.version + 1, created_at = least(s.created_at, excluded.created_at), updated_at = excluded.updated_at
    returning s.id`,
 );
 
-/** Queues a sweep of a product, or adds it to the one that is queued. `at` is when the price fell. */
-export const queueProduct = async (
+/** Queues a sweep of products, of all when null, or adds them to the one that is queued. `at` is when prices fell. */
+export const queueProducts = async (
   tx: Tx,
   shopId: string,
-  input: { id: string; reason: string; productId: string; now: Date; at: Date },
+  input: { id: string; reason: string; productIds: readonly string[] | null; now: Date; at: Date },
 ): Promise<void> =>
-  void (await addProduct(tx, [shopId, input.id, input.reason, input.productId, input.now, input.at]));
+  void (await addProducts(tx, [shopId, input.id, input.reason, input.productIds, input.now, input.at]));
 
 /** The sweep, or `not_found`. */
 export async function getSweep(on: Reader, shopId: string, id: string): Promise<PriceProtectionSweep> {

@@ -18,7 +18,7 @@ import {
   insertSweep,
   listSweepRows,
   lockSweep,
-  queueProduct,
+  queueProducts,
   type StateCount,
   updateSweep,
 } from './repository.ts';
@@ -74,10 +74,10 @@ export async function startPriceProtectionSweep(
 export async function followPrice(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<void> {
   const { previousAmount, amount } = event.data as Static<typeof productPriceChanged.data>;
   if (amount >= previousAmount || !(await isEverPromised(tx, ctx.shop.id, 'price_drop'))) return;
-  await queueProduct(tx, ctx.shop.id, {
+  await queueProducts(tx, ctx.shop.id, {
     id: newId(),
     reason: 'price_drop',
-    productId: event.subject_id,
+    productIds: [event.subject_id],
     now: ctx.now,
     at: event.occurred_at,
   });
@@ -90,10 +90,10 @@ export async function followLadder(tx: Tx, ctx: Ctx, event: FeedEvent): Promise<
   if (!isLadder && !changedFields.includes('costAmount')) return;
   if (!isLadder && !(await hasLadder(tx, ctx.shop.id, event.subject_id))) return;
   if (!(await isEverPromised(tx, ctx.shop.id, 'price_drop'))) return;
-  await queueProduct(tx, ctx.shop.id, {
+  await queueProducts(tx, ctx.shop.id, {
     id: newId(),
     reason: 'price_drop',
-    productId: event.subject_id,
+    productIds: [event.subject_id],
     now: ctx.now,
     at: event.occurred_at,
   });

@@ -123,6 +123,8 @@ export interface BatchTerms {
   readonly year: number;
   /** Units sold of a product in the period that a rule names. */
   readonly unitsSold: (rule: PolicyRule, productId: string) => number;
+  /** What a unit of a line costs now, as a rule compares it. */
+  readonly unitAmountOf: (rule: PolicyRule, line: LineFacts) => bigint;
 }
 
 interface Candidate {
@@ -211,10 +213,14 @@ function bestOf<D extends { readonly decision: ClaimDecision }>(decided: readonl
 function decideUnder<O>(
   { policyId, rule }: PromiseVersion,
   { order, lines, usedAmount }: SweptOrder<O>,
-  { reason, at, startedAt, year, unitsSold }: BatchTerms,
+  { reason, at, startedAt, year, unitsSold, unitAmountOf }: BatchTerms,
   uses: CapUses,
 ): ClaimDecision {
-  const facts = lines.map((line) => ({ ...line, unitsSold: unitsSold(rule, line.productId) }));
+  const facts = lines.map((line) => ({
+    ...line,
+    comparedUnitAmount: unitAmountOf(rule, line),
+    unitsSold: unitsSold(rule, line.productId),
+  }));
   const used = {
     orderAmount: usedAmount,
     customerYearAmount: order.customerId === null ? 0n : uses.get(policyId, order.customerId, year),
