@@ -289,7 +289,7 @@ export async function prepare(
 }
 
 async function idFor(shop: TestShop, operationId: string, name: string, value: string): Promise<string> {
-  const known = 
+  const known =
     (await idOfSegments(shop, name)) ?? (await idOfCoupons(shop, name)) ?? (await idOfCampaigns(shop, name));
   if (known !== undefined) return known;
   if (name === 'productId') return (await makeProduct(shop)).id;
