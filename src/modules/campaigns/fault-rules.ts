@@ -1,4 +1,3 @@
-import type { MechanicParameters } from './mechanics.ts';
 import { mechanicOf } from './mechanics.ts';
 import { findRecurrenceFaults } from './recurrence-rules.ts';
 import type { CampaignRule } from './rule-schemas.ts';
@@ -39,12 +38,12 @@ export const findCampaignFaults = (rule: CampaignRule): CampaignFault[] => [
 ];
 
 function mechanicFaults({ mechanic, segmentIds }: CampaignRule): CampaignFault[] {
-  const { findFaults, needsSegments, type } = mechanicOf(mechanic.type);
-  const faults = (findFaults?.(mechanic) ?? []).map(({ pointer, detail }) =>
+  const known = mechanicOf(mechanic.type);
+  const faults = (known.findFaults?.(mechanic) ?? []).map(({ pointer, detail }) =>
     fault('campaign_mechanic_faulty')({ pointer: `/mechanic${pointer}`, detail }),
   );
-  const detail = `${type} is for the members of segments: name at least one.`;
-  const isMissing = needsSegments === true && segmentIds.length === 0;
+  const detail = `${known.type} is for the members of segments: name at least one.`;
+  const isMissing = known.needsSegments === true && segmentIds.length === 0;
   return [
     ...faults,
     ...(isMissing ? [fault('campaign_segments_required')({ pointer: '/segmentIds', detail })] : []),
@@ -117,8 +116,12 @@ export interface NamedProduct {
 
 /** Every product that a campaign names, itself or by its mechanic. */
 export function namedProducts(rule: CampaignRule): NamedProduct[] {
-  const { productIdsOf, otherProductIdsOf, giftIdsOf } = mechanicOf(rule.mechanic.type);
-  const ids = [productIdsOf, otherProductIdsOf, giftIdsOf].flatMap((idsOf) => idsOf?.(rule.mechanic) ?? []);
+  const mechanic = mechanicOf(rule.mechanic.type);
+  const ids = [
+    ...(mechanic.productIdsOf?.(rule.mechanic) ?? []),
+    ...(mechanic.otherProductIdsOf?.(rule.mechanic) ?? []),
+    ...(mechanic.giftIdsOf?.(rule.mechanic) ?? []),
+  ];
   const at = (field: 'productIds' | 'excludedProductIds') =>
     rule[field].map((id, i) => ({ id, pointer: `/${field}/${i}` }));
   return [
@@ -129,11 +132,7 @@ export function namedProducts(rule: CampaignRule): NamedProduct[] {
 }
 
 /** Where ids stand in the parameters of a mechanic. */
-function placesOf(
-  value: MechanicParameters | unknown,
-  ids: ReadonlySet<string>,
-  pointer: string,
-): NamedProduct[] {
+function placesOf(value: unknown, ids: ReadonlySet<string>, pointer: string): NamedProduct[] {
   if (typeof value === 'string') return ids.has(value) ? [{ id: value, pointer }] : [];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => placesOf(inner, ids, `${pointer}/${key}`));

@@ -7,7 +7,8 @@ import { readShipmentEnd } from '../shipping/parcels/read.ts';
 import { loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
 import { ordersSettings } from './settings.ts';
 import { type Units, writeArrival } from './shipment-repository.ts';
-import type { Order, OrderShipment } from './tables.ts';
+import type { OrderShipment } from './shipments/tables.ts';
+import type { Order } from './tables.ts';
 import { tellParcel } from './tell-parcel.ts';
 import { addTimeline, type TimelineKind } from './timeline.ts';
 

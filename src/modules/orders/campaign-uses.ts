@@ -2,8 +2,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { CampaignEffect, PricingOutcome } from '../campaigns/engine/evaluate.ts';
 import type { Shelf } from '../campaigns/engine/shelf.ts';
 import type { PricingTrace } from '../campaigns/engine/trace.ts';
-import type { UsingOrder } from '../campaigns/usage/repository.ts';
-import { type WantedUse, wantedUse } from '../campaigns/usage/rules.ts';
+import { type UsingOrder, type WantedUse, wantedUse } from '../campaigns/usage/rules.ts';
 import type { Order, OrderPriceTrace } from './tables.ts';
 
 /** A campaign of an order, as it is shown with it. Amounts are minor units; numbers, because JSON has no bigint. */

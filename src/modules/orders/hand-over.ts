@@ -4,7 +4,8 @@ import { pointingInto } from '../../platform/pointers.ts';
 import { holdBuyer } from '../customers/standing.ts';
 import { registerParcels } from '../shipping/parcels/register.ts';
 import { parcelsOf, type ShipWish } from './ship-rules.ts';
-import type { Order, OrderShipment } from './tables.ts';
+import type { OrderShipment } from './shipments/tables.ts';
+import type { Order } from './tables.ts';
 
 interface Wish extends ShipWish {
   /** Everything that leaves. */

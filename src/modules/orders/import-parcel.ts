@@ -7,7 +7,8 @@ import { orderErrors } from './errors.ts';
 import { handOver } from './hand-over.ts';
 import type { ImportDates } from './import-rules.ts';
 import { writeArrival, writeShipment } from './shipment-repository.ts';
-import type { Order, OrderLine, OrderShipment } from './tables.ts';
+import type { OrderShipment } from './shipments/tables.ts';
+import type { Order, OrderLine } from './tables.ts';
 
 /** What an import says of how it was sent. */
 interface SentInput {

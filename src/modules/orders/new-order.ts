@@ -90,6 +90,15 @@ const daysOf = (delivery: ExpectedDelivery | null) => ({
   arrivalLatestOn: delivery?.latestOn ?? null,
 });
 
+function remindersOf(ctx: Ctx, isReminded: boolean) {
+  const { firstReminderMinutes, lapseHours, lapseGraceHours } = ordersSettings.of(ctx.shop);
+  return {
+    reminderDueAt: isReminded ? after(ctx.now, firstReminderMinutes * MINUTE_MS) : null,
+    remindersSent: 0,
+    lapseDueAt: isReminded ? after(ctx.now, (lapseHours + lapseGraceHours) * HOUR_MS) : null,
+  };
+}
+
 export function makeOrder(
   ctx: Ctx,
   input: OrderInput,
@@ -97,11 +106,9 @@ export function makeOrder(
   customerId: string | null,
   { delivery, deliveryMethod }: ChosenDelivery,
 ): Order {
-  const settings = ordersSettings.of(ctx.shop);
   const { priced } = basket;
   // What costs nothing needs no payment.
   const isFree = priced.totalAmount === 0n;
-  const isReminded = input.terms === 'prepaid' && !isFree;
   return {
     shopId: ctx.shop.id,
     id: newId(),
@@ -143,11 +150,7 @@ export function makeOrder(
     deliveredAt: null,
     completedAt: null,
     cancelledAt: null,
-    reminderDueAt: isReminded ? after(ctx.now, settings.firstReminderMinutes * MINUTE_MS) : null,
-    remindersSent: 0,
-    lapseDueAt: isReminded
-      ? after(ctx.now, (settings.lapseHours + settings.lapseGraceHours) * HOUR_MS)
-      : null,
+    ...remindersOf(ctx, input.terms === 'prepaid' && !isFree),
     completeDueAt: null,
     version: 1,
     updatedAt: ctx.now,

@@ -18,18 +18,20 @@ import {
   type Order,
   type OrderAdjustment,
   type OrderLine,
-  type OrderShipment,
-  type OrderShipmentLine,
   orderAdjustments,
   orderLines,
   orders,
-  orderShipmentLines,
-  orderShipments,
   orderTimeline,
   type TimelineEntry,
   orderPriceTraces,
   type OrderPriceTrace,
 } from './tables.ts';
+import {
+  type OrderShipment,
+  type OrderShipmentLine,
+  orderShipmentLines,
+  orderShipments,
+} from './shipments/tables.ts';
 
 const p = sql.placeholder;
 

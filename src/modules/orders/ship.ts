@@ -20,7 +20,8 @@ import { decideFulfilment, unitsToShip } from './rules.ts';
 import { handOver } from './hand-over.ts';
 import { chosenWay, findShipFaults, type ShipWish, wantedUnits } from './ship-rules.ts';
 import { writeShipment } from './shipment-repository.ts';
-import type { Order, OrderLine, OrderShipment } from './tables.ts';
+import type { OrderShipment } from './shipments/tables.ts';
+import type { Order, OrderLine } from './tables.ts';
 import { tellParcel } from './tell-parcel.ts';
 
 interface ShipInput extends ShipWish {

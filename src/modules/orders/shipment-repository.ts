@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import type { Tx } from '../../platform/db/client.ts';
 import { preparedSql } from '../../platform/db/prepared.ts';
 import { recordsJson } from '../../platform/db/records.ts';
-import { type OrderShipment, orderShipmentLines, orderShipments } from './tables.ts';
+import { type OrderShipment, orderShipmentLines, orderShipments } from './shipments/tables.ts';
 
 // The parcel, what is in it, and what each line has shipped: one statement.
 const insertShipment = preparedSql(

@@ -5,7 +5,8 @@ import { appendEvents } from '../../platform/events/outbox.ts';
 import { orderEvents } from './events.ts';
 import type { Units } from './shipment-repository.ts';
 import { orderSummary } from './summary.ts';
-import type { Order, OrderShipment } from './tables.ts';
+import type { OrderShipment } from './shipments/tables.ts';
+import type { Order } from './tables.ts';
 import { addTimeline } from './timeline.ts';
 
 const KINDS = { shipped: orderEvents.shipped, delivery_undone: orderEvents.deliveryUndone };

@@ -192,7 +192,7 @@ t.test('a shop front sees the offers that touch a product, and no code, cost or 
   const { body } = await offers();
   t.match(body, { listUnitAmount: 1_000, unitAmount: 950 });
   const byId = new Map(body.data.map((one: { campaignId: string }) => [one.campaignId, one]));
-  t.same([...byId.keys()].toSorted(), [ten, two, sale, mystery].toSorted());
+  t.same([...byId.keys()].map(String).toSorted(), [ten, two, sale, mystery].toSorted());
   // Never below the floor, and nobody is told that there is one.
   t.match(byId.get(ten), { unitAmount: 950, reason: null });
   t.match(byId.get(two), { unitAmount: null, reason: 'below_minimum_quantity' });

@@ -2,7 +2,7 @@ import { preparedSql } from '../../../platform/db/prepared.ts';
 import type { Part } from '../../../platform/db/parts.ts';
 import { eventsJson } from '../../../platform/events/outbox.ts';
 import type { NewEvent } from '../../../platform/events/define.ts';
-import type { UsingOrder } from '../usage/repository.ts';
+import type { UsingOrder } from '../usage/rules.ts';
 import type { ResolvedCoupon } from './resolve.ts';
 
 const USABLE = `c.state = 'active' and (c.valid_from is null or c.valid_from <= $9) and (c.valid_until is null or c.valid_until > $9)

@@ -3,7 +3,7 @@ import type { Tx } from '../../../platform/db/client.ts';
 import { type Guard, StaleRead, whenRefused } from '../../../platform/db/guards.ts';
 import type { EventDefinition } from '../../../platform/events/define.ts';
 import { appendEvents } from '../../../platform/events/outbox.ts';
-import type { UsingOrder } from '../usage/repository.ts';
+import type { UsingOrder } from '../usage/rules.ts';
 import { couponEvent, couponEvents } from './events.ts';
 import { findCouponsRefusal, type ResolvedCoupon, resolveCoupons } from './resolve.ts';
 import { confirmCoupons, couponsPart, giveBackCoupons, type MovedUse } from './take-repository.ts';

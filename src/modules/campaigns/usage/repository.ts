@@ -3,7 +3,7 @@ import type { Part } from '../../../platform/db/parts.ts';
 import { preparedRead, preparedSql } from '../../../platform/db/prepared.ts';
 import type { Campaign } from '../engine/facts.ts';
 import { periodOf } from './period-rules.ts';
-import { type Counted, limitsLeft, type WantedUse } from './rules.ts';
+import { type Counted, limitsLeft, type UsingOrder, type WantedUse } from './rules.ts';
 import type { LimitsLeft } from '../engine/facts.ts';
 
 /** Whose units are counted where nobody's in particular are: those of all. */
@@ -66,17 +66,6 @@ export async function findLimitsLeft(
       return counted ? [[campaign.id, limitsLeft(campaign, counted)] as const] : [];
     }),
   );
-}
-
-/** Whose order takes something, and in which state. */
-export interface UsingOrder {
-  readonly shopId: string;
-  readonly orderId: string;
-  readonly customerId: string | null;
-  readonly channel: string;
-  readonly placedAt: Date;
-  /** An order that costs nothing is paid at once. */
-  readonly isPaid: boolean;
 }
 
 // Every counter is taken where it stands: two orders that each fit under a limit, and not together, wait for each other at its row, and

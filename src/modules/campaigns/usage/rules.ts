@@ -107,3 +107,14 @@ export function limitsLeft(campaign: Campaign, counted: Counted): LimitsLeft {
     ),
   };
 }
+
+/** Whose order takes something, and in which state. */
+export interface UsingOrder {
+  readonly shopId: string;
+  readonly orderId: string;
+  readonly customerId: string | null;
+  readonly channel: string;
+  readonly placedAt: Date;
+  /** An order that costs nothing is paid at once. */
+  readonly isPaid: boolean;
+}

@@ -3,8 +3,8 @@ import type { Ctx } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/client.ts';
 import { type Guard, whenRefused } from '../../../platform/db/guards.ts';
 import { returnCoupons, useCoupons } from '../coupons/take.ts';
-import { confirmUses, returnUses, type UsingOrder, usesPart } from './repository.ts';
-import type { WantedUse } from './rules.ts';
+import { confirmUses, returnUses, usesPart } from './repository.ts';
+import type { UsingOrder, WantedUse } from './rules.ts';
 
 /** Campaigns did not have what an order wanted of them. Nothing was written. */
 export class CampaignsUsedUp extends Error {
