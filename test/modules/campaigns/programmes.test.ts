@@ -125,7 +125,10 @@ t.test('a shop front lists what is there now, for whom it is', async (t) => {
     );
   t.same(await idsOf('', shop.publishableKey), [all.id]);
   t.equal((await idsOf('?channel=douyin', shop.publishableKey)).length, 2);
-  t.same(await idsOf(`?customerId=${maria.id}`, shop.secretKey), [String(all.id), String(hers.id)].toSorted());
+  t.same(
+    await idsOf(`?customerId=${maria.id}`, shop.secretKey),
+    [String(all.id), String(hers.id)].toSorted(),
+  );
   t.match(await shop.call(`GET /v1/campaigns/current?customerId=${maria.id}`, { as: shop.publishableKey }), {
     body: { code: 'customer_not_nameable' },
   });
