@@ -3,6 +3,7 @@ import { changeCampaigns } from '../../src/modules/campaigns/load.ts';
 import { mechanicOf, type MechanicParameters } from '../../src/modules/campaigns/mechanics.ts';
 import { type CampaignRule, RULE_DEFAULTS } from '../../src/modules/campaigns/rule-schemas.ts';
 import { campaigns, campaignVersions } from '../../src/modules/campaigns/tables.ts';
+import { inTransaction } from '../../src/platform/db/transaction.ts';
 import { newId } from '../../src/platform/ids.ts';
 import type { TestShop } from './app.ts';
 
@@ -22,7 +23,8 @@ export async function makeGatedCampaign(
   rule: Partial<CampaignRule> = {},
   state: 'draft' | 'scheduled' | 'running' | 'paused' | 'ended' = 'running',
 ): Promise<string> {
-  const { db, now } = await shop.ctx();
+  const ctx = await shop.ctx();
+  const { db, now } = ctx;
   const id = newId();
   const { startsAt = null, endsAt = null } = rule;
   await db.insert(campaigns).values({
@@ -58,7 +60,7 @@ export async function makeGatedCampaign(
     actorId: 'test',
     createdAt: now,
   });
-  await db.transaction((tx) => changeCampaigns(tx as never, shop.shopId));
+  await inTransaction(ctx, (tx) => changeCampaigns(tx, shop.shopId));
   return id;
 }
 

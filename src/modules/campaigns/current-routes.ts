@@ -12,7 +12,6 @@ import {
 } from '../../platform/http/schema.ts';
 import { listCurrentCampaigns } from './current.ts';
 import type { Campaign } from './engine/facts.ts';
-import { campaignErrors } from './errors.ts';
 import { RecurrenceModel } from './recurrence-schemas.ts';
 import { CampaignTextModel, MechanicTypeName } from './rule-schemas.ts';
 
@@ -64,10 +63,9 @@ export function currentRoutes(app: FastifyInstance): void {
         description: 'Where one would order.',
       }),
       country: Type.Optional(countryCode('Where it would go.')),
-      customerId: Type.Optional(uuid('For whom; only with a secret key.')),
     }),
     success: { statuses: [200], schema: CurrentCampaignList, description: 'The campaigns.' },
-    errors: [campaignErrors.customer_not_nameable],
+    errors: [],
     example: { query: { channel: 'web' } },
     run: (ctx, { query }) => listCurrentCampaigns(ctx, query),
     present: (campaigns) => ({ data: campaigns.map(presentCurrent) }),

@@ -1,7 +1,14 @@
 import { Type } from '@sinclair/typebox';
 import type { Ctx } from '../../platform/context.ts';
 import { defineEvent, eventRow, type NewEvent } from '../../platform/events/define.ts';
-import { instantOrNull, nullableInstant, nullableText, nullableUuid } from '../../platform/http/schema.ts';
+import {
+  instantOrNull,
+  model,
+  nullableInstant,
+  nullableText,
+  nullableUuid,
+  ref,
+} from '../../platform/http/schema.ts';
 import type { CampaignRule } from './rule-schemas.ts';
 import type { CampaignRow, Programme } from './tables.ts';
 
@@ -15,13 +22,11 @@ const fields = {
   endsAt: nullableInstant('Until when; until it is ended when null.'),
 };
 const data = Type.Object(fields);
-const texts = Type.Array(
-  Type.Object({
-    language: Type.String({ description: 'BCP 47.' }),
-    text: Type.String({ description: 'What customers are told.' }),
-  }),
-  { description: 'What customers are told, by language.' },
-);
+const Told = model('CampaignTold', 'What customers are told, in one language.', {
+  language: Type.String({ description: 'BCP 47.' }),
+  text: Type.String({ description: 'What they are told.' }),
+});
+const texts = Type.Array(ref(Told), { description: 'What customers are told, by language.' });
 const reason = nullableText('Why it was ended before its time; null when its time was over.');
 
 /** What happens to campaigns. */

@@ -1,5 +1,5 @@
 import { type TProperties, Type } from '@sinclair/typebox';
-import { divideRounded, sumOf } from '../../../platform/money.ts';
+import { divideRounded, MAX_AMOUNT, sumOf } from '../../../platform/money.ts';
 import { enumeration, model, PositiveAmount, ref } from '../../../platform/http/schema.ts';
 import { AMOUNT_BASES, type AmountBasis } from '../engine/facts.ts';
 import type { ParameterFault, ViewLine } from '../engine/mechanic.ts';
@@ -30,12 +30,7 @@ export const rateBps = (description: string) =>
     description: `${description} In basis points: 2,000 is 20 %.`,
   });
 export const amountOf = (description: string) =>
-  Type.Unsafe<number>({
-    type: 'integer',
-    allOf: [{ $ref: `${PositiveAmount.$id ?? ''}#` }],
-    minimum: 1,
-    description,
-  });
+  Type.Integer({ minimum: 1, maximum: Number(MAX_AMOUNT), description });
 export const anyAmount = (description: string) => ref(PositiveAmount, { description });
 export const count = (description: string, maximum = 1_000_000, minimum = 1) =>
   Type.Integer({ minimum, maximum, description });
