@@ -263,8 +263,8 @@ t.test('the words say what the rule says', async (t) => {
     {
       en:
         'If the price falls within 30 days of payment, we pay back 100 % of the difference between what you paid and our list ' +
-        'price. At most $50.00 per line. Clearance is left out. Gifts are left out. Paid by the way you paid or stored value.',
-      zh: '付款后30天内如商品降价，按实付与本店标价之差的100 %补差。每行最多US$50.00。清仓商品除外。赠品除外。支付方式：原路退回或储值余额。',
+        'price. At most $50.00 per line. Clearance is left out. Gifts are left out. What was bought in a flash sale is left out. Paid by the way you paid or stored value.',
+      zh: '付款后30天内如商品降价，按实付与本店标价之差的100 %补差。每行最多US$50.00。清仓商品除外。赠品除外。限时抢购购买的商品除外。支付方式：原路退回或储值余额。',
     },
   );
   t.equal(moneyText(123_456_789_012_345n, 'USD', 'en'), '$1,234,567,890,123.45');
