@@ -6,9 +6,10 @@ import { couponBookChecks } from './modules/campaigns/coupons/book-checks.ts';
 import { couponCustomerMove, couponPersonalData } from './modules/campaigns/coupons/personal-data.ts';
 import { couponProvider } from './modules/campaigns/coupons/provider.ts';
 import { campaignSegmentUse } from './modules/campaigns/segment-uses.ts';
+import { campaignPriorPrices } from './modules/campaigns/prior-prices.ts';
 import { campaignsModule } from './modules/campaigns/module.ts';
 import { catalogue } from './modules/catalogue/module.ts';
-import { dealPrices, freightTemplates } from './modules/catalogue/ports.ts';
+import { dealPrices, freightTemplates, promotionPrices } from './modules/catalogue/ports.ts';
 import { customersModule } from './modules/customers/module.ts';
 import { customerMerges, personalData, purchaseChanges } from './modules/customers/ports.ts';
 import { orderBookChecks } from './modules/orders/book-checks.ts';
@@ -58,6 +59,7 @@ export const modules: readonly Module[] = [
 
 // Ports: what a module needs of one that comes after it.
 dealPrices.fill(orderDealPrices);
+promotionPrices.fill(campaignPriorPrices);
 freightTemplates.fill({ holdUsable });
 segmentUses.fill([policySegmentUse, campaignSegmentUse]);
 // Orders first: who pays one of them with a wallet has locked the order, and then the wallet.

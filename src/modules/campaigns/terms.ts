@@ -107,7 +107,7 @@ function concernOf(
 
 /** What is known beside the basket, as far as nobody has to be asked. */
 export const factsOf = (
-  ctx: Ctx,
+  ctx: Pick<Ctx, 'shop' | 'now'>,
   { customerId, channel, country, coupons }: BasketBuyer,
   gifts: PricingFacts['gifts'],
 ): PricingFacts => {

@@ -1,4 +1,5 @@
 import type { Reader, Tx } from '../../platform/db/client.ts';
+import type { Shop } from '../../platform/shops/shop.ts';
 import { definePort } from '../../platform/ports.ts';
 
 /** What was really paid for a product, which only orders know. Amounts are net, per unit, in minor units. */
@@ -29,3 +30,22 @@ export interface FreightTemplates {
 }
 
 export const freightTemplates = definePort<FreightTemplates>('catalogue.freightTemplates');
+
+/** A time in which prices are looked for: from `opensAt` up to, but not at, `closesAt`. */
+export interface PriceWindow {
+  readonly productId: string;
+  readonly opensAt: Date;
+  readonly closesAt: Date;
+}
+
+/** What campaigns made of prices, which only they know. */
+export interface PromotionPrices {
+  /** The lowest price that everybody was offered in each window by a campaign, by product; absent where there was none. */
+  findLowestOffered(
+    on: Reader,
+    shop: Shop,
+    windows: readonly PriceWindow[],
+  ): Promise<ReadonlyMap<string, bigint>>;
+}
+
+export const promotionPrices = definePort<PromotionPrices>('catalogue.promotionPrices');

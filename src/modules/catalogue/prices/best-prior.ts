@@ -2,7 +2,8 @@ import type { Ctx } from '../../../platform/context.ts';
 import type { Reader } from '../../../platform/db/client.ts';
 import type { Problem } from '../../../platform/errors.ts';
 import type { Shop } from '../../../platform/shops/shop.ts';
-import { dealPrices } from '../ports.ts';
+import { minOf } from '../../../platform/money.ts';
+import { dealPrices, promotionPrices } from '../ports.ts';
 import { getProductRow } from '../repository.ts';
 import { catalogueSettings } from '../settings.ts';
 import { findLowestOffered } from './repository.ts';
@@ -58,8 +59,15 @@ async function findBestPriorPrices(
     opensAt: windowStart(at, priorPriceDaysEu),
     closesAt: at,
   }));
-  const lowest = await findLowestOffered(on, shop.id, windows);
-  return (productId) => decideOfferedPrice(priorPriceDaysEu, lowest.get(productId));
+  const [listed, promoted] = await Promise.all([
+    findLowestOffered(on, shop.id, windows),
+    promotionPrices.get().findLowestOffered(on, shop, windows),
+  ]);
+  return (productId) => {
+    const [list, promotion] = [listed.get(productId), promoted.get(productId)];
+    const lowest = list === undefined || promotion === undefined ? list : minOf(list, promotion);
+    return decideOfferedPrice(priorPriceDaysEu, lowest);
+  };
 }
 
 async function findCharged(

@@ -3,6 +3,8 @@ import type { Reader, Tx } from '../../../platform/db/client.ts';
 import { prepared, preparedSql } from '../../../platform/db/prepared.ts';
 import { recordsJson } from '../../../platform/db/records.ts';
 import { afterKey, type Page, readCursor, toPage } from '../../../platform/http/pagination.ts';
+import type { PriceWindow } from '../ports.ts';
+import type { OfferedPrice } from './rules.ts';
 import { priceHistory, type PriceRow } from '../tables.ts';
 
 const p = sql.placeholder;
@@ -92,7 +94,7 @@ const selectLowestOffered = preparedSql<{ product_id: string; amount: bigint }>(
 export async function findLowestOffered(
   on: Reader,
   shopId: string,
-  windows: readonly { productId: string; opensAt: Date; closesAt: Date }[],
+  windows: readonly PriceWindow[],
 ): Promise<ReadonlyMap<string, bigint>> {
   const rows = await selectLowestOffered(on, [
     shopId,
@@ -101,6 +103,34 @@ export async function findLowestOffered(
     windows.map(({ closesAt }) => closesAt.toISOString()),
   ]);
   return new Map(rows.map((row) => [row.product_id, row.amount]));
+}
+
+const selectOffered = preparedSql<{ product_id: string; amount: bigint; effective_at: Date }>(
+  'select_offered_prices',
+  `select w.product_id, h.amount, h.effective_at
+   from unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) as w (product_id, opened_at, closed_at)
+   join price_history h on h.shop_id = $1 and h.product_id = w.product_id and h.effective_at < w.closed_at
+     and h.effective_at >= coalesce((select max(effective_at) from price_history
+       where shop_id = $1 and product_id = w.product_id and effective_at <= w.opened_at), w.opened_at)
+   order by w.product_id, h.effective_at`,
+);
+
+/** The list prices of each window, the oldest first: the one that was in force when it opened, and those that began in it. */
+export async function findOfferedPrices(
+  on: Reader,
+  shopId: string,
+  windows: readonly PriceWindow[],
+): Promise<ReadonlyMap<string, OfferedPrice[]>> {
+  const rows = await selectOffered(on, [
+    shopId,
+    windows.map(({ productId }) => productId),
+    windows.map(({ opensAt }) => opensAt.toISOString()),
+    windows.map(({ closesAt }) => closesAt.toISOString()),
+  ]);
+  const found = new Map<string, OfferedPrice[]>();
+  for (const { product_id: id, amount, effective_at: effectiveAt } of rows)
+    found.set(id, [...(found.get(id) ?? []), { amount, effectiveAt }]);
+  return found;
 }
 
 /** The prices of a product, newest first, along the primary key. */

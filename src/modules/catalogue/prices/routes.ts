@@ -82,7 +82,7 @@ function getBestPriorPriceRoute(app: FastifyInstance): void {
     summary: 'Read the best price before a moment',
     description:
       'What a crossed-out price may be. CN: the lowest price that was really charged in the last 7 days, else the ' +
-      'last one charged. EU: the lowest price that everyone was offered in the last 30 days.',
+      'last one charged. EU: the lowest price that everyone was offered in the last 30 days, by the list or by a campaign, flash sales included.',
     access: { secret: 'products:read' },
     params,
     query: Type.Object({ market: ref(PriorPriceMarket), at }),

@@ -71,6 +71,12 @@ export function findReferenceFault(referenceAmount: bigint, prior: PriorPrice): 
   });
 }
 
+/** A list price, in force from a moment on; minor units. */
+export interface OfferedPrice {
+  readonly amount: bigint;
+  readonly effectiveAt: Date;
+}
+
 /** A price that was in force elsewhere from a moment on; minor units. */
 export interface PastPrice {
   readonly amount: bigint;
