@@ -39,7 +39,7 @@ t.test('the engine finds what a slow enumeration finds', async (t) => {
       if (chosen.length > 0) seen.acting += 1;
       if (new Set(chosen).size > 1) seen.together += 1;
     }),
-    { numRuns: RUNS * 2, unbiased: true },
+    { numRuns: RUNS * 2, plugins: [fc.unbiased()] },
   );
   t.ok(seen.compared > RUNS, `${seen.compared} of ${RUNS * 2} cases are small enough to compare`);
   t.ok(
