@@ -65,4 +65,13 @@ export const settlementInvariants: readonly Invariant[] = [
             and (u.year = 0 or s.customer_id = u.holder_id and s.cap_year = u.year)), 0)) as broken
         from price_difference_policy_uses u`,
   ),
+  // That nothing is settled of what was given away, the constraints of order lines see to: its price is nothing.
+  invariant(
+    'no promise pays for what was bought in a flash sale that it leaves out',
+    sql`select count(*) as checked, count(*) filter (where o.is_flash_sale) as broken
+        from settlement_lines l join settlements s on s.shop_id = l.shop_id and s.id = l.settlement_id
+          join price_difference_policy_versions v on v.shop_id = s.shop_id and v.policy_id = s.policy_id
+            and v.rule_version = s.rule_version and v.rule ->> 'includesFlashSales' = 'false'
+          join order_lines o on o.shop_id = l.shop_id and o.id = l.line_id`,
+  ),
 ];

@@ -94,6 +94,9 @@ const DAMAGES: Damages = {
     'update price_difference_policy_uses set used_amount = used_amount + 1 where year > 0',
     'delete from settlements where policy_id is not null',
   ],
+  'no promise pays for what was bought in a flash sale that it leaves out': [
+    'update order_lines set is_flash_sale = true where settled_amount > 0',
+  ],
   'the newest offer of a settlement has its amount, and none is missing before it': [
     'update settlement_offers set amount = amount + 1',
     'update settlement_offers set round = round + 2',
