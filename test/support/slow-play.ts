@@ -108,7 +108,7 @@ function playOne(given: PricingCase, stand: Stand, done: readonly Done[], move: 
     );
   const lines = move.lines.filter(isFree);
   if (lines.length === 0 || missesMinimum(player, stand, done)) return undefined;
-  const effect = player.mechanic.apply(player.parameters as never, {
+  const effect = player.mechanic.apply(player.parameters, {
     campaign: player.campaign as never,
     lines: lines.map((line) => viewOf(given, stand, line)),
     left: player.campaign && given.facts.left.get(player.campaign.id),

@@ -103,7 +103,7 @@ function playersOf(given: PricingCase, out: ReadonlySet<string>): Player[] {
 /** Everything that can be done, in the order in which it would be: by class, by how much it looks at, by rank, by line. */
 function movesOf(players: readonly Player[], { items }: PricingCase): Move[] {
   const grainOf = ({ at, mechanic, parameters }: Player) =>
-    at === 'product' ? mechanic.grainOf(parameters as never) : 'scope';
+    at === 'product' ? mechanic.grainOf(parameters) : 'scope';
   const all = players.flatMap((player): Move[] => {
     const grain = grainOf(player);
     if (grain === 'scope') return [{ player, lines: player.lines }];

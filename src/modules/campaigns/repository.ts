@@ -253,3 +253,14 @@ export const listVersionRows = (
 /** How many campaigns a programme has. Along campaigns_programme_idx. */
 export const countOfProgramme = async (on: Reader, shopId: string, programmeId: string): Promise<number> =>
   on.$count(campaigns, and(eq(campaigns.shopId, shopId), eq(campaigns.programmeId, programmeId)));
+
+// Along campaigns_programme_idx.
+const selectIdsOfProgramme = preparedSql<{ id: string }>(
+  'list_campaign_ids_of_programme',
+  'select id from campaigns where shop_id = $1 and programme_id = $2 order by created_at, id',
+);
+export const listIdsOfProgramme = async (
+  on: Reader,
+  shopId: string,
+  programmeId: string,
+): Promise<string[]> => (await selectIdsOfProgramme(on, [shopId, programmeId])).map(({ id }) => id);

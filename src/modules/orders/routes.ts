@@ -13,6 +13,7 @@ import { countGuesses } from '../campaigns/coupons/resolve.ts';
 import { couponRefusals, countUnknown } from './order-coupons.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { orderParcelRoutes } from './parcel-routes.ts';
+import { campaignReportRoutes } from './campaign-reports/routes.ts';
 import { pricingRoutes } from './pricing-routes.ts';
 import { orderTerms, placeOrder } from './place.ts';
 import { type Quote, quoteBasket } from './quote.ts';
@@ -68,6 +69,7 @@ export function orderRoutes(app: FastifyInstance): void {
   readRoutes(app);
   promiseRoutes(app);
   pricingRoutes(app);
+  campaignReportRoutes(app);
   changeRoutes(app);
   lifecycleRoutes(app);
   orderParcelRoutes(app);

@@ -107,28 +107,30 @@ function settleOn(tally: Tally, actions: readonly Action[], freight: FreightQuot
 /** Why those that sit at the table and were not chosen do nothing, seen from what was chosen. */
 function explainOthers(tally: Tally, seats: readonly Seat[], offers: readonly Offer[]): Rejection[] {
   const chosen = new Set(tally.actions.map(({ offer }) => offer.seat));
+  const acting = [...chosen].filter(({ isLadder }) => !isLadder);
+  const bySeat = new Map<Seat, Offer[]>(seats.map((seat) => [seat, []]));
+  for (const offer of offers) bySeat.get(offer.seat)?.push(offer);
   return seats.flatMap((seat): Rejection[] => {
     if (chosen.has(seat) || seat.isLadder) return [];
-    const own = offers.filter((offer) => offer.seat === seat);
-    const answers = own.map((offer) => consider(tally, offer));
+    const answers = (bySeat.get(seat) ?? []).map((offer) => consider(tally, offer));
     const reason = answers.some((answer) => typeof answer !== 'string')
       ? 'better_without'
       : (answers.find((answer) => answer === 'does_not_combine') ?? answers[0]);
     if (typeof reason !== 'string') return [];
     const isBlocked = reason === 'does_not_combine' || reason === 'exclusive_group';
-    return [{ campaign: seat.campaign, reason, withIds: isBlocked ? findInTheWay(tally, seat) : [] }];
+    return [{ campaign: seat.campaign, reason, withIds: isBlocked ? findInTheWay(tally, seat, acting) : [] }];
   });
 }
 
-function findInTheWay(tally: Tally, seat: Seat): string[] {
+function findInTheWay(tally: Tally, seat: Seat, acting: readonly Seat[]): string[] {
   const { exclusiveGroup } = seat.campaign.rule;
-  const others = tally.actions.flatMap(({ offer, lines }) => {
-    const { campaign, isLadder } = offer.seat;
-    const isNear = seat.stackingClass === 'freight' || lines.some((index) => seat.lines.includes(index));
-    const isOfGroup = exclusiveGroup !== null && campaign.rule.exclusiveGroup === exclusiveGroup;
-    return !isLadder && (isNear || isOfGroup) ? [campaign.id] : [];
+  const near = new Set<Seat>();
+  for (const index of seat.lines) for (const other of tally.seatsOf[index] ?? []) near.add(other);
+  return acting.flatMap((other) => {
+    const isNear = seat.stackingClass === 'freight' || near.has(other);
+    const isOfGroup = exclusiveGroup !== null && other.campaign.rule.exclusiveGroup === exclusiveGroup;
+    return isNear || isOfGroup ? [other.campaign.id] : [];
   });
-  return [...new Set(others)];
 }
 
 function outcomeOf(tally: Tally, trace: PricingTrace): PricingOutcome {

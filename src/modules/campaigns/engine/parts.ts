@@ -51,7 +51,7 @@ export function findParts(offers: readonly Offer[], lineCount: number): Part[] {
   return [...parts.values()];
 }
 
-const hasMovingMinimum = ({ campaign: { rule } }: Seat): boolean =>
+export const hasMovingMinimum = ({ campaign: { rule } }: Seat): boolean =>
   rule.minimumAmount !== null && rule.minimumAmountBasis !== 'list';
 
 const ranksOf = (actions: readonly Action[]): number[][] =>
@@ -71,26 +71,22 @@ export function compareRanks(a: readonly (readonly number[])[], b: readonly (rea
 export const compareOptions = (a: Option, b: Option): number =>
   a.savedAmount === b.savedAmount ? compareRanks(a.ranks, b.ranks) : a.savedAmount > b.savedAmount ? -1 : 1;
 
-const optionOf = (actions: readonly Action[]): Option => ({
+export const optionOf = (actions: readonly Action[]): Option => ({
   actions,
   savedAmount: actions.reduce((sum, { savedAmount }) => sum + savedAmount, 0n),
   ranks: ranksOf(actions),
 });
 
-/** The ways to take a part, the best first; the last is to take nothing. `isComplete`: they are all there are. */
-export function findOptions(
-  tally: Tally,
-  part: Part,
-): { readonly options: readonly Option[]; readonly isComplete: boolean } {
-  const isComplete = part.length <= MOST_PER_PART;
-  const options = isComplete ? tryAll(tally, part) : tryGreedily(tally, part);
-  return { options: options.toSorted(compareOptions), isComplete };
-}
-
-function tryAll(tally: Tally, part: Part): Option[] {
+/**
+ * The ways to take a part, the best first; the last is to take nothing. Undefined for a part of more than ten offers, and for one that has
+ * more ways than `most`.
+ */
+export function findOptions(tally: Tally, part: Part, most: number): readonly Option[] | undefined {
+  if (part.length > MOST_PER_PART) return undefined;
   const options: Option[] = [];
   const start = tally.actions.length;
   const visit = (i: number): void => {
+    if (options.length > most) return;
     const offer = part[i];
     if (!offer) {
       options.push(optionOf(tally.actions.slice(start)));
@@ -105,47 +101,5 @@ function tryAll(tally: Tally, part: Part): Option[] {
     visit(i + 1);
   };
   visit(0);
-  return options;
-}
-
-/**
- * More than ten at once: each offer is the first once, by what it is worth alone, and then takes along, in the order of application, every
- * other one that adds to it.
- */
-function tryGreedily(tally: Tally, part: Part): Option[] {
-  const options = [optionOf([])];
-  for (const first of part) {
-    let best = tryThese(tally, [first]);
-    if (!best) continue;
-    const chosen = new Set([first]);
-    for (const other of part) {
-      if (chosen.has(other)) continue;
-      const tried = tryThese(
-        tally,
-        part.filter((offer) => offer === other || chosen.has(offer)),
-      );
-      if (!tried || compareOptions(tried, best) > 0) continue;
-      best = tried;
-      chosen.add(other);
-    }
-    options.push(best);
-  }
-  return options;
-}
-
-/** These offers and no others, in order; undefined when one of them does nothing beside the others. */
-function tryThese(tally: Tally, offers: readonly Offer[]): Option | undefined {
-  const start = tally.actions.length;
-  let isLegal = true;
-  for (const offer of offers) {
-    const action = consider(tally, offer);
-    if (typeof action === 'string') {
-      isLegal = false;
-      break;
-    }
-    perform(tally, action);
-  }
-  const option = isLegal ? optionOf(tally.actions.slice(start)) : undefined;
-  while (tally.actions.length > start) undo(tally);
-  return option;
+  return options.length > most ? undefined : options.toSorted(compareOptions);
 }

@@ -1,13 +1,16 @@
 import { sumOf } from '../../../platform/money.ts';
-import type { FreightQuote } from './facts.ts';
-import { compareRanks, findOptions, findParts, type Option } from './parts.ts';
-import { compareOrders, type Offer } from './seats.ts';
+import type { FreightQuote, StackingClass } from './facts.ts';
+import { dropBeaten, takeLargePart, weighAlone } from './large-parts.ts';
+import { compareRanks, findOptions, findParts, type Option, type Part } from './parts.ts';
+import { compareOrders, type Offer, type Seat } from './seats.ts';
 import { type Action, consider, perform, type Tally, undo } from './tally.ts';
 
 /** Up to so many combinations all of them are compared: as many as ten candidates have, whatever they are. */
 export const MOST_COMBINATIONS = 1_024;
 /** With so many lines at most; in larger baskets so many combinations fewer, that the work stays the same. */
 const MOST_LINE_STEPS = 65_536;
+/** Of all parts together so many ways to take them are looked at, where each is for itself: 1,024 of each of sixteen. */
+const MOST_OPTIONS = 16_384;
 /** Up to so many offers on order and freight are tried in every combination for one choice of the goods' prices. */
 const MOST_LATER = 6;
 
@@ -33,32 +36,14 @@ interface Search {
 
 /**
  * The best legal set for the customer. Exact where the offers on goods do not influence each other through order or freight, or where
- * there are at most 1,024 combinations; else the best choice of each part, nothing on goods, and, for every offer on the order or freight,
- * what combines with it; then every combination of up to six such offers, or of more what combines with each of them in turn.
+ * there are at most 1,024 combinations; else the best choice of each part, nothing on goods, and what goes with offers on the order or on
+ * freight; then every combination of up to six such offers, or of more what combines with each of them in turn.
  */
 export function findBest(tally: Tally, offers: readonly Offer[], freight: FreightQuote): Found {
   const goods = offers.filter(({ seat }) => seat.stackingClass === 'product');
   const later = offers.filter(({ seat }) => seat.stackingClass !== 'product');
   const search: Search = { tally, freight, later, best: undefined };
-  const parts = findParts(goods, tally.lines.length).map((part) => findOptions(tally, part));
-  const isComplete = parts.every((part) => part.isComplete);
-  const options = parts.map((part) => part.options);
-  const isApart = later.length === 0 && freight.isFixed && !isGroupShared(goods);
-  if (isApart) {
-    withOptions(
-      tally,
-      options.map(([best]) => best as Option),
-      () => weigh(search),
-    );
-    return {
-      actions: actionsOf(search),
-      method: isComplete ? 'exact' : 'heuristic',
-      candidateCount: offers.length,
-    };
-  }
-  const isExact = isComplete && countCombinations(options, later.length) <= mostFor(tally.lines.length);
-  if (isExact) tryCombinations(search, options, 0);
-  else tryStarts(search, options);
+  const isExact = isApart(goods, later, freight) ? takeApart(search, goods) : takeTogether(search, goods);
   return {
     actions: actionsOf(search),
     method: isExact ? 'exact' : 'heuristic',
@@ -66,9 +51,56 @@ export function findBest(tally: Tally, offers: readonly Offer[], freight: Freigh
   };
 }
 
+const isApart = (goods: readonly Offer[], later: readonly Offer[], freight: FreightQuote): boolean =>
+  later.length === 0 && freight.isFixed && !isGroupShared(goods);
+
+/** Each part for itself. True when each is exact. */
+function takeApart(search: Search, goods: readonly Offer[]): boolean {
+  const { tally } = search;
+  const parts = findParts(dropBeaten(goods, weighAlone(tally, goods), false), tally.lines.length);
+  const all = parts.map((part) => choiceOf(tally, part, parts.length));
+  withOptions(tally, choose(tally, all, ANYTHING), () => weigh(search));
+  return all.every(({ options }) => options !== undefined);
+}
+
+/** Everything in every combination, where there are few; else the heuristic. True when it is exact. */
+function takeTogether(search: Search, goods: readonly Offer[]): boolean {
+  const { tally, later } = search;
+  const most = mostFor(tally.lines.length) / 2 ** later.length;
+  const options = findAllOptions(tally, findParts(goods, tally.lines.length), most);
+  if (options) {
+    tryCombinations(search, options, 0);
+    return true;
+  }
+  const parts = findParts(dropBeaten(goods, weighAlone(tally, goods), true), tally.lines.length);
+  tryStarts(
+    search,
+    parts.map((part) => choiceOf(tally, part, parts.length)),
+  );
+  return false;
+}
+
+/** The ways to take each part; undefined when together they are too many. */
+function findAllOptions(
+  tally: Tally,
+  parts: readonly Part[],
+  most: number,
+): (readonly Option[])[] | undefined {
+  const all: (readonly Option[])[] = [];
+  let count = 1;
+  for (const part of parts) {
+    const options = count > most ? undefined : findOptions(tally, part, most / count);
+    if (!options) return undefined;
+    count *= options.length;
+    all.push(options);
+  }
+  return count > most ? undefined : all;
+}
+
 /** The best choice in the order of application, which the parts have each for themselves. */
 const actionsOf = ({ best }: Search): readonly Action[] =>
   (best?.actions ?? []).toSorted((a, b) => compareOrders(a.offer.order, b.offer.order));
+
 const mostFor = (lineCount: number): number =>
   Math.min(MOST_COMBINATIONS, Math.floor(MOST_LINE_STEPS / lineCount));
 
@@ -83,15 +115,6 @@ function isGroupShared(goods: readonly Offer[]): boolean {
     seats.set(group, seat.rank);
   }
   return false;
-}
-
-function countCombinations(options: readonly (readonly Option[])[], later: number): number {
-  let count = 2 ** later;
-  for (const of of options) {
-    count *= of.length;
-    if (count > MOST_COMBINATIONS) break;
-  }
-  return count;
 }
 
 /** Every choice of options, and for each of them every choice of what comes later. */
@@ -161,46 +184,76 @@ function withOptions(tally: Tally, options: readonly Option[], then: () => void)
   while (tally.actions.length > start) undo(tally);
 }
 
-/** The heuristic. What it starts from: the best of each part, nothing, and what gives way to one offer on the order or freight. */
-function tryStarts(search: Search, options: readonly (readonly Option[])[]): void {
-  const { later } = search;
+/** A part, and the ways to take it where they are not too many. */
+interface Choice {
+  readonly part: Part;
+  readonly options: readonly Option[] | undefined;
+  /** What was found for it as a large part, by what had to go with it. */
+  readonly known: Map<string, Option>;
+}
+
+const choiceOf = (tally: Tally, part: Part, partCount: number): Choice => ({
+  part,
+  options: findOptions(tally, part, Math.min(MOST_COMBINATIONS, Math.ceil(MOST_OPTIONS / partCount))),
+  known: new Map(),
+});
+
+/** What offers on goods have to go with: those of a class that go with offers on goods. */
+const ANYTHING = 'anything';
+type Beside = StackingClass | typeof ANYTHING;
+
+/** The heuristic. What it starts from: the best of each part, nothing, and what goes with offers on the order or on freight. */
+function tryStarts(search: Search, choices: readonly Choice[]): void {
+  const { tally, later } = search;
   const begin = (start: readonly Option[], firsts: readonly (Offer | undefined)[]) =>
-    withOptions(search.tally, start, () => {
+    withOptions(tally, start, () => {
       if (later.length <= MOST_LATER) tryLater(search, 0);
       else for (const first of firsts) takeGreedily(search, first);
     });
-  begin(
-    choose(options, () => true),
-    [undefined, ...later],
-  );
+  const best = choose(tally, choices, ANYTHING);
+  begin(best, [undefined, ...later]);
   begin([], [undefined, ...later]);
-  for (const first of later)
-    begin(
-      choose(options, (action) => isOpenTo(action.offer.seat, first.seat)),
-      [first],
+  for (const beside of ['order', 'freight'] as const) {
+    const firsts = later.filter(
+      ({ seat }) => seat.stackingClass === beside && seat.combinesWith.includes('product'),
     );
+    if (firsts.length === 0) continue;
+    const start = choose(tally, choices, beside);
+    // Mostly nothing has to give way, and what comes of that is known.
+    if (start.some((option, i) => option !== best[i])) begin(start, firsts);
+  }
 }
 
-const isOpenTo = (a: Offer['seat'], b: Offer['seat']): boolean =>
+const isOpenTo = (a: Seat, b: Seat): boolean =>
   a.combinesWith.includes(b.stackingClass) && b.combinesWith.includes(a.stackingClass);
 
-/** Of each part the best option of which everything passes, with one campaign of each exclusive group: the first that is met. */
-function choose(options: readonly (readonly Option[])[], passes: (action: Action) => boolean): Option[] {
-  const groups = new Map<string, Offer['seat']>();
-  return options.flatMap((own) => {
-    const option = own.find(({ actions }) =>
-      actions.every((action) => {
-        const group = groupOf(action);
-        const holder = group === null ? undefined : groups.get(group);
-        return passes(action) && (holder === undefined || holder === action.offer.seat);
-      }),
+/** Of each part the best that goes with what is beside it, with one campaign of each exclusive group: the first that is met. */
+function choose(tally: Tally, choices: readonly Choice[], beside: Beside): Option[] {
+  const groups = new Map<string, Seat>();
+  const passes = ({ seat }: Offer) => {
+    const group = seat.campaign.rule.exclusiveGroup;
+    const holder = group === null ? undefined : groups.get(group);
+    return (
+      (beside === ANYTHING || seat.combinesWith.includes(beside)) && (holder === undefined || holder === seat)
     );
+  };
+  return choices.flatMap((choice) => {
+    const option = choice.options
+      ? choice.options.find(({ actions }) => actions.every(({ offer }) => passes(offer)))
+      : takeLarge(tally, choice, passes);
     for (const action of option?.actions ?? []) {
       const group = groupOf(action);
       if (group !== null) groups.set(group, action.offer.seat);
     }
     return option ? [option] : [];
   });
+}
+
+function takeLarge(tally: Tally, { part, known }: Choice, passes: (offer: Offer) => boolean): Option {
+  const open = part.map((offer) => (passes(offer) ? '1' : '0')).join('');
+  const option = known.get(open) ?? takeLargePart(tally, part.filter(passes));
+  known.set(open, option);
+  return option;
 }
 
 /** In the order of application, everything that does something beside `first`, which is in it in any case. */

@@ -95,7 +95,8 @@ function seatOf(
   const { rule } = campaign;
   const mechanic = mechanicOf(rule.mechanic.type);
   const others = new Set(mechanic.otherProductIdsOf?.(rule.mechanic));
-  const beside = lines.flatMap(({ index, item }) => (others.has(item.productId) ? [index] : []));
+  const beside =
+    others.size === 0 ? [] : lines.flatMap(({ index, item }) => (others.has(item.productId) ? [index] : []));
   return {
     rank,
     campaign,

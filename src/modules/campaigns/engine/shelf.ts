@@ -17,6 +17,14 @@ function namedBy({ rule }: Campaign): readonly string[] {
   return named.length > 0 ? named : rule.productIds;
 }
 
+function add(map: Map<string, number[]>, keys: readonly string[], at: number): void {
+  for (const key of keys) {
+    const list = map.get(key);
+    if (list) list.push(at);
+    else map.set(key, [at]);
+  }
+}
+
 /** Makes the index of a shop's campaigns; once for every revision of them. */
 export function shelve(campaigns: readonly Campaign[]): Shelf {
   const everywhere: number[] = [];
@@ -25,13 +33,6 @@ export function shelve(campaigns: readonly Campaign[]): Shelf {
     Map<string, number[]>,
     Map<string, number[]>,
   ];
-  const add = (map: Map<string, number[]>, keys: readonly string[], at: number) => {
-    for (const key of keys) {
-      const list = map.get(key);
-      if (list) list.push(at);
-      else map.set(key, [at]);
-    }
-  };
   for (const [at, campaign] of campaigns.entries()) {
     const { rule } = campaign;
     const products = namedBy(campaign);

@@ -119,18 +119,26 @@ function viewOf(tally: Tally, index: number): ViewLine {
   };
 }
 
-const NONE = {
-  shares: [],
-  remainders: [],
-  clamps: [],
-  gifts: [],
-  giftCostAmount: 0n,
-  costs: [],
-  freightAmount: 0n,
-  pointsMultiplierBps: undefined,
-  taken: [],
-  rung: undefined,
-} as const;
+const NONE: readonly never[] = [];
+
+type Did = Partial<Omit<Action, 'offer' | 'lines'>> & Pick<Action, 'savedAmount'>;
+
+/** Written out, so that all actions have one shape: a search makes thousands of them. */
+const actionFrom = (offer: Offer, lines: readonly number[], effect: Effect, did: Did): Action => ({
+  offer,
+  lines,
+  shares: did.shares ?? NONE,
+  remainders: did.remainders ?? NONE,
+  clamps: did.clamps ?? NONE,
+  gifts: did.gifts ?? NONE,
+  giftCostAmount: did.giftCostAmount ?? 0n,
+  costs: did.costs ?? NONE,
+  freightAmount: did.freightAmount ?? 0n,
+  pointsMultiplierBps: did.pointsMultiplierBps,
+  taken: effect.taken ?? NONE,
+  rung: effect.rung,
+  savedAmount: did.savedAmount,
+});
 
 function actionOf(
   tally: Tally,
@@ -138,18 +146,27 @@ function actionOf(
   lines: readonly number[],
   effect: Effect,
 ): Action | RejectionReason {
-  const base = { ...NONE, offer, lines, taken: effect.taken ?? [], rung: effect.rung };
-  if (effect.gifts) return giveAction(tally, base, effect.gifts);
-  if (effect.pointsMultiplierBps !== undefined) return pointsAction(tally, base, effect.pointsMultiplierBps);
-  if (effect.freightAmount !== undefined) {
-    const amount = minOf(effect.freightAmount, tally.freightAmount);
-    return amount > 0n ? { ...base, freightAmount: amount, savedAmount: amount } : 'nothing_to_take_off';
-  }
+  const did = effect.gifts
+    ? giveAway(tally, lines, effect.gifts)
+    : effect.pointsMultiplierBps !== undefined
+      ? multiplyPoints(tally, lines, effect.pointsMultiplierBps)
+      : effect.freightAmount !== undefined
+        ? takeOffFreight(tally, effect.freightAmount)
+        : takeOffLines(tally, effect);
+  return typeof did === 'string' ? did : actionFrom(offer, lines, effect, did);
+}
+
+function takeOffFreight(tally: Tally, wanted: bigint): Did | RejectionReason {
+  const freightAmount = minOf(wanted, tally.freightAmount);
+  return freightAmount > 0n ? { freightAmount, savedAmount: freightAmount } : 'nothing_to_take_off';
+}
+
+function takeOffLines(tally: Tally, effect: Effect): Did | RejectionReason {
   const { shares, clamps, remainders } = effect.spread
     ? spread(tally, effect.spread)
-    : { ...clampEach(tally, effect.lines ?? []), remainders: [] };
+    : clampEach(tally, effect.lines ?? NONE);
   if (shares.length === 0) return clamps.length > 0 ? 'below_floor' : 'nothing_to_take_off';
-  return { ...base, shares, clamps, remainders, savedAmount: sumOf(shares.map(({ amount }) => amount)) };
+  return { shares, clamps, remainders, savedAmount: sumOf(shares.map(({ amount }) => amount)) };
 }
 
 function clampEach(tally: Tally, wanted: readonly LineShare[]) {
@@ -161,7 +178,7 @@ function clampEach(tally: Tally, wanted: readonly LineShare[]) {
     if (given < amount) clamps.push(clampOf(tally, index, amount, given));
     if (given > 0n) shares.push({ index, amount: given });
   }
-  return { shares, clamps };
+  return { shares, clamps, remainders: NONE };
 }
 
 const clampOf = (tally: Tally, index: number, wantedAmount: bigint, givenAmount: bigint): Clamp => ({
@@ -176,6 +193,9 @@ const clampOf = (tally: Tally, index: number, wantedAmount: bigint, givenAmount:
  * others give, as far as they can: 10.00 off 36.00 and 18.00, of which the second can give 1.00, is 9.00 and 1.00.
  */
 function spread(tally: Tally, { amount, over, isMadeUp }: NonNullable<Effect['spread']>) {
+  const [only] = over;
+  if (only && over.length === 1)
+    return clampEach(tally, only.amount > 0n ? [{ index: only.index, amount }] : NONE);
   const weights = over.map((share) => share.amount);
   const wanted = amount > 0n ? split(amount, weights) : over.map(() => 0n);
   const rooms = over.map(({ index }) => roomOf(tally, index));
@@ -230,10 +250,8 @@ const split = (amount: bigint, weights: readonly bigint[]): bigint[] =>
         weights.map((weight) => maxOf(0n, weight)),
       );
 
-type Base = Omit<Action, 'savedAmount'>;
-
 /** Gifts: there are enough of them, and the lines that earn them bear what they cost. */
-function giveAction(tally: Tally, base: Base, gifts: readonly Pieces[]): Action | RejectionReason {
+function giveAway(tally: Tally, lines: readonly number[], gifts: readonly Pieces[]): Did | RejectionReason {
   let [cost, value] = [0n, 0n];
   for (const { productId, quantity } of gifts) {
     const product = tally.facts.gifts.get(productId);
@@ -245,19 +263,22 @@ function giveAction(tally: Tally, base: Base, gifts: readonly Pieces[]): Action 
     cost += (product.costAmount ?? 0n) * BigInt(quantity);
     value += product.priceAmount * BigInt(quantity);
   }
-  const costs = bearCost(tally, base.lines, cost);
+  const costs = bearCost(tally, lines, cost);
   if (!costs) return 'below_floor';
-  return { ...base, gifts, giftCostAmount: cost, costs, savedAmount: value };
+  return { gifts, giftCostAmount: cost, costs, savedAmount: value };
 }
 
 /** More points: what the additional ones cost is borne by the lines that earn them. */
-function pointsAction(tally: Tally, base: Base, multiplierBps: number): Action | RejectionReason {
+function multiplyPoints(
+  tally: Tally,
+  lines: readonly number[],
+  multiplierBps: number,
+): Did | RejectionReason {
   const rate = Math.round((tally.facts.pointsCostBps * (multiplierBps - 10_000)) / 10_000);
-  const costs = base.lines.map((index) => ({ index, amount: shareOf(at(tally.left, index), rate) }));
+  const costs = lines.map((index) => ({ index, amount: shareOf(at(tally.left, index), rate) }));
   const fits = costs.every(({ index, amount }) => amount === 0n || canBear(tally, index, amount));
   if (!fits) return 'below_floor';
   return {
-    ...base,
     costs: costs.filter(({ amount }) => amount > 0n),
     pointsMultiplierBps: multiplierBps,
     savedAmount: 0n,
@@ -275,8 +296,8 @@ function bearCost(tally: Tally, lines: readonly number[], cost: bigint): LineSha
   // A minimum price above cost and margin bears some of it: only what a line costs the shop counts.
   const rooms = lines.map((index) => {
     const { costFloorAmount, marginBps } = tally.lines[index] as PricedItem;
-    const cost = costFloorAmount + withMargin(at(tally.extraCosts, index), Math.max(0, marginBps));
-    return maxOf(0n, at(tally.left, index) - cost);
+    const before = costFloorAmount + withMargin(at(tally.extraCosts, index), Math.max(0, marginBps));
+    return maxOf(0n, at(tally.left, index) - before);
   });
   if (rooms.every((room) => room === 0n)) return undefined;
   const shares = splitByLargestRemainder(cost, rooms);

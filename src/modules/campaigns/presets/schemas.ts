@@ -45,10 +45,8 @@ export const placeholdersAt = (from: Date): PresetGoods => ({
   from,
 });
 
-export function presentPreset(
-  { preset, name, use, exampleOf }: Preset & { preset: PresetName },
-  goods: PresetGoods,
-) {
-  const example = exampleOf(goods);
-  return { preset, name, mechanicType: example.mechanic.type, use, example };
+export function presentPreset(preset: Preset & { preset: PresetName }, goods: PresetGoods) {
+  const example = preset.exampleOf(goods);
+  const { name, use } = preset;
+  return { preset: preset.preset, name, mechanicType: example.mechanic.type, use, example };
 }
