@@ -1,17 +1,6 @@
 import type { CampaignRule } from './rule-schemas.ts';
 import type { CampaignState } from './states.ts';
 
-/** What of a campaign says whether it has begun. */
-interface Begun {
-  readonly state: CampaignState;
-  readonly startsAt: Date | null;
-  readonly startedAt: Date | null;
-}
-
-/** Whether a campaign has ever been there for customers: its time decides, and not the sweep that follows it. */
-export const hasBegun = ({ state, startsAt, startedAt }: Begun, now: Date): boolean =>
-  startedAt !== null || (state === 'scheduled' && startsAt !== null && startsAt <= now);
-
 /** When a sweep has to look at a campaign next. */
 export function dueAtOf(state: CampaignState, startsAt: Date | null, endsAt: Date | null): Date | null {
   if (state === 'scheduled') return startsAt ?? endsAt;

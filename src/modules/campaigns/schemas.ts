@@ -119,7 +119,7 @@ export const CampaignModel = model(
 );
 export const CampaignPage = pageOf('CampaignPage', CampaignModel);
 
-export const CampaignVersionModel = model('CampaignVersion', 'What a campaign said from a moment on.', {
+const CampaignVersionModel = model('CampaignVersion', 'What a campaign said from a moment on.', {
   number: Type.Integer({ minimum: 1, description: '1, 2, 3 …' }),
   ...ruleFields,
   actorKind: Type.String({ description: 'Who said so: a user, a key, the system.' }),

@@ -56,7 +56,7 @@ const SearchMethod = enumeration(
   '`exact`: all ways to combine the campaigns were compared. `heuristic`: there were too many of them.',
   ['exact', 'heuristic'],
 );
-export const PriceTraceModel = model('PriceTrace', 'How the price of a basket came about.', {
+const PriceTraceModel = model('PriceTrace', 'How the price of a basket came about.', {
   method: ref(SearchMethod),
   candidateCount: Type.Integer({ description: 'How many things could have been done.' }),
   applied: Type.Array(ref(TracedOfferModel), { description: 'What was done, in this order.' }),
@@ -75,7 +75,7 @@ export const OrderPriceTraceModel = model('OrderPriceTrace', 'How the price of a
 });
 
 /** A trace as it goes out; customers do not see what goods cost the shop. */
-export const presentTrace = (trace: PricingTrace, forCustomer: boolean) => ({
+const presentTrace = (trace: PricingTrace, forCustomer: boolean) => ({
   method: trace.method,
   candidateCount: trace.candidateCount,
   applied: trace.applied.map((offer) => ({

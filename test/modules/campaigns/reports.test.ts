@@ -8,7 +8,8 @@ const app = await startApp(t);
 const order = (shop: TestShop, body: object) => must(shop.call('POST /v1/orders', { body }));
 const both = { combinesWith: ['product', 'order'] };
 
-t.test('what came of a programme, beside what was planned', async (t) => {
+/** A programme of two campaigns on hats, and orders that have both: one is paid, one cancelled. */
+async function sell() {
   const shop = await app.createShop();
   const hat = await makeProduct(shop, { priceAmount: 1_000, costAmount: 400 });
   const tie = await makeProduct(shop, { priceAmount: 500, costAmount: null });
@@ -44,7 +45,11 @@ t.test('what came of a programme, beside what was planned', async (t) => {
   await order(shop, wish(undefined));
   const gone = await order(shop, wish(maria.id));
   await must(shop.call(`POST /v1/orders/${gone.id}/cancel`, { body: {} }));
+  return { shop, programmeId, goodsId: goods.id };
+}
 
+t.test('what came of a programme, beside what was planned', async (t) => {
+  const { shop, programmeId, goodsId } = await sell();
   // Two hats at 900 less 50, one each at 900 less 50, twice; and three ties at 500.
   const report = await must(shop.call(`GET /v1/programmes/${programmeId}/report`));
   t.match(report, {
@@ -68,7 +73,7 @@ t.test('what came of a programme, beside what was planned', async (t) => {
     ],
   });
   t.equal(report.given.length, 4, 'two campaigns in two channels');
-  const one = await must(shop.call(`GET /v1/campaigns/${goods.id}/report`));
+  const one = await must(shop.call(`GET /v1/campaigns/${goodsId}/report`));
   t.match(one, {
     givenAmount: 400,
     plan: [
@@ -81,12 +86,12 @@ t.test('what came of a programme, beside what was planned', async (t) => {
     ],
   });
   const later = '2099-01-01T00:00:00Z';
-  t.match(await must(shop.call(`GET /v1/campaigns/${goods.id}/report?from=${later}`)), {
+  t.match(await must(shop.call(`GET /v1/campaigns/${goodsId}/report?from=${later}`)), {
     usedOrders: 0,
     revenueAmount: 0,
     given: [],
   });
-  t.match(await shop.call(`GET /v1/campaigns/${goods.id}/report?from=${later}&to=${later}`), {
+  t.match(await shop.call(`GET /v1/campaigns/${goodsId}/report?from=${later}&to=${later}`), {
     status: 422,
     body: { code: 'report_period_empty', errors: [{ pointer: '/to' }] },
   });

@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import {
   enumeration,
   externalId,
@@ -112,7 +112,6 @@ export const CouponDefinitionCreate = inputModel('CouponDefinitionCreate', 'Code
   parcelMinimumAmount: Type.Optional(parcelMinimumAmount),
   metadata: Type.Optional(ref(Metadata)),
 });
-export type CouponDefinitionBody = Static<typeof CouponDefinitionCreate>;
 
 export const CouponDefinitionUpdate = inputModel(
   'CouponDefinitionUpdate',

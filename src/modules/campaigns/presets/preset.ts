@@ -30,7 +30,7 @@ export interface Preset {
   readonly name: PresetText;
   /** When a shop uses it. */
   readonly use: PresetText;
-  exampleOf(goods: PresetGoods): PresetExample;
+  readonly exampleOf: (goods: PresetGoods) => PresetExample;
 }
 
 /** From an instant on, for so many days. */

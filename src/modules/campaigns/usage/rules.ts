@@ -22,7 +22,7 @@ export interface UnitLimit {
 }
 
 /** A customer who has ordered with it once has made their first order. */
-export const customerLimitOf = ({ rule }: Campaign): number | null =>
+const customerLimitOf = ({ rule }: Campaign): number | null =>
   rule.isFirstOrderOnly ? 1 : rule.usesPerCustomerLimit;
 
 const unitLimitsOf = ({ rule: { mechanic } }: Campaign): UnitLimit[] =>
