@@ -5,6 +5,10 @@ import { campaignCustomerMove, campaignPersonalData } from './modules/campaigns/
 import { couponBookChecks } from './modules/campaigns/coupons/book-checks.ts';
 import { couponCustomerMove, couponPersonalData } from './modules/campaigns/coupons/personal-data.ts';
 import { couponProvider } from './modules/campaigns/coupons/provider.ts';
+import {
+  entryItemCustomerMove,
+  entryItemPersonalData,
+} from './modules/campaigns/entry-items/personal-data.ts';
 import { campaignSegmentUse } from './modules/campaigns/segment-uses.ts';
 import { campaignPriorPrices } from './modules/campaigns/prior-prices.ts';
 import { campaignsModule } from './modules/campaigns/module.ts';
@@ -69,6 +73,7 @@ customerMerges.fill([
   settlementCustomerMove,
   couponCustomerMove,
   campaignCustomerMove,
+  entryItemCustomerMove,
   walletCustomerMove,
   segmentCustomerMove,
 ]);
@@ -80,6 +85,7 @@ personalData.fill([
   settlementPersonalData,
   couponPersonalData,
   campaignPersonalData,
+  entryItemPersonalData,
   walletPersonalData,
   segmentPersonalData,
 ]);

@@ -8,6 +8,7 @@ import { campaignSweeps } from './due.ts';
 import { entryItemSweeps } from './entry-items/due.ts';
 import { entryItemErrors } from './entry-items/errors.ts';
 import { entryItemEvents } from './entry-items/events.ts';
+import { entryItemInvariants } from './entry-items/invariants.ts';
 import { entryItemStates } from './entry-items/states.ts';
 import { campaignErrors } from './errors.ts';
 import { campaignEvents, programmeEvents } from './events.ts';
@@ -34,7 +35,7 @@ export const campaignsModule: Module = {
   ],
   settings: campaignsSettings,
   sweeps: [...campaignSweeps, ...couponSweeps, ...entryItemSweeps],
-  invariants: [...campaignInvariants, ...couponInvariants],
+  invariants: [...campaignInvariants, ...couponInvariants, ...entryItemInvariants],
   states: {
     campaign: campaignStates,
     programme: programmeStates,

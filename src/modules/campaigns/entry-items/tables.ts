@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { check, foreignKey, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { amount, id, instant, metadata, rateBps, shopId, version } from '../../../platform/db/columns.ts';
 import { products } from '../../catalogue/tables.ts';
-import { USE_STATES } from '../tables.ts';
+import type { USE_STATES } from '../tables.ts';
 import type { EntryItemState } from './states.ts';
 
 /** A product that may be sold below the shop's minimum margin, to win customers. What it may cost the shop stands in `entry_budgets`. */
