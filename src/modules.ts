@@ -9,6 +9,7 @@ import {
   entryItemCustomerMove,
   entryItemPersonalData,
 } from './modules/campaigns/entry-items/personal-data.ts';
+import { buyersOrders } from './modules/campaigns/entry-items/ports.ts';
 import { campaignSegmentUse } from './modules/campaigns/segment-uses.ts';
 import { campaignPriorPrices } from './modules/campaigns/prior-prices.ts';
 import { campaignsModule } from './modules/campaigns/module.ts';
@@ -17,6 +18,7 @@ import { dealPrices, freightTemplates, promotionPrices } from './modules/catalog
 import { customersModule } from './modules/customers/module.ts';
 import { customerMerges, personalData, purchaseChanges } from './modules/customers/ports.ts';
 import { orderBookChecks } from './modules/orders/book-checks.ts';
+import { nextOrdersOfBuyers } from './modules/orders/buyers-orders.ts';
 import { orderDealPrices } from './modules/orders/deal-prices.ts';
 import {
   logoRequestCustomerMove,
@@ -65,6 +67,7 @@ export const modules: readonly Module[] = [
 dealPrices.fill(orderDealPrices);
 promotionPrices.fill(campaignPriorPrices);
 freightTemplates.fill({ holdUsable });
+buyersOrders.fill(nextOrdersOfBuyers);
 segmentUses.fill([policySegmentUse, campaignSegmentUse]);
 // Orders first: who pays one of them with a wallet has locked the order, and then the wallet.
 customerMerges.fill([

@@ -12,6 +12,8 @@ import {
   updateEntryItem,
 } from './entry-items.ts';
 import { entryItemErrors as e } from './errors.ts';
+import { readEntryItemReport } from './report.ts';
+import { EntryItemReportModel, presentEntryItemReport } from './report-schemas.ts';
 import {
   EntryItemCreate,
   EntryItemEnd,
@@ -31,6 +33,7 @@ export function entryItemRoutes(app: FastifyInstance): void {
   createRoute(app);
   readRoutes(app);
   changeRoutes(app);
+  reportRoute(app);
 }
 
 function createRoute(app: FastifyInstance): void {
@@ -145,5 +148,32 @@ function changeRoutes(app: FastifyInstance): void {
     example: { params: EXAMPLE, body: { reason: 'The winter range is sold.' } },
     run: (ctx, input) => endEntryItem(ctx, input.params.entryItemId, input.body.reason),
     present: presentEntryItem,
+  });
+}
+
+function reportRoute(app: FastifyInstance): void {
+  operation(app, {
+    operationId: 'getEntryItemReport',
+    method: 'GET',
+    path: '/v1/entry-items/{entryItemId}/report',
+    tag,
+    summary: 'Read what an entry item brought',
+    description:
+      'What was lost on it, and what customers bought after their first order with it, from their orders as they are now.',
+    access: { secret: 'campaigns:read' },
+    params,
+    query: Type.Object({
+      days: Type.Integer({
+        minimum: 1,
+        maximum: 730,
+        default: 90,
+        description: 'For how many days after that order.',
+      }),
+    }),
+    success: { statuses: [200], schema: EntryItemReportModel, description: 'The report.' },
+    errors: [],
+    example: { params: EXAMPLE, query: { days: 90 } },
+    run: (ctx, input) => readEntryItemReport(ctx, input.params.entryItemId, input.query.days),
+    present: (report, ctx) => presentEntryItemReport(report, ctx.shop.currency),
   });
 }
