@@ -5,6 +5,11 @@ import { campaignCustomerMove, campaignPersonalData } from './modules/campaigns/
 import { couponBookChecks } from './modules/campaigns/coupons/book-checks.ts';
 import { couponCustomerMove, couponPersonalData } from './modules/campaigns/coupons/personal-data.ts';
 import { couponProvider } from './modules/campaigns/coupons/provider.ts';
+import {
+  entryItemCustomerMove,
+  entryItemPersonalData,
+} from './modules/campaigns/entry-items/personal-data.ts';
+import { buyersOrders } from './modules/campaigns/entry-items/ports.ts';
 import { campaignSegmentUse } from './modules/campaigns/segment-uses.ts';
 import { campaignPriorPrices } from './modules/campaigns/prior-prices.ts';
 import { campaignsModule } from './modules/campaigns/module.ts';
@@ -13,6 +18,7 @@ import { dealPrices, freightTemplates, promotionPrices } from './modules/catalog
 import { customersModule } from './modules/customers/module.ts';
 import { customerMerges, personalData, purchaseChanges } from './modules/customers/ports.ts';
 import { orderBookChecks } from './modules/orders/book-checks.ts';
+import { nextOrdersOfBuyers } from './modules/orders/buyers-orders.ts';
 import { orderDealPrices } from './modules/orders/deal-prices.ts';
 import {
   logoRequestCustomerMove,
@@ -61,6 +67,7 @@ export const modules: readonly Module[] = [
 dealPrices.fill(orderDealPrices);
 promotionPrices.fill(campaignPriorPrices);
 freightTemplates.fill({ holdUsable });
+buyersOrders.fill(nextOrdersOfBuyers);
 segmentUses.fill([policySegmentUse, campaignSegmentUse]);
 // Orders first: who pays one of them with a wallet has locked the order, and then the wallet.
 customerMerges.fill([
@@ -69,6 +76,7 @@ customerMerges.fill([
   settlementCustomerMove,
   couponCustomerMove,
   campaignCustomerMove,
+  entryItemCustomerMove,
   walletCustomerMove,
   segmentCustomerMove,
 ]);
@@ -80,6 +88,7 @@ personalData.fill([
   settlementPersonalData,
   couponPersonalData,
   campaignPersonalData,
+  entryItemPersonalData,
   walletPersonalData,
   segmentPersonalData,
 ]);

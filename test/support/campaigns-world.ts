@@ -33,6 +33,25 @@ export const daysFromNow = async (shop: TestShop, days: number): Promise<string>
 export const makeProgramme = (shop: TestShop, fields: Record<string, unknown> = {}) =>
   make(shop, 'POST /v1/programmes', { name: 'Golden week', ...fields });
 
+/** A product of 10.00 that costs the shop 8.00. */
+export const makeCostly = (shop: TestShop) =>
+  make(shop, 'POST /v1/products', {
+    name: 'Hat',
+    priceAmount: 1_000,
+    costAmount: 800,
+    onHandQuantity: 1_000,
+  });
+
+/** A mark: it may be sold for three quarters of its cost, and 5.00 may be lost on it. */
+export const makeEntryItem = async (shop: TestShop, fields: Record<string, unknown> = {}) =>
+  make(shop, 'POST /v1/entry-items', {
+    productId: fields['productId'] ?? (await makeCostly(shop)).id,
+    minimumMarginBps: -2_500,
+    reason: 'Wins customers.',
+    budgetAmount: 500,
+    ...fields,
+  });
+
 type Recipe = (
   shop: TestShop,
   app: unknown,
@@ -62,6 +81,10 @@ export const campaignRecipes: Record<string, Recipe> = {
     await makeCampaign(shop, { externalId: 'AUTUMN-27' });
     return { params: { externalId: 'AUTUMN-27' } };
   },
+  createEntryItem: async (shop, _app, { body }) => ({
+    params: {},
+    body: { ...body, productId: (await makeCostly(shop)).id },
+  }),
   getProgrammeByExternalId: async (shop) => {
     await makeProgramme(shop, { externalId: 'GOLDEN-27' });
     return { params: { externalId: 'GOLDEN-27' } };
@@ -70,6 +93,7 @@ export const campaignRecipes: Record<string, Recipe> = {
 
 /** A fresh thing for an id in a path; undefined where it is none of campaigns. */
 export async function idOfCampaigns(shop: TestShop, name: string): Promise<string | undefined> {
+  if (name === 'entryItemId') return (await makeEntryItem(shop)).id;
   if (name === 'programmeId') return (await makeProgramme(shop)).id;
   return name === 'campaignId' ? (await makeCampaign(shop)).id : undefined;
 }

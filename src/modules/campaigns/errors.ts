@@ -13,7 +13,7 @@ export const campaignErrors = defineErrors({
   campaign_recurrence_faulty: [422, 'These days never come, or belong to another kind'],
   campaign_text_twice: [422, 'There are two texts in one language'],
   campaign_product_not_found: [422, 'The campaign names a product that does not exist'],
-  campaign_too_much_metadata: [422, 'A campaign or programme has 50 entries of metadata at most'],
+  campaign_too_much_metadata: [422, 'A campaign, programme or entry item has 50 entries of metadata at most'],
   campaign_state_not_possible: [409, 'The campaign is not in a state from which this can be done'],
   campaign_ended: [409, 'The campaign has ended and stays as it is'],
   campaign_has_begun: [409, 'The campaign has begun'],

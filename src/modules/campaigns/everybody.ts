@@ -3,6 +3,7 @@ import type { Reader } from '../../platform/db/client.ts';
 import { findSellables } from '../catalogue/sellables.ts';
 import { priceCampaigns } from './engine/evaluate.ts';
 import { shelve } from './engine/shelf.ts';
+import { readEntryItems } from './entry-items/left.ts';
 import { isFlashSale, isForEverybody } from './everybody-rules.ts';
 import { loadCampaigns } from './load.ts';
 import { factsOf, itemOf } from './terms.ts';
@@ -30,7 +31,7 @@ const keyOf = (asked: Asked): string =>
 /**
  * What one piece of products costs now whoever buys it: the list price, less what the function that prices orders takes off it by
  * ladders and by the campaigns that ask nothing of the buyer, while something is left of them. Gifts are no price, and are not given.
- * Two statements, or three; each price is computed once.
+ * Two statements, and one each for limits and entry items; each price is computed once.
  */
 export async function readEverybodysPrices(
   on: Reader,
@@ -38,13 +39,16 @@ export async function readEverybodysPrices(
   productIds: readonly string[],
 ): Promise<EverybodysPrices> {
   const { shop, now } = ctx;
-  const [products, { shelf, entryItems }] = await Promise.all([
+  const [products, { shelf, entryItems: marks }] = await Promise.all([
     findSellables(on, shop.id, productIds),
     loadCampaigns(on, shop.id),
   ]);
   const open = shelf.campaigns.filter(isForEverybody);
   const limited = open.filter(hasLimits);
-  const left = await findLimitsLeft(on, shop.id, limited, null, { timezone: shop.timezone, now });
+  const [left, entryItems] = await Promise.all([
+    findLimitsLeft(on, shop.id, limited, null, { timezone: shop.timezone, now }),
+    readEntryItems(on, shop.id, marks, productIds, now),
+  ]);
   const [whole, usual] = [shelve(open), shelve(open.filter((campaign) => !isFlashSale(campaign)))];
   const byId = new Map(products.map((product) => [product.id, product]));
   const known = new Map<string, bigint>();

@@ -1,16 +1,18 @@
 import { putBounded } from '../../platform/bounded-map.ts';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { type Guard, whenStale } from '../../platform/db/guards.ts';
-import type { Campaign, EntryItem } from './engine/facts.ts';
+import type { Campaign } from './engine/facts.ts';
 import { type Shelf, shelve } from './engine/shelf.ts';
+import type { EntryMark } from './entry-items/mark-rules.ts';
 import { findCampaigns, findRevision, raiseRevision, readShelf, shelfPart } from './shelf-repository.ts';
 
 /** The campaigns of a shop that a basket is priced under: scheduled, running and paused, by the version in force. */
 export interface ShopCampaigns {
-  /** Rises with every change of one of them. */
+  /** Rises with every change of one of them, or of an entry item. */
   readonly revision: number;
   readonly shelf: Shelf;
-  readonly entryItems: ReadonlyMap<string, EntryItem>;
+  /** By product. */
+  readonly entryItems: ReadonlyMap<string, EntryMark>;
 }
 
 const MOST_REMEMBERED = 500;
@@ -38,7 +40,7 @@ export const requireCampaigns = (shopId: string, { revision }: ShopCampaigns): G
   toError: whenStale('campaigns_changed', () => remembered.delete(shopId)),
 });
 
-/** Whoever changes a campaign calls it first: those that come after wait, and processes read the campaigns anew. */
+/** Whoever changes a campaign or an entry item calls it: those that come after wait, and processes read the campaigns anew. */
 export const changeCampaigns = (tx: Tx, shopId: string): Promise<void> => raiseRevision(tx, shopId);
 
 /** Campaigns of any state, by the version in force or the draft; ids that the shop does not have are left out. */

@@ -5,6 +5,11 @@ import { couponSweeps } from './coupons/expire.ts';
 import { couponInvariants } from './coupons/invariants.ts';
 import { couponDefinitionStates, couponStates, couponUseStates } from './coupons/states.ts';
 import { campaignSweeps } from './due.ts';
+import { entryItemSweeps } from './entry-items/due.ts';
+import { entryItemErrors } from './entry-items/errors.ts';
+import { entryItemEvents } from './entry-items/events.ts';
+import { entryItemInvariants } from './entry-items/invariants.ts';
+import { entryItemStates } from './entry-items/states.ts';
 import { campaignErrors } from './errors.ts';
 import { campaignEvents, programmeEvents } from './events.ts';
 import { campaignInvariants } from './invariants.ts';
@@ -19,22 +24,24 @@ export const campaignsModule: Module = {
     Coupons: 'What codes of coupons are, the codes that were issued, and what they do.',
   },
   routes: campaignRoutes,
-  errors: { ...campaignErrors, ...couponErrors },
+  errors: { ...campaignErrors, ...couponErrors, ...entryItemErrors },
   events: [
     ...Object.values(campaignEvents),
     ...Object.values(programmeEvents),
     ...Object.values(couponDefinitionEvents),
     ...Object.values(couponBatchEvents),
     ...Object.values(couponEvents),
+    ...Object.values(entryItemEvents),
   ],
   settings: campaignsSettings,
-  sweeps: [...campaignSweeps, ...couponSweeps],
-  invariants: [...campaignInvariants, ...couponInvariants],
+  sweeps: [...campaignSweeps, ...couponSweeps, ...entryItemSweeps],
+  invariants: [...campaignInvariants, ...couponInvariants, ...entryItemInvariants],
   states: {
     campaign: campaignStates,
     programme: programmeStates,
     couponDefinition: couponDefinitionStates,
     coupon: couponStates,
     couponUse: couponUseStates,
+    entryItem: entryItemStates,
   },
 };

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { campaignOwnRoutes } from './campaign-routes.ts';
 import { couponRoutes } from './coupons/routes.ts';
 import { currentRoutes } from './current-routes.ts';
+import { entryItemRoutes } from './entry-items/routes.ts';
 import { offerRoutes } from './offer-routes.ts';
 import { presetRoutes } from './presets/routes.ts';
 import { programmeRoutes } from './programmes/routes.ts';
@@ -15,4 +16,5 @@ export function campaignRoutes(app: FastifyInstance): void {
   offerRoutes(app);
   programmeRoutes(app);
   couponRoutes(app);
+  entryItemRoutes(app);
 }

@@ -3,6 +3,8 @@ import { campaignErrors } from './errors.ts';
 import { campaignsSettings } from './settings.ts';
 import type { BasketItem, Campaign, EntryItem, GiftProduct, PricingFacts } from './engine/facts.ts';
 import { findConcerned, type Shelf } from './engine/shelf.ts';
+import { readEntryItems } from './entry-items/left.ts';
+import { type MarkedItem, openMarks } from './entry-items/mark-rules.ts';
 import { loadCampaigns, recallCampaigns, type ShopCampaigns } from './load.ts';
 import { mechanicOf } from './mechanics.ts';
 import { readLimitsLeft } from './usage/left.ts';
@@ -29,7 +31,7 @@ interface WantedLine {
 export interface CampaignTerms<P extends ProductTerms> {
   readonly shelf: Shelf;
   readonly facts: PricingFacts;
-  readonly entryItems: ReadonlyMap<string, EntryItem>;
+  readonly entryItems: ReadonlyMap<string, MarkedItem>;
   /** By which coupon each campaign was opened. */
   readonly coupons: ReadonlyMap<string, string>;
   /** The products that may be given away. */
@@ -76,7 +78,8 @@ export interface BasketBuyer {
 /** Terms and the campaigns that they are of: an order makes sure that these are still the same. */
 export type KnownCampaignTerms<P extends ProductTerms> = CampaignTerms<P> & { readonly known: ShopCampaigns };
 
-const NO_ENTRIES: ReadonlyMap<string, EntryItem> = new Map();
+const productIdOf = ({ productId }: WantedLine): string => productId;
+const NO_ENTRIES: ReadonlyMap<string, MarkedItem> = new Map();
 
 interface Concern {
   readonly campaigns: readonly Campaign[];
@@ -138,7 +141,7 @@ const giftOf = (product: ProductTerms, availableQuantity: number): GiftProduct =
 /**
  * By the campaigns and gifts that this process remembers; undefined where it does not. Limits and stock are taken as if there were enough:
  * the statement that places the order makes sure. What only the database knows of a customer is asked, and what is left of something
- * that had nothing left.
+ * that had nothing left. A basket with an entry item is not priced by memory: what is left of its budget is a limit of the price itself.
  */
 export async function recallCampaignTerms(
   ctx: Ctx,
@@ -148,7 +151,7 @@ export async function recallCampaignTerms(
 ): Promise<KnownCampaignTerms<ProductTerms> | undefined> {
   const { shop } = ctx;
   const known = recallCampaigns(shop.id);
-  if (!known || known.entryItems.size > 0) return undefined;
+  if (!known || openMarks(known.entryItems, lines.map(productIdOf), ctx.now).length > 0) return undefined;
   const { campaigns, giftIds } = concernOf(known, products, lines, buyer);
   const gifts = recallTerms(shop.id, giftIds);
   if (!gifts) return undefined;
@@ -156,7 +159,10 @@ export async function recallCampaignTerms(
     (campaign) => needsReading(campaign, buyer.customerId) || wasUsedUp(shop.id, campaign.id),
   );
   const asked = isOpen ? await askAbout(ctx, campaigns, buyer.customerId) : undefined;
-  return termsOf(ctx, known, buyer, gifts, () => Number.MAX_SAFE_INTEGER, asked);
+  return termsOf(ctx, known, buyer, gifts, () => Number.MAX_SAFE_INTEGER, {
+    ...asked,
+    entryItems: NO_ENTRIES,
+  });
 }
 
 /** The same as everything is now. */
@@ -170,16 +176,25 @@ export async function readCampaignTerms(
   const loaded = await loadCampaigns(db, shop.id);
   const known = buyer.tried?.(loaded) ?? loaded;
   const { campaigns, giftIds } = concernOf(known, products, lines, buyer);
-  const [gifts, asked] = await Promise.all([
+  const [gifts, asked, entryItems] = await Promise.all([
     giftIds.length === 0 ? [] : findSellables(db, shop.id, giftIds),
     askAbout(ctx, campaigns, buyer.customerId),
+    readEntryItems(db, shop.id, known.entryItems, lines.map(productIdOf), ctx.now),
   ]);
   rememberTerms(shop.id, gifts);
   const ordered = new Map<string, number>();
   for (const { productId, quantity } of lines)
     ordered.set(productId, (ordered.get(productId) ?? 0) + quantity);
-  return termsOf(ctx, known, buyer, gifts, (one) => one.available - (ordered.get(one.id) ?? 0), asked);
+  return termsOf(ctx, known, buyer, gifts, (one) => one.available - (ordered.get(one.id) ?? 0), {
+    ...asked,
+    entryItems,
+  });
 }
+
+/** What the database was asked for. */
+type Asked = Partial<Pick<PricingFacts, 'left' | 'buyer'>> & {
+  readonly entryItems: ReadonlyMap<string, MarkedItem>;
+};
 
 function termsOf<P extends ProductTerms>(
   ctx: Ctx,
@@ -187,13 +202,13 @@ function termsOf<P extends ProductTerms>(
   buyer: BasketBuyer,
   gifts: readonly P[],
   availableOf: (gift: P) => number,
-  asked: Partial<Pick<PricingFacts, 'left' | 'buyer'>> = {},
+  { entryItems, ...asked }: Asked,
 ): KnownCampaignTerms<P> {
   const facts = factsOf(ctx, buyer, new Map(gifts.map((one) => [one.id, giftOf(one, availableOf(one))])));
   return {
     known,
     shelf: known.shelf,
-    entryItems: known.entryItems,
+    entryItems,
     coupons: buyer.coupons,
     facts: { ...facts, ...asked },
     products: new Map(gifts.map((one) => [one.id, one])),

@@ -6,6 +6,7 @@ import type { ProductTerms } from '../catalogue/sellables.ts';
 import { shippingSettings } from '../shipping/settings.ts';
 import { catalogueSettings } from '../catalogue/settings.ts';
 import { type CampaignPrices, giftLines, priceByCampaigns, withCampaigns } from './campaign-prices.ts';
+import { heldLosses } from './entry-losses.ts';
 import { orderErrors } from './errors.ts';
 import { type HeldCampaigns, packCampaigns, unpackCampaigns } from './held-campaigns.ts';
 import { decideLogos, type LineLogo, logoAmountOf, type LogoTerms } from './logo-requests/line-rules.ts';
@@ -163,7 +164,7 @@ export function priceLines<P extends ProductTerms>(
           isFixed: isFreightFixed(goods, facts),
           amountFor: (netAmounts) => freightFor(netAmounts).amount,
         })
-      : unpackCampaigns(held.campaigns, goods.length, (id) => terms.products.get(id)?.costAmount ?? 0n);
+      : heldPrices(goods, held.campaigns, terms);
   const inputs = [...withCampaigns(goods, campaigns), ...giftLines(campaigns, terms.products)];
   let freight: BasketFreight = { amount: 0n, parts: [], isKnown: false };
   const priced = priceBasket(inputs, {
@@ -185,6 +186,17 @@ export function priceLines<P extends ProductTerms>(
       campaigns: packCampaigns(campaigns),
     },
   };
+}
+
+/** What a quote held of campaigns, with what it loses on entry items now. */
+function heldPrices<P extends ProductTerms>(
+  goods: readonly GoodsLine<P>[],
+  held: HeldCampaigns | undefined,
+  { products, facts }: CampaignTerms<P>,
+): CampaignPrices {
+  const prices = unpackCampaigns(held, goods.length, (id) => products.get(id)?.costAmount ?? 0n);
+  const { discounts } = prices.outcome;
+  return { ...prices, losses: heldLosses(goods, discounts, held?.entries ?? {}, facts.minimumMarginBps) };
 }
 
 function refuseLogos(faults: ReturnType<typeof decideLogos>['faults']): void {

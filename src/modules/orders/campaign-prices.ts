@@ -1,17 +1,21 @@
 import type { Ctx } from '../../platform/context.ts';
 import { type PricingOutcome, priceCampaigns } from '../campaigns/engine/evaluate.ts';
 import type { FreightQuote } from '../campaigns/engine/facts.ts';
+import type { EntryLoss } from '../campaigns/entry-items/mark-rules.ts';
 import { type CampaignTerms, itemOf } from '../campaigns/terms.ts';
 import type { ProductTerms } from '../catalogue/sellables.ts';
 import type { GoodsLine } from './basket.ts';
 import type { WantedUse } from '../campaigns/usage/rules.ts';
 import { usesOf } from './campaign-uses.ts';
+import { lossesOf } from './entry-losses.ts';
 import type { Adjustment } from './rules.ts';
 
 /** What campaigns do for a basket: what the pricing function says, or what a quote held of it; and what an order takes of them then. */
 export interface CampaignPrices {
   readonly outcome: PricingOutcome;
   readonly uses: readonly WantedUse[];
+  /** What entry items lose by it. */
+  readonly losses: readonly EntryLoss[];
 }
 
 /** Asks the pricing function; freight is that of the goods at what they cost then, with their logos. */
@@ -25,7 +29,11 @@ export function priceByCampaigns<P extends ProductTerms>(
     itemOf(product, quantity, listUnitAmount, entryItems),
   );
   const outcome = priceCampaigns(items, facts, shelf, freight);
-  return { outcome, uses: usesOf(ctx, outcome, shelf, coupons) };
+  return {
+    outcome,
+    uses: usesOf(ctx, outcome, shelf, coupons),
+    losses: lossesOf(outcome, entryItems),
+  };
 }
 
 /** The lines with what campaigns and ladders take off them. */

@@ -5,6 +5,7 @@ import { inTransaction } from '../../platform/db/transaction.ts';
 import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { checkVersion } from '../../platform/versions.ts';
+import { returnEntryBudgets } from '../campaigns/entry-items/take.ts';
 import { returnCampaigns } from '../campaigns/usage/take.ts';
 import { releaseStock } from '../catalogue/stock.ts';
 import { refuseOpenEdit } from './edits/read.ts';
@@ -69,6 +70,7 @@ async function cancel(
   const units = lines.map((line) => ({ lineId: line.id, quantity: line.quantity - line.cancelledQuantity }));
   await freeLogos(tx, ctx.shop.id, freedMovesOf(lines, units), ctx.now);
   if (order.campaigns.length > 0) await returnCampaigns(tx, ctx, order.id);
+  await returnEntryBudgets(tx, ctx, order.id);
   await cancelOpenPaymentsOfOrder(tx, ctx, order.id);
   const kind = reason === 'lapsed' ? 'lapsed' : 'cancelled';
   await addTimeline(tx, ctx, order.id, {

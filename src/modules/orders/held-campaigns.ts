@@ -3,6 +3,7 @@ import { reasonForCustomers } from '../campaigns/engine/reasons.ts';
 import type { PricingTrace, TracedOffer } from '../campaigns/engine/trace.ts';
 import type { UnitLimit, WantedUse } from '../campaigns/usage/rules.ts';
 import type { CampaignPrices } from './campaign-prices.ts';
+import type { HeldEntries } from './entry-losses.ts';
 
 /** What the token of a quote holds of campaigns. It can be read by whoever has it: nothing in it says what goods cost the shop. */
 export interface HeldCampaigns {
@@ -10,6 +11,8 @@ export interface HeldCampaigns {
   /** Rungs of ladders, by line: `10:1500`. */
   readonly rungs: Readonly<Record<number, string>>;
   readonly uses: readonly HeldUse[];
+  /** Absent where there are none. */
+  readonly entries?: HeldEntries;
 }
 
 interface HeldUse {
@@ -25,7 +28,7 @@ interface HeldUse {
 }
 
 /** Packs what campaigns did into a token; undefined where they did nothing. */
-export function packCampaigns({ outcome, uses }: CampaignPrices): HeldCampaigns | undefined {
+export function packCampaigns({ outcome, uses, losses }: CampaignPrices): HeldCampaigns | undefined {
   const { trace, discounts } = outcome;
   if (trace.applied.length + trace.rejected.length === 0) return undefined;
   const { clamps: _clamps, ...told } = trace;
@@ -45,6 +48,9 @@ export function packCampaigns({ outcome, uses }: CampaignPrices): HeldCampaigns 
       budget: budgetAmount === null ? null : String(budgetAmount),
       units: effect.units,
     })),
+    ...(losses.length > 0 && {
+      entries: Object.fromEntries(losses.map(({ productId, entryItemId }) => [productId, entryItemId])),
+    }),
   };
 }
 
@@ -56,7 +62,7 @@ export function unpackCampaigns(
   held: HeldCampaigns | undefined,
   lineCount: number,
   costOf: GiftCosts,
-): CampaignPrices {
+): Omit<CampaignPrices, 'losses'> {
   const trace: PricingTrace = { ...(held?.trace ?? NO_TRACE), clamps: [] };
   const discounts = Array.from({ length: lineCount }, (): LineDiscount[] => []);
   for (const offer of trace.applied)

@@ -8,6 +8,7 @@ import { pointingInto } from '../../platform/pointers.ts';
 import { checkVersion } from '../../platform/versions.ts';
 import type { Coupon } from '../campaigns/coupons/tables.ts';
 import { holdValueCoupon } from '../campaigns/coupons/value.ts';
+import { useEntryBudgets } from '../campaigns/entry-items/take.ts';
 import { useCampaigns } from '../campaigns/usage/take.ts';
 import { clearing } from '../ledger/accounts.ts';
 import { cancelOpenPayments, startPayment } from '../payments/attempts.ts';
@@ -130,6 +131,8 @@ async function takePayment(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
       listLines(tx, ctx.shop.id, order.id),
       cancelOpenPayments(tx, ctx, 'order', order.id),
       ...(order.campaigns.length > 0 ? [useCampaigns(tx, ctx, order.id)] : []),
+      // Also the ladder of a product may have taken it below its usual floor.
+      ...(order.discountAmount > 0n ? [useEntryBudgets(tx, ctx, order.id)] : []),
     ]);
     await addTimeline(tx, ctx, order.id, { kind: 'paid' });
     await appendEvents(tx, ctx, [

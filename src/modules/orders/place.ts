@@ -10,6 +10,7 @@ import { ledgerPart } from '../ledger/post.ts';
 import type { ResolvedCoupon } from '../campaigns/coupons/resolve.ts';
 import { requireCoupons } from '../campaigns/coupons/take.ts';
 import { requireCampaigns } from '../campaigns/load.ts';
+import { EntryBudgetsSpent, requireEntryBudgets } from '../campaigns/entry-items/take.ts';
 import { CampaignsUsedUp, requireUses } from '../campaigns/usage/take.ts';
 import { type Basket, type BasketLine, priceLines, productIdsOf } from './basket.ts';
 import {
@@ -93,9 +94,9 @@ export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhol
 }
 
 // A product, a template, the calendar, a campaign, a request for a logo or the chosen method changed since it was read, nothing is left
-// of a campaign, or one number in a thousand million is taken already.
+// of a campaign or of the budget of an entry item, or one number in a thousand million is taken already.
 const isPassing = (error: unknown): boolean =>
-  error instanceof StaleRead || error instanceof NumberTaken || error instanceof CampaignsUsedUp;
+  [StaleRead, NumberTaken, CampaignsUsedUp, EntryBudgetsSpent].some((passing) => error instanceof passing);
 
 /** Who wants what. */
 interface Wish {
@@ -228,6 +229,7 @@ async function writeOrder(ctx: Ctx, wish: Wish, priced: PricedOrder): Promise<Or
   const logos = requireLogos(ctx.shop.id, requests, logoMovesOf(lines), ctx.now);
   const uses = requireUses(usingOrder(order), basket.campaigns.uses);
   const coupons = requireCoupons(ctx, usingOrder(order), wish.coupons);
+  const losses = requireEntryBudgets(usingOrder(order), basket.campaigns.losses);
   const guards: Guard[] = [
     requireTerms(ctx.shop.id, products),
     requireFreight(ctx.shop.id, freight),
@@ -239,6 +241,7 @@ async function writeOrder(ctx: Ctx, wish: Wish, priced: PricedOrder): Promise<Or
     requireStock(ctx.shop.id, stockOf(goods)),
     ...(uses ? [uses] : []),
     ...(coupons ? [coupons] : []),
+    ...(losses ? [losses] : []),
     ...(logos ? [logos.guard] : []),
     {
       part: orderPart(newOrder(ctx, whole, traceRow(order, basket.campaigns.outcome.trace))),
@@ -262,6 +265,7 @@ const stockOf = (goods: Basket['priced']['lines']) =>
 /** What a failure means to who orders. What was not promised by a quote is priced again without it. */
 function whyNot({ input, held }: Wish, goods: Basket['priced']['lines'], cause: unknown): unknown {
   if (cause instanceof CampaignsUsedUp && held) return usedUp(cause.campaignIds);
+  if (cause instanceof EntryBudgetsSpent && held) return usedUp(campaignsOn(goods, cause.productIds));
   if (!(cause instanceof StockShort)) return cause;
   const failed = new Set(cause.productIds);
   if (input.lines.some(({ productId }) => failed.has(productId))) return outOfStock(input.lines, failed);
@@ -270,6 +274,12 @@ function whyNot({ input, held }: Wish, goods: Basket['priced']['lines'], cause: 
   );
   return held ? usedUp(givers) : new CampaignsUsedUp(givers);
 }
+
+// That a product is an entry item is not told: what the campaigns on it would give, they do not have any more.
+const campaignsOn = (goods: Basket['priced']['lines'], productIds: readonly string[]): string[] =>
+  goods.flatMap(({ product, adjustments }) =>
+    productIds.includes(product.id) ? adjustments.flatMap(({ campaignId }) => campaignId ?? []) : [],
+  );
 
 const usedUp = (campaignIds: readonly string[]) =>
   orderErrors.campaign_used_up(undefined, {

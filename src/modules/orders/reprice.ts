@@ -6,6 +6,7 @@ import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { newId } from '../../platform/ids.ts';
 import { checkVersion } from '../../platform/versions.ts';
+import { useEntryBudgets } from '../campaigns/entry-items/take.ts';
 import { useCampaigns } from '../campaigns/usage/take.ts';
 import { floorOf } from '../catalogue/rules.ts';
 import { findSellables } from '../catalogue/sellables.ts';
@@ -124,6 +125,7 @@ async function afterReduction(
     ctx.now,
   );
   if (isPaidNow && order.campaigns.length > 0) await useCampaigns(tx, ctx, order.id);
+  if (isPaidNow) await useEntryBudgets(tx, ctx, order.id);
   const subject = `${order.id}:${updated.version}`;
   await postOrderChange(tx, ctx, { kind: 'price_lowered', subject }, order, updated);
   const details = {

@@ -1,9 +1,12 @@
 import t from 'tap';
+import { entryItemInvariants } from '../../../src/modules/campaigns/entry-items/invariants.ts';
 import { campaignInvariants } from '../../../src/modules/campaigns/invariants.ts';
 import { startApp } from '../../support/app.ts';
 import {
   daysFromNow,
   makeCampaign,
+  makeCostly,
+  makeEntryItem,
   makeProgramme,
   makeRunning,
   takeStep,
@@ -27,6 +30,14 @@ async function fill() {
   const lines = [{ productId: hat.id, quantity: 2 }];
   await must(app.call('POST /v1/orders', { body: { customerId: maria.id, lines } }));
   await must(app.call('POST /v1/orders', { body: { customerId: maria.id, lines } }));
+  const cheap = await makeCostly(app);
+  const times = { endsAt: await daysFromNow(app, 3) };
+  await makeEntryItem(app, { productId: cheap.id, ...times });
+  await makeRunning(app, {
+    mechanic: { type: 'amount_off', amount: 400, per: 'unit' },
+    productIds: [cheap.id],
+  });
+  await must(app.call('POST /v1/orders', { body: { lines: [{ productId: cheap.id, quantity: 1 }] } }));
   const { id } = await makeProgramme(app, { endsAt: await daysFromNow(app, 3) });
   await must(app.call(`POST /v1/programmes/${id}/start`, { body: {} }));
   const over = await makeProgramme(app);
@@ -67,10 +78,26 @@ const DAMAGES: Damages = {
   'a programme that is over has no campaign that could still begin': [
     `update campaigns set state = 'draft', ended_at = null where programme_id is not null`,
   ],
+  'of the budget of an entry item so much is spent as orders lose on it': [
+    'update entry_budgets set spent_amount = spent_amount - 1',
+    `update entry_uses set state = 'returned'`,
+    'delete from entry_uses',
+    'delete from entry_budgets',
+  ],
+  'an entry item has a budget, is found when it ends by itself, and is on the shelf that orders are priced by':
+    [
+      'delete from entry_budgets',
+      'delete from campaign_shelves',
+      'update entry_items set due_at = null where due_at is not null',
+      `update entry_items set ends_at = ends_at + interval '1 day' where ends_at is not null`,
+    ],
 };
 
 t.test('every check finds its damage', async (t) => {
   await fill();
-  const checks = campaignInvariants.map(({ name, check }) => ({ name, find: check }));
+  const checks = [...campaignInvariants, ...entryItemInvariants].map(({ name, check }) => ({
+    name,
+    find: check,
+  }));
   await findDamages(t, app, checks, DAMAGES);
 });

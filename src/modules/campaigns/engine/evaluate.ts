@@ -1,5 +1,6 @@
 import { sumOf } from '../../../platform/money.ts';
-import { floorOfLine, type PricedItem, priceItems, withMargin } from './basket.ts';
+import { priceItems } from './basket.ts';
+import { entryLossOf } from './entry-losses.ts';
 import type { BasketItem, FreightQuote, PricingFacts } from './facts.ts';
 import type { Pieces } from './mechanic.ts';
 import { findBest } from './search.ts';
@@ -177,21 +178,13 @@ function addEffect(before: CampaignEffect | undefined, action: Action): Campaign
   };
 }
 
-/** By how much entry items are below the floor that they would have as any other product. */
-function entryLossesOf(tally: Tally): { productId: string; amount: bigint }[] {
+/** What entry items lose, by product. */
+function entryLossesOf({ lines, left, facts }: Tally): { productId: string; amount: bigint }[] {
   const losses = new Map<string, bigint>();
-  for (const line of tally.lines) {
-    if (!line.item.entry) continue;
-    const loss = usualFloorOf(line, tally) - (tally.left[line.index] ?? 0n);
-    const list = usualFloorOf(line, tally) - line.listAmount;
-    // What the list price loses already, no campaign does.
-    const own = loss - (list > 0n ? list : 0n);
-    if (own > 0n) losses.set(line.item.productId, (losses.get(line.item.productId) ?? 0n) + own);
+  for (const { index, item } of lines) {
+    if (!item.entry) continue;
+    const loss = entryLossOf(item, left[index] ?? 0n, facts.minimumMarginBps);
+    if (loss > 0n) losses.set(item.productId, (losses.get(item.productId) ?? 0n) + loss);
   }
   return [...losses].map(([productId, amount]) => ({ productId, amount }));
-}
-
-function usualFloorOf(line: PricedItem, { facts }: Tally): bigint {
-  const usual = withMargin(line.item.costAmount ?? 0n, facts.minimumMarginBps) * BigInt(line.item.quantity);
-  return floorOfLine({ ...line, costFloorAmount: usual }, 0n);
 }
