@@ -5,6 +5,8 @@ import { basketOf, campaignNumbers, campaignOf, FACTS, FREIGHT } from './pricing
 import { measureOrders, measureQuotes } from './pricing-http.ts';
 
 export interface PricingOptions {
+  /** `function`, `quotes`, `orders`; empty for all of them. */
+  readonly only: readonly string[];
   readonly rounds: number;
   readonly resultsFile: string;
   readonly heading: string;
@@ -60,17 +62,22 @@ export async function runPricing(options: PricingOptions): Promise<void> {
     console.log(line);
   };
   say(`\n${options.heading} · pricing\n`);
+  const wants = (part: string) => options.only.length === 0 || options.only.includes(part);
+  if (wants('function')) await measureFunction(options.rounds * ROUNDS_FOR_ONE, say);
+  say('');
+  if (wants('quotes'))
+    await measureQuotes({ lines: LINES, campaigns: CAMPAIGNS, rounds: options.rounds, say });
+  say('');
+  if (wants('orders')) await measureOrders({ rounds: options.rounds, say });
+}
+
+async function measureFunction(rounds: number, say: (line: string) => void): Promise<void> {
   const built = await readBuilt();
   say(
     '| lines | campaigns | fastest µs | median µs | of 1,000 sums | per line | per campaign | search | offers | aim |',
   );
   say('|---|---|---|---|---|---|---|---|---|---|');
-  for (const lines of LINES)
-    for (const count of CAMPAIGNS) say(measure(built, lines, count, options.rounds * ROUNDS_FOR_ONE));
-  say('');
-  await measureQuotes({ lines: LINES, campaigns: CAMPAIGNS, rounds: options.rounds, say });
-  say('');
-  await measureOrders({ rounds: options.rounds, say });
+  for (const lines of LINES) for (const count of CAMPAIGNS) say(measure(built, lines, count, rounds));
 }
 
 function measure({ priceCampaigns, shelve }: Built, lines: number, count: number, rounds: number): string {

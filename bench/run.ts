@@ -16,7 +16,7 @@ import { type Goods, makeProducts, makeWorkloads, placeOne, type Workload } from
 // npm run bench [-- place read …] [-- --seconds 2 --rounds 5 --clients 1,8,32]
 // npm run bench -- price-protection [--lines 10000,100000,1000000 --rounds 3]
 // npm run bench -- segments [--customers 10000,100000 --rounds 3]
-// npm run bench -- pricing [--rounds 3]
+// npm run bench -- pricing [function quotes orders] [--rounds 3]
 // npm run bench -- volume ['list status' …] [--orders 1000000 --few-orders 10000 --samples 300]
 
 const RESULTS = fileURLToPath(new URL('results.md', import.meta.url));
@@ -112,7 +112,7 @@ async function main(): Promise<void> {
       heading,
     });
   if (first === 'pricing')
-    return runPricing({ rounds: Number(values.rounds ?? '3'), resultsFile: RESULTS, heading });
+    return runPricing({ only: rest, rounds: Number(values.rounds ?? '3'), resultsFile: RESULTS, heading });
   if (first === 'segments')
     return runSegments({
       customers: values.customers.split(',').map(Number),

@@ -78,7 +78,7 @@ export function priceUnderPresets(): CampaignFigures {
     basketCount: baskets.length,
     netAmount,
     marginAmount: netAmount - costAmount,
-    presets: presets.map(({ preset, exampleOf }) => tryPreset(preset, exampleOf(GOODS), baskets)),
+    presets: presets.map((one) => tryPreset(one.preset, one.exampleOf(GOODS), baskets)),
   };
 }
 
