@@ -275,14 +275,17 @@ function whyNot({ input, held }: Wish, goods: Basket['priced']['lines'], cause: 
   return held ? usedUp(givers) : new CampaignsUsedUp(givers);
 }
 
+const PRICE_GONE = 'A price of the quote is not to be had any more; ask for a new one.';
+
 // That a product is an entry item is not told: what the campaigns on it would give, they do not have any more.
 const campaignsOn = (goods: Basket['priced']['lines'], productIds: readonly string[]): string[] =>
   goods.flatMap(({ product, adjustments }) =>
     productIds.includes(product.id) ? adjustments.flatMap(({ campaignId }) => campaignId ?? []) : [],
   );
 
+// The price of a quantity may have been what is not there any more: then no campaign is to be named.
 const usedUp = (campaignIds: readonly string[]) =>
-  orderErrors.campaign_used_up(undefined, {
+  orderErrors.campaign_used_up(campaignIds.length === 0 ? PRICE_GONE : undefined, {
     pointer: '/quoteToken',
     extra: { campaignIds: [...new Set(campaignIds)] },
   });
