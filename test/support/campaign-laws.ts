@@ -68,7 +68,7 @@ const floorUnit = (cost: bigint | null, marginBps: number): bigint => {
 };
 
 /** The least that a line may cost by itself; of an entry item if all of its budget were there for it. */
-export function floorOf(
+function floorOf(
   item: BasketItem,
   { minimumMarginBps }: PricingFacts,
 ): { minimum: bigint; cost: bigint } {

@@ -16,7 +16,7 @@ export interface Option {
 }
 
 /** Up to so many offers of a part every combination is tried. */
-export const MOST_PER_PART = 10;
+const MOST_PER_PART = 10;
 
 /** Divides offers on the price of goods into parts that do not touch each other. */
 export function findParts(offers: readonly Offer[], lineCount: number): Part[] {

@@ -6,7 +6,7 @@ import { compareOrders, type Offer, type Seat } from './seats.ts';
 import { type Action, consider, perform, type Tally, undo } from './tally.ts';
 
 /** Up to so many combinations all of them are compared: as many as ten candidates have, whatever they are. */
-export const MOST_COMBINATIONS = 1_024;
+const MOST_COMBINATIONS = 1_024;
 /** With so many lines at most; in larger baskets so many combinations fewer, that the work stays the same. */
 const MOST_LINE_STEPS = 65_536;
 /** Of all parts together so many ways to take them are looked at, where each is for itself: 1,024 of each of sixteen. */

@@ -11,7 +11,7 @@ const Step = model('MysteryStep', 'One of the discounts that a product can have.
 });
 
 /** Which of the steps a product has: the same for everybody, and known to nobody without the seed. */
-export function drawStep(
+function drawStep(
   {
     seed,
     steps,
