@@ -1,6 +1,6 @@
+import { Type } from '@sinclair/typebox';
 import { maxOf } from '../../../platform/money.ts';
 import { defineMechanic } from '../engine/mechanic.ts';
-import { parametersOf } from './parameters.ts';
 import { countedUnits } from './quantity-breaks.ts';
 
 /**
@@ -9,7 +9,8 @@ import { countedUnits } from './quantity-breaks.ts';
  */
 export const ownLadder = defineMechanic({
   type: 'own_ladder',
-  parameters: parametersOf('OwnLadder', 'own_ladder', 'The ladder of the product.', {}),
+  // Nobody writes them, so the document has no name for them.
+  parameters: Type.Object({ type: Type.Literal('own_ladder') }),
   classes: ['product'],
   grainOf: () => 'product',
   apply(_parameters, { lines }) {
