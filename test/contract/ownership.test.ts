@@ -2,6 +2,7 @@ import t, { type Test } from 'tap';
 import { settleEvents } from '../../src/jobs.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { type Answer, startApp, type TestShop } from '../support/app.ts';
+import { makeCampaign, makeProgramme } from '../support/campaigns-world.ts';
 import { makeCouponDefinition } from '../support/coupons-world.ts';
 import { makeServiceTime } from '../support/segments-world.ts';
 import { fingerprint, idsOf } from '../support/snapshot.ts';
@@ -50,6 +51,8 @@ const asCustomer = (op: Described, prepared: Prepared): Prepared => {
 const order = await makeOrder(ofOwner, { externalId: 'the-owners-order' });
 await makeValueCoupon(ofOwner);
 await makeCouponDefinition(app, { externalId: 'the-owners-order' });
+await makeCampaign(app, { externalId: 'the-owners-order' });
+await makeProgramme(app, { externalId: 'the-owners-order' });
 await makeServiceTime(app, owner.id);
 
 /** What the shop's things are called where a list can be asked for them. */
