@@ -7,7 +7,7 @@ import { makeProduct } from '../support/world.ts';
 
 const FILES = [
   'README.md',
-  ...['price-differences', 'freight', 'carriers', 'segments', 'wholesale'].map(
+  ...['price-differences', 'freight', 'carriers', 'segments', 'wholesale', 'campaigns'].map(
     (name) => `docs/tours/${name}.md`,
   ),
 ];
@@ -33,7 +33,7 @@ t.test('every line of the tour works as it stands', async (t) => {
   await makeProduct(shop, { externalId: '1' });
   await shop.app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = shop.app.server.address() as AddressInfo;
-  t.ok(tours.length === 7 && tours.every((lines) => lines.split('\n').length > 15), 'the tours were found');
+  t.ok(tours.length === 9 && tours.every((lines) => lines.split('\n').length > 15), 'the tours were found');
   // What the worker does beside a server that was started.
   const tourEnd = new AbortController();
   const working = (async () => {
@@ -56,6 +56,11 @@ t.test('every line of the tour works as it stands', async (t) => {
   t.match(output, /^\/rule\/conditions\/1\n+succeeded\n+rule\n+1\n+30\n+12000\n+11$/m);
   t.match(output, /^not_order_multiple\n+21600$/m);
   t.match(output, /^28400\n[\s\S]*^credit_exceeded\n+Ernst Handel\n+quoted\n+accepted$/m);
+  t.match(output, /^6000\n+5100\n+running\n+running\n+2700\n+5100\n+It can be raised or lifted\.$/m);
+  t.match(
+    output,
+    /^5000\n+unknown_code\n+1\n+true\n+cancelled\n+0\n+succeeded\n+The kettles are sold\.\n+1000$/m,
+  );
   t.notMatch(output, /^undefined$/m);
   t.notMatch(output, /"code":/, 'nothing else was refused');
 });
