@@ -103,6 +103,9 @@ export const confirmCoupons = preparedSql<MovedUse>(
 /**
  * Gives back what an order has of codes, once: only rows that this statement moves to `returned` are counted down. While an order had the
  * only use of somebody's own code, its time stood still: an order of ten days leaves it ten days longer.
+ *
+ * Counts are taken off those that the lock has read, and not off the row as the update first finds it: Postgres holds a new row against
+ * its constraints before it looks whether the old one has changed meanwhile, and a use that was paid while this waited is not yet in there.
  */
 export const giveBackCoupons = preparedSql<MovedUse>(
   'return_coupon_uses',
@@ -114,21 +117,20 @@ export const giveBackCoupons = preparedSql<MovedUse>(
      where u.shop_id = $1 and u.order_id = $2 and u.coupon_id = f.coupon_id
      returning u.coupon_id, f.was, u.definition_id, u.customer_id, u.period, u.is_counted, u.at
    ), locked as (
-     select c.id from coupons c join gone g on g.coupon_id = c.id where c.shop_id = $1 and c.uses_limit is not null
+     select c.id, c.held, c.used, g.was,
+       case when c.customer_id is not null and c.uses_limit = 1 then c.valid_until + ($3 - g.at) else c.valid_until end as new_until
+     from coupons c join gone g on g.coupon_id = c.id where c.shop_id = $1 and c.uses_limit is not null
      order by c.id for no key update of c
-   ), timed as (
-     select g.*, c.id, case when c.customer_id is not null and c.uses_limit = 1 then c.valid_until + ($3 - g.at) else c.valid_until end
-       as new_until from locked l join coupons c on c.shop_id = $1 and c.id = l.id join gone g on g.coupon_id = c.id
    ), counted as (
-     update coupons c set held = c.held - case when t.was = 'held' then 1 else 0 end,
-       used = c.used - case when t.was = 'used' then 1 else 0 end, valid_until = t.new_until, updated_at = $3,
-       expire_due_at = case when c.state = 'active' and c.customer_id is not null then t.new_until end
-     from timed t where c.shop_id = $1 and c.id = t.id
+     update coupons c set held = l.held - case when l.was = 'held' then 1 else 0 end,
+       used = l.used - case when l.was = 'used' then 1 else 0 end, valid_until = l.new_until, updated_at = $3,
+       expire_due_at = case when c.state = 'active' and c.customer_id is not null then l.new_until end
+     from locked l where c.shop_id = $1 and c.id = l.id
    ), customers_back as (
      update coupon_customer_counters k set uses = k.uses - 1 from gone g
      where k.shop_id = $1 and k.definition_id = g.definition_id and k.customer_id = g.customer_id
        and ((k.period = 'all' and g.is_counted) or k.period = g.period)
    )
-   select c.id, c.definition_id, c.customer_id, coalesce(t.new_until, c.valid_until) as valid_until
-   from gone g join coupons c on c.shop_id = $1 and c.id = g.coupon_id left join timed t on t.id = c.id order by c.id`,
+   select c.id, c.definition_id, c.customer_id, coalesce(l.new_until, c.valid_until) as valid_until
+   from gone g join coupons c on c.shop_id = $1 and c.id = g.coupon_id left join locked l on l.id = c.id order by c.id`,
 );

@@ -94,6 +94,16 @@ t.test('a code with ten uses has ten of 50 orders, and what is given back can be
   t.ok(await take());
 });
 
+t.test('paid and given back at once, in whichever order: the counts come out', async (t) => {
+  for (let round = 0; round < 40; round++) {
+    const coupon = await makeCoupon(app, { usesPerCodeLimit: 2 });
+    const first = await takeCodes(app, [coupon.code]);
+    const second = await takeCodes(app, [coupon.code]);
+    await Promise.all([use(first), use(second), giveBack(second), giveBack(second)]);
+    t.same(await countsOf(coupon.id), [0, 1], `round ${round}`);
+  }
+});
+
 t.test('a customer has as many uses as the definition says, whichever codes they give', async (t) => {
   const maria = await makeCustomer(app);
   const coupon = await makeCoupon(app, {
