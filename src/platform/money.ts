@@ -37,17 +37,24 @@ export function splitByLargestRemainder(amount: bigint, weights: readonly bigint
       weights.map(() => 1n),
     );
 
-  const sign = amount < 0n ? -1n : 1n;
-  const products = weights.map((weight) => abs(amount) * weight);
-  const shares = products.map((product) => product / total);
-  const rest = Number(abs(amount) - shares.reduce((sum, share) => sum + share, 0n));
-  const byRemainder = products
-    .map((product, index) => ({ index, remainder: product % total }))
-    .toSorted((a, b) =>
+  const whole = abs(amount);
+  const shares: bigint[] = [];
+  const remainders: { index: number; remainder: bigint }[] = [];
+  let rest = whole;
+  for (const [index, weight] of weights.entries()) {
+    const product = whole * weight;
+    const share = product / total;
+    rest -= share;
+    shares.push(share);
+    remainders.push({ index, remainder: product - share * total });
+  }
+  if (rest > 0n) {
+    remainders.sort((a, b) =>
       a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1,
     );
-  for (const { index } of byRemainder.slice(0, rest)) shares[index] = (shares[index] ?? 0n) + 1n;
-  return shares.map((share) => sign * share);
+    for (const { index } of remainders.slice(0, Number(rest))) shares[index] = (shares[index] ?? 0n) + 1n;
+  }
+  return amount < 0n ? shares.map((share) => -share) : shares;
 }
 
 /** The sum of amounts. */

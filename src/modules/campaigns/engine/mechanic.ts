@@ -87,6 +87,11 @@ export interface Mechanic<P extends TObject = TObject> {
   readonly needsSegments?: boolean;
   /** The products that it gives away. */
   giftIdsOf?(parameters: Static<P>): readonly string[];
+  /**
+   * Whether it takes off no less the more the lines cost, the more room they have above their floors, and the more of them there are. Then
+   * the search leaves out what cannot be the best. It may be silent about it.
+   */
+  growsWithAmount?(parameters: Static<P>): boolean;
   /** What it does for these lines, or why nothing. */
   apply(parameters: Static<P>, view: View): Effect | RejectionReason;
 }

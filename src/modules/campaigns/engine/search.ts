@@ -1,4 +1,5 @@
 import { sumOf } from '../../../platform/money.ts';
+import { type Bounds, boundLater, standingOf } from './bounds.ts';
 import type { FreightQuote, StackingClass } from './facts.ts';
 import { dropBeaten, takeLargePart, weighAlone } from './large-parts.ts';
 import { compareRanks, findOptions, findParts, type Option, type Part } from './parts.ts';
@@ -32,6 +33,8 @@ interface Search {
   readonly freight: FreightQuote;
   readonly later: readonly Offer[];
   best: Best | undefined;
+  /** Known where the offers on order and freight have any. */
+  readonly bounds: Bounds | undefined;
 }
 
 /**
@@ -42,7 +45,8 @@ interface Search {
 export function findBest(tally: Tally, offers: readonly Offer[], freight: FreightQuote): Found {
   const goods = offers.filter(({ seat }) => seat.stackingClass === 'product');
   const later = offers.filter(({ seat }) => seat.stackingClass !== 'product');
-  const search: Search = { tally, freight, later, best: undefined };
+  const bounds = boundLater(tally, later, freight);
+  const search: Search = { tally, freight, later, bounds, best: undefined };
   const isExact = isApart(goods, later, freight) ? takeApart(search, goods) : takeTogether(search, goods);
   return {
     actions: actionsOf(search),
@@ -69,7 +73,8 @@ function takeTogether(search: Search, goods: readonly Offer[]): boolean {
   const most = mostFor(tally.lines.length) / 2 ** later.length;
   const options = findAllOptions(tally, findParts(goods, tally.lines.length), most);
   if (options) {
-    tryCombinations(search, options, 0);
+    const most = options.map(([best]) => best?.savedAmount ?? 0n);
+    tryCombinations(search, { options, fromOn: [...most.map((_, i) => sumOf(most.slice(i))), 0n] }, 0);
     return true;
   }
   const parts = findParts(dropBeaten(goods, weighAlone(tally, goods), true), tally.lines.length);
@@ -117,17 +122,32 @@ function isGroupShared(goods: readonly Offer[]): boolean {
   return false;
 }
 
-/** Every choice of options, and for each of them every choice of what comes later. */
-function tryCombinations(search: Search, options: readonly (readonly Option[])[], at: number): void {
-  const own = options[at];
+/** The ways to take each part, the best first, and what the parts from each on can bring at most. */
+interface Ways {
+  readonly options: readonly (readonly Option[])[];
+  readonly fromOn: readonly bigint[];
+}
+
+/** Every choice of options, and for each of them every choice of what comes later, but for those that cannot be better. */
+function tryCombinations(search: Search, ways: Ways, at: number): void {
+  const own = ways.options[at];
   if (!own) {
     tryLater(search, 0);
     return;
   }
+  const others = ways.fromOn[at + 1] ?? 0n;
   for (const option of own) {
     if (breaksGroup(search.tally, option)) continue;
-    withOptions(search.tally, [option], () => tryCombinations(search, options, at + 1));
+    if (isBeaten(search, option.savedAmount + others, 0)) continue;
+    withOptions(search.tally, [option], () => tryCombinations(search, ways, at + 1));
   }
+}
+
+/** Whether the best so far is better than anything that can come: what there is, `more` at most, and what later offers bring at most. */
+function isBeaten({ tally, best, bounds }: Search, more: bigint, later: number): boolean {
+  if (!best || !bounds) return false;
+  const most = standingOf(tally) + more + (bounds.fromOn[later] ?? 0n) - bounds.freightAmount;
+  return most < best.savedAmount;
 }
 
 const groupOf = ({ offer }: Action) => offer.seat.campaign.rule.exclusiveGroup;
@@ -144,6 +164,7 @@ const breaksGroup = (tally: Tally, option: Option): boolean =>
 function tryLater(search: Search, at: number): void {
   const offer = search.later[at];
   const { tally } = search;
+  if (isBeaten(search, 0n, at)) return;
   if (!offer) {
     weigh(search);
     return;
@@ -166,8 +187,7 @@ function weigh(search: Search): void {
   const { tally, freight, best } = search;
   const hasFreightOffers = search.later.at(-1)?.seat.stackingClass === 'freight';
   const freightAmount = hasFreightOffers ? tally.freightAmount : freight.amountFor(tally.left);
-  const gifts = sumOf(tally.actions.map((action) => (action.gifts.length > 0 ? action.savedAmount : 0n)));
-  const savedAmount = gifts - sumOf(tally.left) - freightAmount;
+  const savedAmount = standingOf(tally) - freightAmount;
   if (best && savedAmount < best.savedAmount) return;
   const ranks = tally.actions
     .map(({ offer }) => [offer.seat.rank, offer.lines[0] ?? 0])

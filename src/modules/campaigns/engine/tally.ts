@@ -13,14 +13,21 @@ export interface Clamp {
   readonly floorAmount: bigint;
 }
 
+/** An amount, the weights that it was split by, and what came of it. */
+export interface Split {
+  readonly amount: bigint;
+  readonly over: readonly LineShare[];
+  readonly wanted: readonly bigint[];
+}
+
 /** What an offer did. */
 export interface Action {
   readonly offer: Offer;
   /** The lines that it may act on beside those that acted before. */
   readonly lines: readonly number[];
   readonly shares: readonly LineShare[];
-  /** The lines that got a unit more than their exact share rounded down. */
-  readonly remainders: readonly number[];
+  /** How it split an amount over lines, before their floors. */
+  readonly split: Split | undefined;
   readonly clamps: readonly Clamp[];
   readonly gifts: readonly Pieces[];
   readonly giftCostAmount: bigint;
@@ -128,7 +135,7 @@ const actionFrom = (offer: Offer, lines: readonly number[], effect: Effect, did:
   offer,
   lines,
   shares: did.shares ?? NONE,
-  remainders: did.remainders ?? NONE,
+  split: did.split,
   clamps: did.clamps ?? NONE,
   gifts: did.gifts ?? NONE,
   giftCostAmount: did.giftCostAmount ?? 0n,
@@ -162,11 +169,11 @@ function takeOffFreight(tally: Tally, wanted: bigint): Did | RejectionReason {
 }
 
 function takeOffLines(tally: Tally, effect: Effect): Did | RejectionReason {
-  const { shares, clamps, remainders } = effect.spread
+  const { shares, clamps, split } = effect.spread
     ? spread(tally, effect.spread)
     : clampEach(tally, effect.lines ?? NONE);
   if (shares.length === 0) return clamps.length > 0 ? 'below_floor' : 'nothing_to_take_off';
-  return { shares, clamps, remainders, savedAmount: sumOf(shares.map(({ amount }) => amount)) };
+  return { shares, clamps, split, savedAmount: sumOf(shares.map(({ amount }) => amount)) };
 }
 
 function clampEach(tally: Tally, wanted: readonly LineShare[]) {
@@ -178,7 +185,7 @@ function clampEach(tally: Tally, wanted: readonly LineShare[]) {
     if (given < amount) clamps.push(clampOf(tally, index, amount, given));
     if (given > 0n) shares.push({ index, amount: given });
   }
-  return { shares, clamps, remainders: NONE };
+  return { shares, clamps, split: undefined };
 }
 
 const clampOf = (tally: Tally, index: number, wantedAmount: bigint, givenAmount: bigint): Clamp => ({
@@ -197,7 +204,7 @@ function spread(tally: Tally, { amount, over, isMadeUp }: NonNullable<Effect['sp
   if (only && over.length === 1)
     return clampEach(tally, only.amount > 0n ? [{ index: only.index, amount }] : NONE);
   const weights = over.map((share) => share.amount);
-  const wanted = amount > 0n ? split(amount, weights) : over.map(() => 0n);
+  const wanted = amount > 0n ? splitOver(amount, weights) : over.map(() => 0n);
   const rooms = over.map(({ index }) => roomOf(tally, index));
   const given = wanted.map((share, i) => minOf(share, at(rooms, i)));
   if (isMadeUp) makeUp(given, amount - sumOf(given), weights, rooms);
@@ -205,7 +212,7 @@ function spread(tally: Tally, { amount, over, isMadeUp }: NonNullable<Effect['sp
     at(given, i) < at(wanted, i) ? [clampOf(tally, index, at(wanted, i), at(given, i))] : [],
   );
   const shares = over.flatMap(({ index }, i) => (at(given, i) > 0n ? [{ index, amount: at(given, i) }] : []));
-  return { shares, clamps, remainders: remaindersOf(amount, over, wanted) };
+  return { shares, clamps, split: { amount, over, wanted } };
 }
 
 /** Spreads what was not given over those that have room, as often as it takes. */
@@ -220,7 +227,7 @@ function makeUp(
   let open = given.map((_, i) => i).filter(hasRoom);
   // Each round gives at least one unit of money, because those that are open have weight and room.
   while (rest > 0n && open.length > 0) {
-    const shares = split(
+    const shares = splitOver(
       rest,
       open.map((i) => at(weights, i)),
     );
@@ -233,7 +240,10 @@ function makeUp(
   }
 }
 
-function remaindersOf(amount: bigint, over: readonly LineShare[], wanted: readonly bigint[]): number[] {
+/** The lines that got a unit more than their exact share rounded down. */
+export function remaindersOf({ split }: Action): number[] {
+  if (!split) return [];
+  const { amount, over, wanted } = split;
   const total = sumOf(over.map((share) => share.amount));
   if (total <= 0n || amount <= 0n) return [];
   return over.flatMap(({ index, amount: weight }, i) =>
@@ -242,7 +252,7 @@ function remaindersOf(amount: bigint, over: readonly LineShare[], wanted: readon
 }
 
 // Of lines that cost nothing nothing can come off, whatever is split over them.
-const split = (amount: bigint, weights: readonly bigint[]): bigint[] =>
+const splitOver = (amount: bigint, weights: readonly bigint[]): bigint[] =>
   weights.every((weight) => weight <= 0n)
     ? weights.map(() => 0n)
     : splitByLargestRemainder(

@@ -3,7 +3,7 @@ import type { StackingClass } from './facts.ts';
 import type { RejectionReason } from './reasons.ts';
 import type { Found } from './search.ts';
 import { compareCampaigns, type Rejection } from './seats.ts';
-import type { Action, Tally } from './tally.ts';
+import { type Action, remaindersOf, type Tally } from './tally.ts';
 
 // Stored with the order as it is: plain values, amounts as numbers, because JSON has no bigint.
 
@@ -106,6 +106,6 @@ function tracedOffer(action: Action): TracedOffer {
     lines: action.shares.map(({ index, amount }) => ({ line: index, amount: Number(amount) })),
     gifts: action.gifts,
     pointsMultiplierBps: action.pointsMultiplierBps ?? null,
-    remainderLines: [...action.remainders],
+    remainderLines: remaindersOf(action),
   };
 }

@@ -18,6 +18,7 @@ export const amountOff = defineMechanic({
   }),
   classes: ['product', 'order'],
   grainOf: ({ per }) => (per === 'unit' ? 'line' : 'scope'),
+  growsWithAmount: () => true,
   apply({ amount, per, basis: by }, { lines }) {
     if (per === 'basket')
       return { spread: { amount: BigInt(amount), over: weigh(lines, by), isMadeUp: true } };

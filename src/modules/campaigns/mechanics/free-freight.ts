@@ -12,6 +12,7 @@ export const freeFreight = defineMechanic({
   }),
   classes: ['freight'],
   grainOf: () => 'scope',
+  growsWithAmount: () => true,
   apply({ rateBps: rate, maximumAmount }, { freightAmount }) {
     const amount = shareOf(freightAmount, rate);
     return { freightAmount: maximumAmount === undefined ? amount : minOf(amount, BigInt(maximumAmount)) };

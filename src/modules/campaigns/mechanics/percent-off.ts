@@ -11,6 +11,7 @@ export const percentOff = defineMechanic({
   }),
   classes: ['product', 'order'],
   grainOf: () => 'line',
+  growsWithAmount: () => true,
   apply({ rateBps: rate, basis: by }, { lines }) {
     const amount = shareOf(totalOf(lines, by), rate);
     return { spread: { amount, over: weigh(lines, by), isMadeUp: false } };

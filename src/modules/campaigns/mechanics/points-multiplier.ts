@@ -14,5 +14,7 @@ export const pointsMultiplier = defineMechanic({
   }),
   classes: ['order'],
   grainOf: () => 'scope',
+  // Points take nothing off.
+  growsWithAmount: () => true,
   apply: ({ multiplierBps }) => ({ pointsMultiplierBps: multiplierBps }),
 });

@@ -47,6 +47,8 @@ export const spendSteps = defineMechanic({
       ? [{ pointer: '/isRepeated', detail: 'is for one step with an amount' }]
       : []),
   ],
+  // A higher step may take off less than the one before.
+  growsWithAmount: ({ steps }) => steps.length === 1,
   apply({ steps, isRepeated = false, basis: by }, { lines }) {
     const total = totalOf(lines, by);
     const step = steps.findLast(({ fromAmount }) => total >= BigInt(fromAmount));
