@@ -60,8 +60,9 @@ export interface Basket<P extends ProductTerms = ProductTerms> {
   readonly priced: PricedBasket<GoodsLine<P>>;
   readonly freight: BasketFreight;
   readonly freightTaxRateBps: number;
-  readonly held: HeldPrices;
   readonly campaigns: CampaignPrices;
+  /** List prices of the goods that were asked for, in the order of their lines. */
+  readonly unitAmounts: readonly bigint[];
 }
 
 /** The products of a basket, each once. */
@@ -149,19 +150,25 @@ export function priceLines<P extends ProductTerms>(
 ): Basket<P> {
   const { freightTaxRateBps } = shippingSettings.of(ctx.shop);
   const goods = listGoods(found, lines, { logos, held });
-  const freightFor = (netAmounts: readonly bigint[]): BasketFreight =>
-    held?.freight ??
-    priceFreight(
+  const isFixed = isFreightFixed(goods, facts);
+  let known = held?.freight;
+  // Asked for each of thousands of combinations.
+  const freightFor = (netAmounts: readonly bigint[]): BasketFreight => {
+    if (known) return known;
+    const found = priceFreight(
       goods.map((line, index) => ({
         ...line,
         netAmount: (netAmounts[index] ?? 0n) + (line.logoAmount ?? 0n),
       })),
       facts,
     );
+    if (isFixed) known = found;
+    return found;
+  };
   const campaigns =
     held === undefined
       ? priceByCampaigns(ctx, goods, terms, {
-          isFixed: isFreightFixed(goods, facts),
+          isFixed,
           amountFor: (netAmounts) => freightFor(netAmounts).amount,
         })
       : heldPrices(goods, held.campaigns, terms);
@@ -180,13 +187,16 @@ export function priceLines<P extends ProductTerms>(
     freight,
     freightTaxRateBps,
     campaigns,
-    held: {
-      unitAmounts: goods.map((line) => line.listUnitAmount),
-      freight: freight.isKnown ? freight : undefined,
-      campaigns: packCampaigns(campaigns),
-    },
+    unitAmounts: goods.map((line) => line.listUnitAmount),
   };
 }
+
+/** What a quote holds of a basket. */
+export const pricesToHold = ({ unitAmounts, freight, campaigns }: Basket): HeldPrices => ({
+  unitAmounts,
+  freight: freight.isKnown ? freight : undefined,
+  campaigns: packCampaigns(campaigns),
+});
 
 /** What a quote held of campaigns, with what it loses on entry items now. */
 function heldPrices<P extends ProductTerms>(

@@ -164,8 +164,10 @@ export const makeAdjustments = (
   lines: readonly OrderLine[],
 ): OrderAdjustment[] =>
   priced.flatMap((line, index) =>
-    line.adjustments.map(({ campaignId = null, campaignVersion = null, ...adjustment }) => ({
-      ...adjustment,
+    line.adjustments.map(({ kind, reason, amount, campaignId = null, campaignVersion = null }) => ({
+      kind,
+      reason,
+      amount,
       campaignId,
       campaignVersion,
       shopId: order.shopId,

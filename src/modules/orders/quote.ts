@@ -2,7 +2,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { ExpectedDelivery } from '../calendar/lead-rules.ts';
 import { loadCalendar } from '../calendar/load.ts';
 import { findSellables, type Sellable } from '../catalogue/sellables.ts';
-import { type Basket, type BasketLine, priceLines, productIdsOf } from './basket.ts';
+import { type Basket, type BasketLine, priceLines, pricesToHold, productIdsOf } from './basket.ts';
 import { appliedOf, openedBy, readCoupons } from './order-coupons.ts';
 import { deliveryOf } from './delivery.ts';
 import { optionsFor, transitOf, waysOf } from './delivery-options.ts';
@@ -85,7 +85,7 @@ export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
     input.lines,
     customerId,
     { place: destination, channel: input.channel },
-    { ...basket.held, ways: waysOf(leavesOn, options), coupons: appliedOf(basket, usable) },
+    { ...pricesToHold(basket), ways: waysOf(leavesOn, options), coupons: appliedOf(basket, usable) },
     minutes,
   );
   return { basket, coupons, promises, delivery, options, ...held };
