@@ -143,6 +143,28 @@ t.test('bodies that cannot be read', async (t) => {
   t.match(utf8.body.code, 'product_not_available', 'readable');
 });
 
+t.test('what may be something or null is told what is wrong with it', async (t) => {
+  const wrong = async (address: string) => {
+    const { status, body } = await send('/v1/orders', {
+      method: 'POST',
+      payload: `{"lines":[${LINE}],"shippingAddress":${address}}`,
+      headers: { 'content-type': 'application/json', 'idempotency-key': 'nullable' },
+    });
+    t.equal(status, 400);
+    return (body.errors as { pointer: string; detail: string }[]).map(({ pointer, detail }) => [
+      pointer,
+      detail,
+    ]);
+  };
+  const inside = await wrong('{"town":"Bath"}');
+  t.ok(inside.some(([pointer]) => pointer === '/shippingAddress/town'));
+  t.notOk(
+    inside.some(([, detail]) => detail === 'must be null'),
+    'and not that it is not null',
+  );
+  t.same(await wrong('5'), [['/shippingAddress', 'must be object']]);
+});
+
 t.test('texts that cannot be stored, and values without end', async (t) => {
   const update = (payload: string) =>
     send('/v1/shop', { method: 'PATCH', payload, headers: { 'content-type': 'application/json' } });

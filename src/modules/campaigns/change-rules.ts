@@ -19,7 +19,7 @@ export interface FrozenChange {
 }
 
 /**
- * What stays as it is once a campaign has begun: nothing changes then but in favour of customers. A limit may be raised or lifted; it is
+ * What stays as it is once a campaign has begun: its frame changes only in favour of customers. A limit may be raised or lifted; it is
  * counted from the first order on, so that one that comes later would not know what was used before it.
  */
 export function findFrozenChanges(before: CampaignRule, after: CampaignRule): FrozenChange[] {

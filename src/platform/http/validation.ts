@@ -105,13 +105,23 @@ const CODES: Record<string, string> = {
 };
 const MAX_VIOLATIONS = 100;
 
+const REPEATING = new Set(['anyOf', 'oneOf', 'if', 'propertyNames']);
+
+// What may be something or null and is neither is told what is wrong with it, and not that it is not null.
+const isOtherThanNull = (error: ErrorObject, errors: readonly ErrorObject[]): boolean =>
+  error.keyword === 'type' &&
+  error.params['type'] === 'null' &&
+  errors.some(
+    (other) =>
+      other !== error && !REPEATING.has(other.keyword) && other.instancePath.startsWith(error.instancePath),
+  );
+
 /** Ajv's findings as violations of ours. Keywords that only repeat what their parts said are left out. */
 export function toViolations(errors: readonly ErrorObject[], context: string): Violation[] {
   const part = PARTS[context] ?? 'body';
   return errors
-    .filter(
-      (error) => !['anyOf', 'oneOf', 'if', 'propertyNames'].includes(error.keyword) || errors.length === 1,
-    )
+    .filter((error) => errors.length === 1 || !REPEATING.has(error.keyword))
+    .filter((error) => !isOtherThanNull(error, errors))
     .slice(0, MAX_VIOLATIONS)
     .map((error) => ({
       in: part,
