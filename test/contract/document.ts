@@ -135,13 +135,13 @@ function createJudge(components: Record<string, Schema>): Published['misfit'] {
     return ajv;
   };
   const judges = { exact: create(false), coercing: create('array') };
-  const known = { exact: new Map<Schema, ValidateFunction>(), coercing: new Map<Schema, ValidateFunction>() };
+  // By their text: every response of the document names the problem in a reference of its own, and compiling takes long.
+  const known = { exact: new Map<string, ValidateFunction>(), coercing: new Map<string, ValidateFunction>() };
   return (schema, value, coerce = false) => {
     const kind = coerce ? 'coercing' : 'exact';
-    const absolute = () =>
-      JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"document#/components')) as Schema;
-    const validate = known[kind].get(schema) ?? judges[kind].compile(absolute());
-    known[kind].set(schema, validate);
+    const absolute = JSON.stringify(schema).replaceAll('"#/components', '"document#/components');
+    const validate = known[kind].get(absolute) ?? judges[kind].compile(JSON.parse(absolute) as Schema);
+    known[kind].set(absolute, validate);
     return validate(value) ? undefined : judges[kind].errorsText(validate.errors);
   };
 }

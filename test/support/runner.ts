@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { createPlaces } from './places.ts';
 import { type Counts, createReport } from './report.ts';
 
 export interface RunOptions {
@@ -41,9 +42,14 @@ async function runFile(file: string, options: RunOptions): Promise<Counts> {
   const began = performance.now();
   const said: string[] = [];
   // Files that run beside each other speak one after the other.
-  const print = options.jobs === 1 ? (line: string) => console.log(line) : (line: string) => said.push(line);
+  const places = createPlaces(options);
+  const print = (line: string) => {
+    if (options.jobs === 1) console.log(places(line));
+    else said.push(places(line));
+  };
   const report = createReport(file, print);
-  const code = await spawnFile(file, options, report.onLine, print);
+  const onComplaint = (line: string) => console.error(places(line));
+  const code = await spawnFile(file, options, { onLine: report.onLine, onComplaint, print });
   const counts = report.end(code);
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   print(`${counts.failed > 0 ? 'FAILED' : 'passed'}  ${file}  ${seconds} s`);
@@ -55,15 +61,14 @@ async function runFile(file: string, options: RunOptions): Promise<Counts> {
 function spawnFile(
   file: string,
   { cwd, env, tree, seconds, signal }: RunOptions,
-  onLine: (line: string) => void,
-  print: (line: string) => void,
+  { onLine, onComplaint, print }: Record<'onLine' | 'onComplaint' | 'print', (line: string) => void>,
 ): Promise<number | null> {
-  const child = spawn(process.execPath, ['--enable-source-maps', join(tree, file.replace(/\.ts$/, '.js'))], {
+  const child = spawn(process.execPath, [join(tree, file.replace(/\.ts$/, '.js'))], {
     cwd,
     env: { ...process.env, TAP_TIMEOUT: String(seconds), ...env },
     // A process group of its own: Ctrl-C reaches the run, which then ends its files with all that they have started.
     detached: true,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const kill = (name: NodeJS.Signals) => {
     try {
@@ -86,12 +91,14 @@ function spawnFile(
   );
   signal.addEventListener('abort', end, { once: true });
   const lines = createInterface({ input: child.stdout }).on('line', onLine);
+  const complaints = createInterface({ input: child.stderr }).on('line', onComplaint);
   return new Promise((done, failed) => {
     child.once('error', failed);
     child.once('close', (code) => {
       clearTimeout(hung);
       signal.removeEventListener('abort', end);
       lines.close();
+      complaints.close();
       done(code);
     });
   });

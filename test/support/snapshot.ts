@@ -1,4 +1,5 @@
-import { sql } from 'drizzle-orm';
+import { createHash } from 'node:crypto';
+import pg from 'pg';
 import type { Db } from '../../src/platform/db/client.ts';
 
 // These hold answers and figures, not what a request was to change.
@@ -7,31 +8,58 @@ const LEFT_OUT = ['idempotency_keys', 'schema_migrations', 'subscriber_cursors',
 /** A fingerprint of every row of every table: equal before and after means that nothing was written. */
 export async function fingerprint(db: Db, shopId?: string): Promise<Record<string, string>> {
   const parts = (await listTables(db)).map(({ name, owner }) => {
-    const rows = sql`count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0)`;
-    const ofShop = shopId === undefined ? sql`` : sql` where ${sql.identifier(owner)} = ${shopId}`;
-    return sql`select ${name}::text as name, ${rows} as print from ${sql.identifier(name)} t${ofShop}`;
+    const print = "count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0)";
+    const ofShop = shopId === undefined ? '' : ` where ${isOf(owner, shopId)}`;
+    return `select ${pg.escapeLiteral(name)}::text as name, ${print} as print from ${pg.escapeIdentifier(name)} t${ofShop}`;
   });
-  // In an order of its own: a large union is read by several workers, in whatever order they come.
-  const all = sql`select name, print from (${sql.join(parts, sql` union all `)}) tables order by name`;
-  const { rows } = await db.execute<{ name: string; print: string }>(all);
+  const all = `select name, print from (${parts.join(' union all ')}) tables order by name`;
+  const rows = await readAll<{ name: string; print: string }>(db, all);
   return Object.fromEntries(rows.map(({ name, print }) => [name, print]));
 }
 
 /** Every id that stands anywhere in a shop's rows. */
 export async function idsOf(db: Db, shopId: string): Promise<Set<string>> {
   const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
-  const parts = (await listTables(db)).map(({ name, owner }) => {
-    const ofShop = sql`t.${sql.identifier(owner)} = ${shopId}`;
-    return sql`select found[1] as id from ${sql.identifier(name)} t, regexp_matches(t::text, ${uuid}, 'g') found where ${ofShop}`;
-  });
-  const { rows } = await db.execute<{ id: string }>(sql.join(parts, sql` union `));
+  const parts = (await listTables(db)).map(
+    ({ name, owner }) =>
+      `select found[1] as id from ${pg.escapeIdentifier(name)} t, regexp_matches(t::text, '${uuid}', 'g') found where ${isOf(owner, shopId)}`,
+  );
+  const rows = await readAll<{ id: string }>(db, parts.join(' union '));
   return new Set(rows.map(({ id }) => id));
 }
 
-/** The tables, each with the column that says whose a row is. */
-async function listTables(db: Db): Promise<{ name: string; owner: string }[]> {
-  const { rows } = await db.execute<{ name: string; owner: string }>(
-    sql`select table_name as name, max(column_name) filter (where column_name in ('shop_id', 'id')) as owner
+const isOf = (owner: string, shopId: string) =>
+  `t.${pg.escapeIdentifier(owner)} = ${pg.escapeLiteral(shopId)}`;
+
+// A hundred tables are planned longer than they are read: a connection that has planned the text keeps its plan, unless a pooler
+// would not follow. For a union this large Postgres would start workers, who take longer than all the tables.
+async function readAll<T extends pg.QueryResultRow>({ $client }: Db, text: string): Promise<T[]> {
+  const name = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  const client = await $client.connect();
+  try {
+    await client.query('begin read only; set local max_parallel_workers_per_gather = 0');
+    const { rows } = await client.query<T>(process.env['TEST_POOLER'] === 'on' ? { text } : { name, text });
+    await client.query('commit');
+    client.release();
+    return rows;
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+}
+
+const listed = new WeakMap<Db, ReturnType<typeof findTables>>();
+
+/** The tables, each with the column that says whose a row is: asked once, because migrations are over when an application runs. */
+function listTables(db: Db): ReturnType<typeof findTables> {
+  const tables = listed.get(db) ?? findTables(db);
+  listed.set(db, tables);
+  return tables;
+}
+
+async function findTables({ $client }: Db): Promise<{ name: string; owner: string }[]> {
+  const { rows } = await $client.query<{ name: string; owner: string }>(
+    `select table_name as name, max(column_name) filter (where column_name in ('shop_id', 'id')) as owner
       from information_schema.columns where table_schema = 'public' group by 1 order by 1`,
   );
   return rows.filter(({ name }) => !LEFT_OUT.includes(name));

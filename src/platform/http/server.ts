@@ -19,6 +19,7 @@ import { createGuesses } from './guesses.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { findUnstorableText, isStorable } from './text-safety.ts';
 import { allComponents } from './schema.ts';
+import { createSchemaBucket } from './schema-bucket.ts';
 import { createSerializers } from './serialization.ts';
 import { requestIdOf, sheddingServer } from './shedding.ts';
 import { createValidators } from './validation.ts';
@@ -47,6 +48,7 @@ export async function createServer(deps: Deps): Promise<FastifyInstance> {
     // How often Node looks for requests that are late.
     http: { connectionsCheckingInterval: 2_000, headersTimeout: HEADERS_TIMEOUT_MS },
     trustProxy: trustOf(deps.config.trustProxy),
+    schemaController: { bucket: createSchemaBucket as never },
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) =>
       void handleError(error, request as FastifyRequest, reply as FastifyReply),
