@@ -151,20 +151,7 @@ export function priceLines<P extends ProductTerms>(
   const { freightTaxRateBps } = shippingSettings.of(ctx.shop);
   const goods = listGoods(found, lines, { logos, held });
   const isFixed = isFreightFixed(goods, facts);
-  let known = held?.freight;
-  // Asked for each of thousands of combinations.
-  const freightFor = (netAmounts: readonly bigint[]): BasketFreight => {
-    if (known) return known;
-    const found = priceFreight(
-      goods.map((line, index) => ({
-        ...line,
-        netAmount: (netAmounts[index] ?? 0n) + (line.logoAmount ?? 0n),
-      })),
-      facts,
-    );
-    if (isFixed) known = found;
-    return found;
-  };
+  const freightFor = askFreight(goods, facts, held?.freight, isFixed);
   const campaigns =
     held === undefined
       ? priceByCampaigns(ctx, goods, terms, {
@@ -188,6 +175,26 @@ export function priceLines<P extends ProductTerms>(
     freightTaxRateBps,
     campaigns,
     unitAmounts: goods.map((line) => line.listUnitAmount),
+  };
+}
+
+/** Freight of goods at what they cost then, each with its logo. It is asked for each of many combinations of campaigns. */
+function askFreight<P extends ProductTerms>(
+  goods: readonly GoodsLine<P>[],
+  facts: FreightFacts,
+  held: BasketFreight | undefined,
+  isFixed: boolean,
+): (netAmounts: readonly bigint[]) => BasketFreight {
+  let known = held;
+  return (netAmounts) => {
+    if (known) return known;
+    const lines = goods.map((line, index) => ({
+      ...line,
+      netAmount: (netAmounts[index] ?? 0n) + (line.logoAmount ?? 0n),
+    }));
+    const freight = priceFreight(lines, facts);
+    if (isFixed) known = freight;
+    return freight;
   };
 }
 

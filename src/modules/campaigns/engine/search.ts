@@ -73,8 +73,8 @@ function takeTogether(search: Search, goods: readonly Offer[]): boolean {
   const most = mostFor(tally.lines.length) / 2 ** later.length;
   const options = findAllOptions(tally, findParts(goods, tally.lines.length), most);
   if (options) {
-    const most = options.map(([best]) => best?.savedAmount ?? 0n);
-    tryCombinations(search, { options, fromOn: [...most.map((_, i) => sumOf(most.slice(i))), 0n] }, 0);
+    const bests = options.map(([best]) => best?.savedAmount ?? 0n);
+    tryCombinations(search, { options, fromOn: [...bests.map((_, i) => sumOf(bests.slice(i))), 0n] }, 0);
     return true;
   }
   const parts = findParts(dropBeaten(goods, weighAlone(tally, goods), true), tally.lines.length);
