@@ -17,15 +17,16 @@ export async function fingerprint(db: Db, shopId?: string): Promise<Record<strin
   return Object.fromEntries(rows.map(({ name, print }) => [name, print]));
 }
 
-/** Every id that stands anywhere in a shop's rows. */
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** Every id that stands anywhere in a shop's rows. Looked for here: Postgres takes ten times as long to find them. */
 export async function idsOf(db: Db, shopId: string): Promise<Set<string>> {
-  const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
   const parts = (await listTables(db)).map(
     ({ name, owner }) =>
-      `select found[1] as id from ${pg.escapeIdentifier(name)} t, regexp_matches(t::text, '${uuid}', 'g') found where ${isOf(owner, shopId)}`,
+      `select string_agg(t::text, ' ') as text from ${pg.escapeIdentifier(name)} t where ${isOf(owner, shopId)}`,
   );
-  const rows = await readAll<{ id: string }>(db, parts.join(' union '));
-  return new Set(rows.map(({ id }) => id));
+  const rows = await readAll<{ text: string | null }>(db, parts.join(' union all '));
+  return new Set(rows.flatMap(({ text }) => text?.match(UUID) ?? []));
 }
 
 const isOf = (owner: string, shopId: string) =>
