@@ -6,11 +6,11 @@ import { type Build, buildProject } from './support/build.ts';
 import { startTestPostgres } from './support/database.ts';
 import { findPgBouncer, followsPrepared, type Pooler, startPooler } from './support/pooler.ts';
 import type { Counts } from './support/report.ts';
-import { runFiles } from './support/runner.ts';
+import { type RunOptions, runFiles } from './support/runner.ts';
 
 // npm test: one Postgres for all test files, each file a program of its own, compiled with the others before they start, and
 // the counts in the last line.
-//   npm test [-- file …]      npm run test:long [-- file …]
+//   npm test [-- file …]      npm run test:long [-- file … --begin-within seconds]
 // TEST_POOLER=on puts a PgBouncer in transaction mode between the application and Postgres; TEST_POOLER=prepared one that
 // follows prepared statements.
 
@@ -47,7 +47,7 @@ async function startAskedPooler(postgresUrl: string): Promise<Pooler | undefined
 
 async function main(): Promise<Counts> {
   const { values, positionals } = parseArgs({
-    options: { long: { type: 'boolean', default: false } },
+    options: { long: { type: 'boolean', default: false }, 'begin-within': { type: 'string' } },
     allowPositionals: true,
   });
   const named = positionals.map((file) => relative(ROOT, resolve(file)));
@@ -55,13 +55,23 @@ async function main(): Promise<Counts> {
   if (files.length === 0) return { passed: 0, failed: 0 };
   const build = buildProject();
   try {
-    return await runOnPostgres(build, files, values.long);
+    const limits = values.long ? LENGTHY : USUAL;
+    const within = values['begin-within'];
+    return await runOnPostgres(
+      build,
+      files,
+      within === undefined ? limits : { ...limits, beginWithinSeconds: Number(within) },
+    );
   } finally {
     build.remove();
   }
 }
 
-async function runOnPostgres(build: Build, files: readonly string[], long: boolean): Promise<Counts> {
+async function runOnPostgres(
+  build: Build,
+  files: readonly string[],
+  limits: Pick<RunOptions, 'jobs' | 'seconds' | 'beginWithinSeconds'>,
+): Promise<Counts> {
   const postgres = await startTestPostgres();
   let pooler: Pooler | undefined;
   try {
@@ -72,7 +82,7 @@ async function runOnPostgres(build: Build, files: readonly string[], long: boole
       ...(pooler ? { TEST_POOLER_URL: pooler.through(postgres.url) } : {}),
     };
     return await runFiles(files, {
-      ...(long ? LENGTHY : USUAL),
+      ...limits,
       cwd: ROOT,
       env,
       tree: build.tree,

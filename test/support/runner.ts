@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly jobs: number;
   /** After so long a file has hung; it is ended. */
   readonly seconds: number;
+  /** What would begin later than that is named and left out. */
+  readonly beginWithinSeconds?: number;
   readonly signal: AbortSignal;
 }
 
@@ -24,10 +26,15 @@ const KILL_AFTER_MS = 5_000;
  */
 export async function runFiles(files: readonly string[], options: RunOptions): Promise<Counts> {
   const waiting = [...files];
+  const lastBeginning = performance.now() + (options.beginWithinSeconds ?? Infinity) * 1_000;
   let passed = 0;
   let failed = 0;
   const work = async () => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      if (performance.now() >= lastBeginning) {
+        console.log(`no time left for ${file}`);
+        continue;
+      }
       const counts = await runFile(file, options);
       passed += counts.passed;
       failed += counts.failed;
