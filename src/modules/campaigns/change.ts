@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { inTransaction } from '../../platform/db/transaction.ts';
@@ -38,8 +39,9 @@ export function updateCampaign(ctx: Ctx, id: string, changes: CampaignChanges): 
     const locked = await lockCampaign(tx, ctx.shop.id, id);
     checkVersion(ctx, locked.row);
     const current = await followTime(tx, ctx, locked);
-    const isSame = Object.keys(changes.rule).length === 0;
-    const rule = isSame ? current.rule : changedRule(current.rule, changes.rule);
+    const rule = changedRule(current.rule, changes.rule);
+    // What is said again is no other version.
+    const isSame = isDeepStrictEqual(rule, current.rule);
     refuseChange(current, changes, rule);
     if (!isSame) {
       refuseFaults(rule);

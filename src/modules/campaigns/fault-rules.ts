@@ -70,10 +70,13 @@ const bothSides = <T>(field: string, first: readonly T[], second: readonly T[], 
 function scopeFaults(rule: CampaignRule): { readonly pointer: string; readonly detail: string }[] {
   const named = mechanicOf(rule.mechanic.type).productIdsOf?.(rule.mechanic) ?? [];
   const fields = named.length === 0 ? [] : (['productIds', 'categories', 'collections'] as const);
+  const beside = mechanicOf(rule.mechanic.type).otherProductIdsOf?.(rule.mechanic) ?? [];
   const detail = 'The mechanic names the products itself.';
   return [
     ...fields.flatMap((field) => (rule[field].length > 0 ? [{ pointer: `/${field}`, detail }] : [])),
     ...bothSides('productIds', rule.productIds, rule.excludedProductIds, 'excludedProductIds'),
+    // What is got does not count as bought: of goods that are both nothing would be left to buy.
+    ...bothSides('productIds', rule.productIds, beside, 'getProductIds'),
     ...bothSides('categories', rule.categories, rule.excludedCategories, 'excludedCategories'),
     ...bothSides('segmentIds', rule.segmentIds, rule.excludedSegmentIds, 'excludedSegmentIds'),
   ];

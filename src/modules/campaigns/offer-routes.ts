@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { countryCode, uuid } from '../../platform/http/schema.ts';
+import { customersErrors } from '../customers/errors.ts';
 import { campaignErrors } from './errors.ts';
 import { ProductOfferList, presentOffers } from './offer-schemas.ts';
 import { listProductOffers } from './offers.ts';
@@ -29,7 +30,12 @@ export function offerRoutes(app: FastifyInstance): void {
       customerId: Type.Optional(uuid('For whom; only with a secret key.')),
     }),
     success: { statuses: [200], schema: ProductOfferList, description: 'The offers.' },
-    errors: [campaignErrors.customer_not_nameable],
+    errors: [
+      campaignErrors.customer_not_nameable,
+      customersErrors.customer_not_found,
+      customersErrors.customer_merged,
+      customersErrors.customer_erased,
+    ],
     example: { params: { productId: '01890a5d-ac96-774b-bcce-b302099a8057' }, query: { channel: 'web' } },
     run: (ctx, { params, query }) => listProductOffers(ctx, { ...params, ...query }),
     present: (offers, ctx) => presentOffers(offers, ctx.shop.currency),

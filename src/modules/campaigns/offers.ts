@@ -6,7 +6,7 @@ import { priceCampaigns } from './engine/evaluate.ts';
 import type { Campaign, PricingFacts } from './engine/facts.ts';
 import type { RejectionReason } from './engine/reasons.ts';
 import { findConcerned, type Shelf, shelve } from './engine/shelf.ts';
-import { buyerIdOf, type CampaignTerms, itemOf, readCampaignTerms } from './terms.ts';
+import { buyerIdOf, checkNamed, type CampaignTerms, itemOf, readCampaignTerms } from './terms.ts';
 
 /** A campaign that touches a product, for somebody who looks at it. */
 export interface ProductOffer {
@@ -38,13 +38,18 @@ const NO_FREIGHT = { amountFor: () => 0n, isFixed: true };
 
 /**
  * Which offers touch a product now, before anyone buys: what each does for one unit, or what it takes. Codes of coupons are not told to
- * who does not have one, and a mystery price shows itself in the basket. Refusals: not_found, customer_not_nameable.
+ * who does not have one, and a mystery price shows itself in the basket. Refusals: not_found, customer_not_nameable,
+ * those of checkBuyer.
  */
 export async function listProductOffers(ctx: Ctx, input: OffersInput): Promise<ProductOffers> {
-  const [product] = await findSellables(ctx.db, ctx.shop.id, [input.productId]);
+  const customerId = buyerIdOf(ctx, input.customerId);
+  const [[product]] = await Promise.all([
+    findSellables(ctx.db, ctx.shop.id, [input.productId]),
+    checkNamed(ctx, customerId),
+  ]);
   if (product?.status !== 'active') throw platformErrors.not_found();
   const terms = await readCampaignTerms(ctx, [product], [{ productId: product.id, quantity: 1 }], {
-    customerId: buyerIdOf(ctx, input.customerId),
+    customerId,
     channel: input.channel,
     country: input.country ?? null,
     coupons: new Map(),

@@ -19,6 +19,7 @@ import {
   type Sellable,
 } from '../catalogue/sellables.ts';
 import { hasBought } from '../customers/purchases.ts';
+import { checkBuyer } from '../customers/standing.ts';
 import { findMemberships } from '../segments/members.ts';
 
 /** What a line of a basket asks for. */
@@ -258,4 +259,12 @@ export function buyerIdOf(ctx: Ctx, customerId: string | null | undefined): stri
   if (ctx.isPublic && customerId != null)
     throw campaignErrors.customer_not_nameable(undefined, { pointer: '/customerId' });
   return ctx.customerId ?? customerId ?? null;
+}
+
+/** Makes sure that the customer whom staff names could buy. Refusals: customer_not_found, customer_merged, customer_erased. */
+export async function checkNamed(
+  { db, shop, customerId: caller }: Ctx,
+  customerId: string | null,
+): Promise<void> {
+  if (customerId !== null && customerId !== caller) await checkBuyer(db, shop.id, customerId);
 }

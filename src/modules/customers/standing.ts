@@ -117,6 +117,20 @@ export async function checkCustomer(on: Reader, shopId: string, customerId: stri
   checkKnown(await findCustomerRow(on, shopId, customerId));
 }
 
+/** Makes sure that somebody could buy now. Refusals: customer_not_found, customer_merged, customer_erased, at `pointer`. */
+export async function checkBuyer(
+  on: Reader,
+  shopId: string,
+  customerId: string,
+  pointer = '/customerId',
+): Promise<void> {
+  const fault = faultOf(await findCustomerRow(on, shopId, customerId), pointer);
+  if (fault) throw fault;
+}
+
+const faultOf = (row: Awaited<ReturnType<typeof findCustomerRow>>, pointer: string): Problem | undefined =>
+  row ? findStandingFault(row, pointer) : customersErrors.customer_not_found(undefined, { pointer });
+
 /** The same as part of one statement; `toError` says what is wrong with the customer when it failed. */
 export function requireCustomer(
   on: Reader,
@@ -125,8 +139,7 @@ export function requireCustomer(
   pointer = '/customerId',
 ): Guard {
   const toError = whenRefused('customer_standing', async () => {
-    const row = await findCustomerRow(on, shopId, customerId);
-    const fault = row && findStandingFault(row, pointer);
+    const fault = faultOf(await findCustomerRow(on, shopId, customerId), pointer);
     return fault ?? customersErrors.customer_not_found(undefined, { pointer });
   });
   return { part: holdPart(shopId, customerId), toError };

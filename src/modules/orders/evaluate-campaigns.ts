@@ -3,7 +3,7 @@ import { campaignErrors } from '../campaigns/errors.ts';
 import { isResolved } from '../campaigns/coupons/resolve.ts';
 import { findAnyCampaigns, type ShopCampaigns } from '../campaigns/load.ts';
 import { shelve } from '../campaigns/engine/shelf.ts';
-import { readCampaignTerms } from '../campaigns/terms.ts';
+import { checkNamed, readCampaignTerms } from '../campaigns/terms.ts';
 import { findSellables, type Sellable } from '../catalogue/sellables.ts';
 import type { Place } from '../shipping/freight/destination.ts';
 import { type Basket, type BasketLine, priceLines, productIdsOf } from './basket.ts';
@@ -28,7 +28,8 @@ export interface Evaluation {
 
 /**
  * Tries campaigns on a basket, at another moment or with campaigns that do not run, by the function that prices quotes and orders.
- * Writes and holds nothing. Refusals: those of priceLines, campaign_not_found.
+ * Writes and holds nothing. Refusals: those of priceLines, campaign_not_found, those of
+ * checkBuyer.
  */
 export async function evaluateCampaigns(ctx: Ctx, input: EvaluateInput): Promise<Evaluation> {
   const { lines, customerId = null, destination, channel } = input;
@@ -36,6 +37,7 @@ export async function evaluateCampaigns(ctx: Ctx, input: EvaluateInput): Promise
   const [products, requests] = await Promise.all([
     findSellables(ctx.db, ctx.shop.id, productIdsOf(lines)),
     readLogos(ctx.db, ctx.shop.id, requestIdsOf(lines)),
+    checkNamed(ctx, customerId),
   ]);
   const tried = await readTried(ctx, input.draftCampaignIds ?? []);
   const outcomes = await readCoupons(at, input.couponCodes, customerId, channel);

@@ -268,11 +268,14 @@ function whyNot({ input, held }: Wish, goods: Basket['priced']['lines'], cause: 
   if (cause instanceof EntryBudgetsSpent && held) return usedUp(campaignsOn(goods, cause.productIds));
   if (!(cause instanceof StockShort)) return cause;
   const failed = new Set(cause.productIds);
-  if (input.lines.some(({ productId }) => failed.has(productId))) return outOfStock(input.lines, failed);
   const givers = goods.flatMap(({ giftOf, product }) =>
     giftOf !== null && failed.has(product.id) ? [giftOf] : [],
   );
-  return held ? usedUp(givers) : new CampaignsUsedUp(givers);
+  // Perhaps there is enough of what is bought, and not of the same thing as a gift beside it.
+  if (!held && givers.length > 0) return new CampaignsUsedUp(givers);
+  return input.lines.some(({ productId }) => failed.has(productId))
+    ? outOfStock(input.lines, failed)
+    : usedUp(givers);
 }
 
 const PRICE_GONE = 'A price of the quote is not to be had any more; ask for a new one.';

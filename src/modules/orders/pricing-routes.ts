@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { campaignErrors } from '../campaigns/errors.ts';
+import { customersErrors } from '../customers/errors.ts';
 import {
   CampaignEvaluate,
   CampaignEvaluation,
@@ -30,7 +31,13 @@ export function pricingRoutes(app: FastifyInstance): void {
       schema: CampaignEvaluation,
       description: 'The prices, and how they come about.',
     },
-    errors: [...pricingErrors, campaignErrors.campaign_not_found],
+    errors: [
+      ...pricingErrors,
+      campaignErrors.campaign_not_found,
+      customersErrors.customer_not_found,
+      customersErrors.customer_merged,
+      customersErrors.customer_erased,
+    ],
     example: {
       body: {
         lines: [{ productId: '01890a5d-ac96-774b-bcce-b302099a8057', quantity: 2 }],

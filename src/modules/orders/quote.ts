@@ -10,7 +10,7 @@ import type { Place } from '../shipping/freight/destination.ts';
 import type { DeliveryOptions } from '../shipping/options/list.ts';
 import type { Ranking } from '../shipping/options/rules.ts';
 import { type CouponOutcome, isResolved } from '../campaigns/coupons/resolve.ts';
-import { buyerIdOf, readCampaignTerms } from '../campaigns/terms.ts';
+import { buyerIdOf, checkNamed, readCampaignTerms } from '../campaigns/terms.ts';
 import { type OrderPromise, orderPromises } from './ports.ts';
 import { readFacts } from './freight.ts';
 import { requestIdsOf } from './logo-requests/line-rules.ts';
@@ -52,6 +52,7 @@ export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
     loadCalendar(ctx.db, ctx.shop),
     readLogos(ctx.db, ctx.shop.id, requestIdsOf(input.lines)),
     readCoupons(ctx, input.couponCodes, customerId, input.channel),
+    checkNamed(ctx, customerId),
   ]);
   const usable = coupons.filter(isResolved);
   const { destination } = input;

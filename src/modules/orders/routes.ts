@@ -90,9 +90,16 @@ function placingRoutes(app: FastifyInstance): void {
     access: { secret: 'orders:read', publishable: true, customer: true },
     body: QuoteCreate,
     success: { statuses: [200], schema: QuoteModel, description: 'The priced basket.' },
-    errors: [...pricingErrors, campaignErrors.customer_not_nameable],
+    errors: [
+      ...pricingErrors,
+      campaignErrors.customer_not_nameable,
+      customersErrors.customer_not_found,
+      customersErrors.customer_merged,
+      customersErrors.customer_erased,
+    ],
     example: { body: { lines: [aLine] } },
     run: (ctx, { body }): Promise<Quote> => quoteBasket(ctx, body),
+    mayGuess: ({ body }) => (body.couponCodes ?? []).length > 0,
     guessesIn: (outcome) => ('result' in outcome ? countGuesses(outcome.result.coupons) : 0),
     present: (quote, ctx) => presentQuote(quote, ctx.shop.currency),
   });
@@ -126,6 +133,7 @@ function placingRoutes(app: FastifyInstance): void {
       },
     },
     run: (ctx, { body }) => placeOrder(ctx, { ...body, terms: orderTerms(ctx, body) }),
+    mayGuess: ({ body }) => (body.couponCodes ?? []).length > 0,
     guessesIn: (outcome) => ('problem' in outcome ? countUnknown(outcome.problem) : 0),
     present: presentOrder,
   });

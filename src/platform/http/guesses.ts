@@ -56,12 +56,12 @@ function guesserOf(request: FastifyRequest): string | undefined {
 
 /** The operation, for which wrong guesses are counted and limited. */
 export function limitGuesses(guesses: Guesses, op: Operation): Operation {
-  const { guessesIn, run } = op;
+  const { guessesIn, mayGuess, run } = op;
   if (!guessesIn) return op;
   return {
     ...op,
     async run(ctx, input, request) {
-      guesses.refuse(request);
+      if (mayGuess?.(input) !== false) guesses.refuse(request);
       try {
         const result = await run(ctx, input, request);
         guesses.count(request, guessesIn({ result }));

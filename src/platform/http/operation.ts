@@ -26,6 +26,13 @@ import { type RateLimits, rateClassOf, takeRate } from './rate-limits.ts';
 
 type StaticOr<T, Fallback> = T extends TSchema ? Static<T> : Fallback;
 
+/** What a request says, as its schemas read it. */
+interface InputOf<P, Q, B> {
+  params: StaticOr<P, Record<string, never>>;
+  query: StaticOr<Q, Record<string, never>>;
+  body: StaticOr<B, undefined>;
+}
+
 /** One operation of the API: what the document says about it and the one call that it makes. */
 export interface Operation<
   P extends TObject | undefined = TObject | undefined,
@@ -62,11 +69,13 @@ export interface Operation<
   readonly streams?: 'text/csv';
   /**
    * Whether an outcome was a guess that went wrong, such as a code that nobody has: how many of them. Who calls from a front end and
-   * has made too many is refused, whatever they ask then.
+   * has made too many is refused, whatever they guess then.
    */
   readonly guessesIn?: (
     outcome: { readonly result: NoInfer<Result> } | { readonly problem: Problem },
   ) => number;
+  /** Whether a request guesses at all: what cannot be a guess is answered however many there were before. Absent: every one may be. */
+  readonly mayGuess?: (input: NoInfer<InputOf<P, Q, B>>) => boolean;
   /** If-Match is honoured. */
   readonly versioned?: true;
   readonly bodyLimit?: number;
@@ -86,15 +95,7 @@ export interface Operation<
     readonly query?: Record<string, unknown>;
     readonly body?: unknown;
   };
-  readonly run: (
-    ctx: Ctx,
-    input: {
-      params: StaticOr<P, Record<string, never>>;
-      query: StaticOr<Q, Record<string, never>>;
-      body: StaticOr<B, undefined>;
-    },
-    request: FastifyRequest,
-  ) => Promise<Result>;
+  readonly run: (ctx: Ctx, input: InputOf<P, Q, B>, request: FastifyRequest) => Promise<Result>;
   readonly present: (result: Result, ctx: Ctx) => Static<R>;
   readonly statusOf?: (result: Result) => number;
 }

@@ -208,3 +208,35 @@ t.test('a shop front sees the offers that touch a product, and no code, cost or 
 });
 
 t.test('the books and the counters are in order', (t) => checkInvariants(t, app));
+
+t.test('what is bought is there, though not of the same thing as a gift beside it', async (t) => {
+  const shop = await app.createShop();
+  const hat = await makeProduct(shop, { priceAmount: 5_000 });
+  const pin = await makeProduct(shop, { priceAmount: 500, onHandQuantity: 3 });
+  const steps = [{ fromAmount: 1, gifts: [{ productId: pin.id, quantity: 2 }] }];
+  await runCampaign(app, shop, { type: 'gift', steps }, { productIds: [hat.id] });
+  const lines = [
+    { productId: hat.id, quantity: 1 },
+    { productId: pin.id, quantity: 2 },
+  ];
+  const quoted = await quote(shop, { lines });
+  t.match(quoted, { totalAmount: 6_000, campaignsNotApplied: [{ reason: 'gift_not_available' }] });
+  t.match(await place(shop, { lines }), { status: 201, body: { totalAmount: 6_000 } });
+  t.match(
+    await place(shop, { lines }),
+    { status: 409, body: { code: 'out_of_stock', errors: [{ pointer: '/lines/1/quantity' }] } },
+    'one is left, and two are wanted',
+  );
+});
+
+t.test('a customer whom staff names is one of the shop', async (t) => {
+  const [shop, other] = [await app.createShop(), await app.createShop()];
+  const hat = await makeProduct(shop);
+  const stranger = await makeCustomer(other);
+  const refused = { status: 422, body: { code: 'customer_not_found', errors: [{ pointer: '/customerId' }] } };
+  const body = { ...of(hat.id), customerId: stranger.id };
+  t.match(await shop.call('POST /v1/quotes', { body, key: null }), refused);
+  t.match(await shop.call('POST /v1/campaigns/evaluate', { body, key: null }), refused);
+  const offers = `GET /v1/products/${hat.id}/offers?channel=web&customerId=${stranger.id}`;
+  t.match(await shop.call(offers), { status: 422, body: { code: 'customer_not_found' } });
+});

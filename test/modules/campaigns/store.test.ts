@@ -145,6 +145,11 @@ t.test('a draft is written anew; what is scheduled is frozen, and a change is a 
     'campaign_mechanic_fixed',
     '/mechanic/type',
   );
+  t.match(
+    await patch(shop, id, { usesLimit: 2, segmentIds: [] }),
+    { body: { ruleVersion: 3 } },
+    'said again',
+  );
   t.match(await patch(shop, id, { mechanic: { ...half, rateBps: 2_000 }, usesLimit: null }), {
     status: 200,
     body: { ruleVersion: 4, usesLimit: null, mechanic: { rateBps: 2_000 } },
@@ -190,6 +195,20 @@ t.test('what a campaign cannot say is refused, with where and why', async (t) =>
       '/texts/1/language',
     ],
     [{ categories: ['a'], excludedCategories: ['a'] }, 'campaign_scope_contradictory', '/categories/0'],
+    [
+      {
+        productIds: [nobody],
+        mechanic: {
+          type: 'buy_x_get_y',
+          buyQuantity: 2,
+          getQuantity: 1,
+          rateBps: 10_000,
+          getProductIds: [nobody],
+        },
+      },
+      'campaign_scope_contradictory',
+      '/productIds/0',
+    ],
     [{ productIds: [nobody] }, 'campaign_product_not_found', '/productIds/0'],
     [
       { mechanic: { type: 'gift', steps: [{ fromAmount: 1, gifts: [{ productId: nobody, quantity: 1 }] }] } },

@@ -4,6 +4,7 @@ import { operation } from '../../../platform/http/operation.ts';
 import { pageQuery } from '../../../platform/http/pagination.ts';
 import { inputModel, ref, scalar, text, uuid } from '../../../platform/http/schema.ts';
 import { customersErrors } from '../../customers/errors.ts';
+import { campaignErrors } from '../errors.ts';
 import { CheckedCouponList, couponCode, CouponCheckRequest, presentOutcome } from './check-schemas.ts';
 import { COUPON_TAG as tag, definitionParams, EXAMPLE_DEFINITION } from './definition-routes.ts';
 import { couponErrors as e } from './errors.ts';
@@ -65,6 +66,7 @@ function issueRoute(app: FastifyInstance): void {
       e.coupon_code_malformed,
       e.coupon_code_taken,
       e.coupon_validity_contradictory,
+      e.coupon_campaign_ended,
       e.coupon_is_value,
       customersErrors.customer_not_found,
       customersErrors.customer_merged,
@@ -99,6 +101,7 @@ function batchRoutes(app: FastifyInstance): void {
       e.coupon_codes_limit_reached,
       e.coupon_customer_required,
       e.coupon_validity_contradictory,
+      e.coupon_campaign_ended,
       e.coupon_is_value,
     ],
     example: { params: EXAMPLE_DEFINITION, body: { name: 'Letters to Bavaria', quantity: 200 } },
@@ -228,7 +231,7 @@ function checkRoute(app: FastifyInstance): void {
     access: { secret: 'coupons:read', publishable: true, customer: true },
     body: CouponCheckRequest,
     success: { statuses: [200], schema: CheckedCouponList, description: 'One answer for each code.' },
-    errors: [],
+    errors: [campaignErrors.customer_not_nameable],
     example: { body: { codes: ['sum-mer 20'], channel: 'web' } },
     run: (ctx, { body }) => checkCoupons(ctx, body),
     guessesIn: (outcome) => ('result' in outcome ? countGuesses(outcome.result) : 0),

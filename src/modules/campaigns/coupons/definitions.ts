@@ -51,6 +51,10 @@ export interface DefinitionChanges extends Changeable {
 export async function createCouponDefinition(ctx: Ctx, input: DefinitionInput): Promise<CouponDefinition> {
   const made = newDefinition(ctx, input);
   refuseContradiction(made);
+  if (made.validUntil !== null && made.validUntil <= ctx.now)
+    throw couponErrors.coupon_validity_contradictory('Its codes would be over already.', {
+      pointer: '/validUntil',
+    });
   return inTransaction(ctx, async (tx) => {
     await checkCampaign(tx, ctx, input.campaignId);
     await insertDefinition(tx, made);

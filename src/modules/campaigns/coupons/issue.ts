@@ -7,7 +7,7 @@ import { newId, randomCode } from '../../../platform/ids.ts';
 import { holdCustomer } from '../../customers/standing.ts';
 import { CODE_SYMBOLS, normaliseCode } from './code-rules.ts';
 import { getCoupon, insertBatch, insertCoupon, insertOpenCodes, revokeRow } from './code-repository.ts';
-import { countIssued, getDefinition } from './definition-repository.ts';
+import { countIssued, findGate, getDefinition } from './definition-repository.ts';
 import { couponErrors } from './errors.ts';
 import { batchEvent, couponEvent, couponEvents } from './events.ts';
 import { validityAt } from './rules.ts';
@@ -57,15 +57,20 @@ async function takeCodes(tx: Tx, ctx: Ctx, { id }: CouponDefinition, quantity: n
   throw couponErrors.coupon_codes_limit_reached(`${(now.codesLimit ?? 0) - now.codesIssued} codes are left.`);
 }
 
-function refuseOver({ validUntil }: CouponDefinition, now: Date): void {
+/** Codes that nobody could use any more are not issued. */
+async function refuseOver(tx: Tx, { shop, now }: Ctx, definition: CouponDefinition): Promise<void> {
+  const { validUntil, campaignId } = definition;
   if (validUntil !== null && validUntil <= now)
     throw couponErrors.coupon_validity_contradictory('Codes of this definition would be over already.');
+  const gate = campaignId === null ? undefined : await findGate(tx, shop.id, campaignId);
+  if (gate?.state === 'ended') throw couponErrors.coupon_campaign_ended();
 }
 
 /**
  * Issues one code: to a customer, where codes of the definition belong to somebody, or an open one, which may be a word of the shop's own.
  * Refusals: not_found, coupon_definition_not_active, coupon_codes_limit_reached, coupon_customer_required, coupon_not_assigned,
- * coupon_code_not_choosable, coupon_code_malformed, coupon_code_taken, coupon_validity_contradictory, coupon_is_value, those of holdCustomer.
+ * coupon_code_not_choosable, coupon_code_malformed, coupon_code_taken, coupon_validity_contradictory, coupon_campaign_ended, coupon_is_value,
+ * those of holdCustomer.
  */
 export async function issueCoupon(
   ctx: Ctx,
@@ -75,7 +80,7 @@ export async function issueCoupon(
   return inTransaction(ctx, async (tx) => {
     const definition = await getDefinition(tx, ctx.shop.id, definitionId);
     refuseInput(definition, input);
-    refuseOver(definition, ctx.now);
+    await refuseOver(tx, ctx, definition);
     if (input.customerId !== undefined) await holdCustomer(tx, ctx.shop.id, input.customerId);
     await takeCodes(tx, ctx, definition, 1);
     const chosen = input.code === undefined ? {} : { code: chosenCode(input.code) };
@@ -117,7 +122,7 @@ const CODES_PER_WRITE = 10_000;
 
 /**
  * Issues open codes together, all or none: 100,000 in seconds. Refusals: not_found, coupon_definition_not_active,
- * coupon_codes_limit_reached, coupon_customer_required, coupon_validity_contradictory, coupon_is_value.
+ * coupon_codes_limit_reached, coupon_customer_required, coupon_validity_contradictory, coupon_campaign_ended, coupon_is_value.
  */
 export async function issueCouponBatch(
   ctx: Ctx,
@@ -128,7 +133,7 @@ export async function issueCouponBatch(
     const definition = await getDefinition(tx, ctx.shop.id, definitionId);
     if (definition.kind === 'value') throw couponErrors.coupon_is_value();
     if (definition.assignment === 'assigned') throw couponErrors.coupon_customer_required();
-    refuseOver(definition, ctx.now);
+    await refuseOver(tx, ctx, definition);
     await takeCodes(tx, ctx, definition, quantity);
     const batch = { shopId: ctx.shop.id, id: newId(), definitionId, name, quantity, createdAt: ctx.now };
     await insertBatch(tx, batch);

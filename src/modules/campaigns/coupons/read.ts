@@ -1,6 +1,7 @@
 import type { Ctx } from '../../../platform/context.ts';
 import type { Page } from '../../../platform/http/pagination.ts';
 import { platformErrors } from '../../../platform/errors.ts';
+import { buyerIdOf } from '../terms.ts';
 import { normaliseCode } from './code-rules.ts';
 import {
   type CouponQuery,
@@ -69,13 +70,14 @@ export async function exportCouponBatch(
 }
 
 /**
- * What codes would do now, for the customer who calls, else for the one who is named. Codes of other shops are unknown.
+ * What codes would do now, for the customer who calls, else for the one whom staff names. Codes of other shops are unknown. Refusal:
+ * customer_not_nameable.
  */
 export async function checkCoupons(
   ctx: Ctx,
   input: { readonly codes: readonly string[]; readonly customerId?: string; readonly channel?: string },
 ): Promise<CouponOutcome[]> {
   const { db, shop, now } = ctx;
-  const customerId = ctx.customerId ?? input.customerId ?? null;
+  const customerId = buyerIdOf(ctx, input.customerId);
   return resolveCoupons(db, shop, { codes: input.codes, customerId, channel: input.channel ?? null, now });
 }

@@ -1,6 +1,6 @@
 import type { Reader } from '../../../platform/db/client.ts';
 import type { Shop } from '../../../platform/shops/shop.ts';
-import { normaliseCode } from './code-rules.ts';
+import { meantCodes } from './code-rules.ts';
 import { couponErrors } from './errors.ts';
 import { findCodes, type FoundCoupon } from './resolve-repository.ts';
 import { type CouponReason, findCouponObstacle, MAX_CODES } from './rules.ts';
@@ -49,14 +49,15 @@ export async function resolveCoupons(
   shop: Pick<Shop, 'id' | 'timezone'>,
   { codes, customerId, channel, now }: CodesInput,
 ): Promise<CouponOutcome[]> {
-  const normalised = codes.map(normaliseCode);
-  const wanted = [...new Set(normalised.flatMap((code) => code ?? []))].slice(0, MAX_CODES);
-  const found = await findCodes(on, shop, wanted, customerId, now);
-  const campaigns = new Set<string>();
+  const meant = codes.map(meantCodes);
+  const found = await findCodes(on, shop, [...new Set(meant.slice(0, MAX_CODES).flat())], customerId, now);
+  const [campaigns, named] = [new Set<string>(), new Set<string>()];
   return codes.map((spelling, index): CouponOutcome => {
-    const code = normalised[index];
-    const coupon = code === undefined ? undefined : found.get(code);
-    const isTwice = code !== undefined && normalised.indexOf(code) < index;
+    const own = meant[index] ?? [];
+    const coupon = own.map((code) => found.get(code)).find((known) => known !== undefined);
+    const name = coupon?.id ?? own[0];
+    const isTwice = name !== undefined && named.has(name);
+    if (name !== undefined) named.add(name);
     const reason = isTwice
       ? 'named_twice'
       : index >= MAX_CODES

@@ -39,6 +39,21 @@ t.test('a definition is made for a campaign that asks for a coupon', async (t) =
   t.equal(codeOf(await define(both)), 'coupon_validity_contradictory');
   const backwards = { campaignId, validFrom: '2030-01-02T00:00:00Z', validUntil: '2030-01-01T00:00:00Z' };
   t.equal(codeOf(await define(backwards)), 'coupon_validity_contradictory');
+  t.equal(
+    codeOf(await define({ campaignId, validUntil: '1990-01-01T00:00:00Z' })),
+    'coupon_validity_contradictory',
+  );
+});
+
+t.test('no code is issued that nobody can use any more', async (t) => {
+  const definition = await makeCouponDefinition(app);
+  const campaign = `POST /v1/campaigns/${definition.campaignId}`;
+  await must(app.call(`${campaign}/end`, { body: { reason: 'It is over.' } }));
+  const issue = `POST /v1/coupon-definitions/${definition.id}`;
+  t.equal(codeOf(await app.call(`${issue}/coupons`, { body: {} })), 'coupon_campaign_ended');
+  const batch = { name: 'Letters', quantity: 10 };
+  t.equal(codeOf(await app.call(`${issue}/batches`, { body: batch })), 'coupon_campaign_ended');
+  t.equal((await must(app.call(`GET /v1/coupon-definitions/${definition.id}`))).codesIssuedCount, 0);
 });
 
 t.test('what was issued keeps what it promised', async (t) => {
