@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { campaignErrors } from '../campaigns/errors.ts';
-import { customersErrors } from '../customers/errors.ts';
 import {
   CampaignEvaluate,
   CampaignEvaluation,
@@ -11,7 +10,7 @@ import {
 } from './campaign-schemas.ts';
 import { evaluateCampaigns } from './evaluate-campaigns.ts';
 import { readPriceTrace } from './price-trace.ts';
-import { orderParams, pricingErrors } from './route-parts.ts';
+import { buyerErrors, orderParams, pricingErrors } from './route-parts.ts';
 
 /** How prices come about. */
 export function pricingRoutes(app: FastifyInstance): void {
@@ -31,13 +30,7 @@ export function pricingRoutes(app: FastifyInstance): void {
       schema: CampaignEvaluation,
       description: 'The prices, and how they come about.',
     },
-    errors: [
-      ...pricingErrors,
-      campaignErrors.campaign_not_found,
-      customersErrors.customer_not_found,
-      customersErrors.customer_merged,
-      customersErrors.customer_erased,
-    ],
+    errors: [...pricingErrors, campaignErrors.campaign_not_found, ...buyerErrors],
     example: {
       body: {
         lines: [{ productId: '01890a5d-ac96-774b-bcce-b302099a8057', quantity: 2 }],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { createTokens } from '../../platform/auth/tokens.ts';
 import type { Ctx } from '../../platform/context.ts';
 import type { TransitDays } from '../calendar/lead-rules.ts';
@@ -52,7 +53,32 @@ export interface HeldQuote extends HeldPrices {
 const placeOf = (place: Place | null | undefined): string =>
   place ? `${place.country}/${place.regionCode ?? ''}` : '';
 
-const tokens = (ctx: Ctx) => createTokens<QuotePayload>('quote', ctx.config.tokenSecret, ctx.clock);
+const tokens = (ctx: Ctx) =>
+  createTokens<QuotePayload | PackedPayload>('quote', ctx.config.tokenSecret, ctx.clock);
+
+/** A payload that says the same ids over and over: each line names each of its campaigns. */
+interface PackedPayload {
+  /** Deflated (RFC 1951), in base64url. */
+  readonly packed: string;
+}
+/** Smaller ones travel as they are. */
+const PACKED_FROM = 4_000;
+// 500 lines under 100 campaigns are some 4 MB. Only what was signed here is unpacked.
+const MOST_UNPACKED = 64 * 1_024 * 1_024;
+
+function pack(payload: QuotePayload): QuotePayload | PackedPayload {
+  const text = JSON.stringify(payload);
+  return text.length < PACKED_FROM ? payload : { packed: deflateRawSync(text).toString('base64url') };
+}
+
+const unpack = (payload: QuotePayload | PackedPayload): QuotePayload =>
+  'packed' in payload
+    ? (JSON.parse(
+        inflateRawSync(Buffer.from(payload.packed, 'base64url'), {
+          maxOutputLength: MOST_UNPACKED,
+        }).toString(),
+      ) as QuotePayload)
+    : payload;
 
 const textOf = ({ productId, quantity, logoRequestId }: BasketLine): string =>
   `${productId.toLowerCase()}*${quantity}${logoRequestId ? `*${logoRequestId.toLowerCase()}` : ''}`;
@@ -105,7 +131,7 @@ export function holdQuote(
       : null,
     ...(held.ways ? { ways: packWays(held.ways) } : {}),
   };
-  return tokens(ctx).sign(payload, minutes * 60);
+  return tokens(ctx).sign(pack(payload), minutes * 60);
 }
 
 /** The prices that a token holds for this basket and customer; refuses a token that is expired or for another. */
@@ -123,7 +149,7 @@ export function readQuote(
       ? orderErrors.quote_expired(undefined, { pointer })
       : orderErrors.quote_not_valid(undefined, { pointer });
   }
-  const { payload } = verified;
+  const payload = unpack(verified.payload);
   // A quote for nobody in particular may be used by anybody; one for a customer only by them.
   const isForeign = payload.customer !== null && payload.customer !== customerId;
   if (payload.shop !== ctx.shop.id || isForeign) throw orderErrors.quote_not_valid(undefined, { pointer });

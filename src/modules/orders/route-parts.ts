@@ -1,8 +1,16 @@
 import { Type } from '@sinclair/typebox';
 import { uuid } from '../../platform/http/schema.ts';
+import { customersErrors } from '../customers/errors.ts';
 import { orderErrors as e } from './errors.ts';
 
 export const orderParams = Type.Object({ orderId: uuid('The order.') });
+
+/** Why a customer whom staff names cannot buy. */
+export const buyerErrors = [
+  customersErrors.customer_not_found,
+  customersErrors.customer_merged,
+  customersErrors.customer_erased,
+];
 
 /** What pricing a basket refuses. */
 export const pricingErrors = [

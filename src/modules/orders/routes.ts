@@ -4,7 +4,6 @@ import { platformErrors } from '../../platform/errors.ts';
 import { operation } from '../../platform/http/operation.ts';
 import { pageQuery } from '../../platform/http/pagination.ts';
 import { instantText, ref, text, uuid } from '../../platform/http/schema.ts';
-import { customersErrors } from '../customers/errors.ts';
 import { creditRoutes } from './credit/routes.ts';
 import { orderErrors as e } from './errors.ts';
 import { OrderCreate, OrderUpdate, presentQuote, QuoteCreate, QuoteModel } from './input-schemas.ts';
@@ -28,7 +27,7 @@ import {
   presentOrder,
   presentOrderHead,
 } from './schemas.ts';
-import { orderParams, pricingErrors } from './route-parts.ts';
+import { buyerErrors, orderParams, pricingErrors } from './route-parts.ts';
 import { OrderTimeline, presentTimelineEntry } from './timeline-schemas.ts';
 import { updateOrderNotes } from './update.ts';
 
@@ -45,9 +44,7 @@ const placeErrors = [
   e.quote_not_valid,
   e.quote_expired,
   e.quote_mismatch,
-  customersErrors.customer_not_found,
-  customersErrors.customer_merged,
-  customersErrors.customer_erased,
+  ...buyerErrors,
   e.external_id_taken,
   e.not_for_customers,
   e.credit_exceeded,
@@ -90,13 +87,7 @@ function placingRoutes(app: FastifyInstance): void {
     access: { secret: 'orders:read', publishable: true, customer: true },
     body: QuoteCreate,
     success: { statuses: [200], schema: QuoteModel, description: 'The priced basket.' },
-    errors: [
-      ...pricingErrors,
-      campaignErrors.customer_not_nameable,
-      customersErrors.customer_not_found,
-      customersErrors.customer_merged,
-      customersErrors.customer_erased,
-    ],
+    errors: [...pricingErrors, campaignErrors.customer_not_nameable, ...buyerErrors],
     example: { body: { lines: [aLine] } },
     run: (ctx, { body }): Promise<Quote> => quoteBasket(ctx, body),
     mayGuess: ({ body }) => (body.couponCodes ?? []).length > 0,

@@ -240,3 +240,20 @@ t.test('a customer whom staff names is one of the shop', async (t) => {
   const offers = `GET /v1/products/${hat.id}/offers?channel=web&customerId=${stranger.id}`;
   t.match(await shop.call(offers), { status: 422, body: { code: 'customer_not_found' } });
 });
+
+t.test('a quote of a large basket under many campaigns can be ordered by its token', async (t) => {
+  const shop = await app.createShop();
+  const products = await Promise.all(
+    Array.from({ length: 10 }, () => makeProduct(shop, { priceAmount: 100_000, onHandQuantity: 1_000 })),
+  );
+  for (let i = 0; i < 12; i += 1)
+    await runCampaign(app, shop, { type: 'percent_off', rateBps: 100 + i }, { combinesWith: ['product'] });
+  const lines = Array.from({ length: 200 }, (_, i) => ({
+    productId: products[i % products.length]?.id,
+    quantity: 1,
+  }));
+  const { quoteToken, totalAmount, lines: quoted } = await quote(shop, { lines });
+  t.equal(quoted[0].adjustments.length, 12);
+  t.ok(quoteToken.length < 60_000, `${quoteToken.length} characters`);
+  t.match(await place(shop, { lines, quoteToken }), { status: 201, body: { totalAmount } });
+});
