@@ -25,7 +25,7 @@ export async function listCurrentCampaigns(ctx: Ctx, query: CurrentQuery): Promi
 }
 
 /** Whether it is for them at all, whatever they buy. */
-function isFor({ rule }: Campaign, buyer: PricingFacts['buyer']): boolean {
+export function isFor({ rule }: Campaign, buyer: PricingFacts['buyer']): boolean {
   const isIn = (id: string) => buyer?.segmentIds.has(id) ?? false;
   if (rule.segmentIds.length > 0 && !rule.segmentIds.some(isIn)) return false;
   if (rule.excludedSegmentIds.some(isIn)) return false;

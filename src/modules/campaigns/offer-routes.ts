@@ -17,7 +17,7 @@ export function offerRoutes(app: FastifyInstance): void {
     summary: 'List the offers that touch a product',
     description:
       'Before anyone buys: the campaigns that run now and what each does for one unit, or what it takes. Campaigns that ask for a code ' +
-      'are not among them. With a customer token, for that customer.',
+      'are not among them, nor those that are for members of other segments. With a customer token, for that customer.',
     access: { secret: 'campaigns:read', publishable: true, customer: true },
     params: Type.Object({ productId: uuid('The product.') }),
     query: Type.Object({

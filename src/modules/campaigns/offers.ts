@@ -1,6 +1,7 @@
 import type { Ctx } from '../../platform/context.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import { findSellables, type Sellable } from '../catalogue/sellables.ts';
+import { isFor } from './current.ts';
 import { findOpenReason } from './engine/conditions.ts';
 import { priceCampaigns } from './engine/evaluate.ts';
 import type { Campaign, PricingFacts } from './engine/facts.ts';
@@ -62,9 +63,11 @@ export async function listProductOffers(ctx: Ctx, input: OffersInput): Promise<P
   return { product, offers, unitAmount: unitPrice(product, shelve(visible), terms) };
 }
 
-/** Running now, on this channel, and without a code. Where it goes to may not be known yet. */
+/** Running now, on this channel, without a code, and not for others only. Where it goes to may not be known yet. */
 const isShown = (campaign: Campaign, facts: PricingFacts): boolean =>
-  !campaign.rule.isCouponRequired && findOpenReason(campaign, facts) === undefined;
+  !campaign.rule.isCouponRequired &&
+  findOpenReason(campaign, facts) === undefined &&
+  isFor(campaign, facts.buyer);
 
 const priceOne = (product: Sellable, shelf: Shelf, { facts, entryItems }: CampaignTerms<Sellable>) =>
   priceCampaigns([itemOf(product, 1, product.priceAmount, entryItems)], facts, shelf, NO_FREIGHT);

@@ -10,13 +10,12 @@ import {
   ref,
   uuid,
 } from '../../platform/http/schema.ts';
-import { reasonForCustomers } from '../campaigns/engine/reasons.ts';
-import type { PricingTrace } from '../campaigns/engine/trace.ts';
+import { type PricingTrace, tellRejections } from '../campaigns/engine/trace.ts';
 import { StackingClassName } from '../campaigns/rule-schemas.ts';
 import { Currency } from '../../platform/shops/schemas.ts';
 import { DestinationModel } from '../shipping/freight/schemas.ts';
 import type { Evaluation } from './evaluate-campaigns.ts';
-import { multiplier, RejectedCampaignModel } from './rejection-schemas.ts';
+import { multiplier, presentRejections, RejectedCampaignModel } from './rejection-schemas.ts';
 import { basketLines, channelField, couponCodesField } from './basket-schemas.ts';
 import type { OrderPriceTrace } from './tables.ts';
 
@@ -84,11 +83,7 @@ const presentTrace = (trace: PricingTrace, forCustomer: boolean) => ({
     gifts: [...offer.gifts],
     remainderLines: [...offer.remainderLines],
   })),
-  rejected: trace.rejected.map((one) => ({
-    ...one,
-    reason: forCustomer ? reasonForCustomers(one.reason) : one.reason,
-    withCampaignIds: [...one.withCampaignIds],
-  })),
+  rejected: presentRejections(forCustomer ? tellRejections(trace) : trace.rejected),
   clamps: forCustomer ? [] : [...trace.clamps],
   otherCount: trace.otherCount,
 });

@@ -1,6 +1,5 @@
 import type { CampaignEffect, LineDiscount } from '../campaigns/engine/evaluate.ts';
-import { reasonForCustomers } from '../campaigns/engine/reasons.ts';
-import type { PricingTrace, TracedOffer } from '../campaigns/engine/trace.ts';
+import { type PricingTrace, tellRejections, type TracedOffer } from '../campaigns/engine/trace.ts';
 import type { UnitLimit, WantedUse } from '../campaigns/usage/rules.ts';
 import type { CampaignPrices } from './campaign-prices.ts';
 import type { HeldEntries } from './entry-losses.ts';
@@ -37,10 +36,8 @@ export function packCampaigns({ outcome, uses, losses }: CampaignPrices): HeldCa
     return rung ? [[index, `${rung.minimumQuantity}:${rung.unitAmount}`] as const] : [];
   });
   return {
-    trace: {
-      ...told,
-      rejected: trace.rejected.map((one) => ({ ...one, reason: reasonForCustomers(one.reason) })),
-    },
+    // Whoever has the token can read it.
+    trace: { ...told, rejected: tellRejections(trace) },
     rungs: Object.fromEntries(rungs),
     uses: uses.map(({ effect, budgetAmount, ...limits }) => ({
       ...limits,

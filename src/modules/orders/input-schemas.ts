@@ -29,6 +29,7 @@ import {
   linesOf,
   quantity,
 } from './basket-schemas.ts';
+import { tellRejections } from '../campaigns/engine/trace.ts';
 import { presentQuotedOptions, QuotedOptions, RankingName } from '../shipping/options/schemas.ts';
 import { DestinationModel } from '../shipping/freight/schemas.ts';
 import { DuePartName } from './credit/schemas.ts';
@@ -116,7 +117,8 @@ export const QuoteModel = model('Quote', 'What a basket costs, and a token that 
   ),
   campaigns: Type.Array(ref(OrderCampaignModel), { description: 'The campaigns that it is priced with.' }),
   campaignsNotApplied: Type.Array(ref(RejectedCampaignModel), {
-    description: 'Campaigns about these goods that do nothing for this basket, each with the reason.',
+    description:
+      'Campaigns about these goods that do nothing for this basket, each with the reason; not those that take a code which is not there, or are for others.',
   }),
   coupons: quotedCoupons,
   pointsMultiplierBps: Type.Integer({
@@ -377,7 +379,7 @@ export const presentQuote = (
   freightAmount: Number(basket.priced.freightAmount),
   freightDiscountAmount: Number(basket.freight.amount - basket.priced.freightAmount),
   campaigns: orderCampaigns(basket.campaigns.outcome.effects),
-  campaignsNotApplied: presentRejections(basket.campaigns.outcome.trace),
+  campaignsNotApplied: presentRejections(tellRejections(basket.campaigns.outcome.trace)),
   coupons: presentCoupons(coupons, basket.campaigns.outcome.trace),
   pointsMultiplierBps: basket.campaigns.outcome.pointsMultiplierBps,
   isFreightKnown: basket.freight.isKnown,

@@ -8,9 +8,10 @@ import {
   type ResolvedCoupon,
   resolveCoupons,
 } from '../campaigns/coupons/resolve.ts';
-import { reasonForCustomers } from '../campaigns/engine/reasons.ts';
+import { tellRejections } from '../campaigns/engine/trace.ts';
 import type { Basket } from './basket.ts';
 import { orderErrors } from './errors.ts';
+import { presentRejections } from './rejection-schemas.ts';
 
 /** What codes do for a buyer; nothing is asked without one. */
 export const readCoupons = async (
@@ -51,7 +52,7 @@ export async function requireUsable(
 
 /** Refuses an order with a code whose campaign does nothing for it. Refusal: coupon_not_applied. */
 export function refuseIdle(basket: Basket, coupons: readonly ResolvedCoupon[]): void {
-  const { rejected } = basket.campaigns.outcome.trace;
+  const rejected = tellRejections(basket.campaigns.outcome.trace);
   const idle = coupons.flatMap((coupon, index) => (isApplied(basket, coupon) ? [] : [{ coupon, index }]));
   if (idle.length === 0) return;
   const told = idle.flatMap(({ coupon }) =>
@@ -59,11 +60,7 @@ export function refuseIdle(basket: Basket, coupons: readonly ResolvedCoupon[]): 
   );
   throw orderErrors.coupon_not_applied(undefined, {
     extra: {
-      campaignsNotApplied: told.map((one) => ({
-        ...one,
-        reason: reasonForCustomers(one.reason),
-        withCampaignIds: [...one.withCampaignIds],
-      })),
+      campaignsNotApplied: presentRejections(told),
     },
     violations: idle.map(({ index, coupon }) => ({
       in: 'body',

@@ -1,8 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { model, PositiveAmount, ref, text, uuid } from '../../platform/http/schema.ts';
-import { reasonForCustomers } from '../campaigns/engine/reasons.ts';
 import { RejectionReasonName } from '../campaigns/reason-schemas.ts';
-import type { PricingTrace } from '../campaigns/engine/trace.ts';
+import type { TracedRejection } from '../campaigns/engine/trace.ts';
 
 export const multiplier = () =>
   Type.Unsafe<number | null>({
@@ -34,10 +33,5 @@ export const RejectedCampaignModel = model(
   },
 );
 
-/** The campaigns that do nothing, as customers see them. */
-export const presentRejections = ({ rejected }: PricingTrace) =>
-  rejected.map((one) => ({
-    ...one,
-    reason: reasonForCustomers(one.reason),
-    withCampaignIds: [...one.withCampaignIds],
-  }));
+export const presentRejections = (rejected: readonly TracedRejection[]) =>
+  rejected.map(({ isHidden: _isHidden, ...one }) => ({ ...one, withCampaignIds: [...one.withCampaignIds] }));

@@ -301,7 +301,12 @@ function render(op: Operation, ctx: Ctx, result: unknown, reply: FastifyReply): 
 // What is read for it, is read while it is sent: a reader that stops to read stops the reading.
 function stream(op: Operation, pieces: unknown, reply: FastifyReply): FastifyReply {
   const type = `${op.streams ?? ''}; charset=utf-8`;
-  reply.header('cache-control', 'no-store').header('content-type', type);
+  // A browser saves it under the last part of its path.
+  const name = op.path.slice(op.path.lastIndexOf('/') + 1);
+  reply
+    .header('cache-control', 'no-store')
+    .header('content-type', type)
+    .header('content-disposition', `attachment; filename="${name}"`);
   return reply
     .code(op.success.statuses[0])
     .send(Readable.from(pieces as AsyncIterable<string>, { objectMode: false }));

@@ -77,3 +77,14 @@ t.test('freight comes last and is a matter of the whole order', async (t) => {
   t.equal(both.freightDiscountAmount, 800n);
   t.same(offOf(both), [100n]);
 });
+
+t.test('the margin guard says what it kept of a line, and not what was never there', async (t) => {
+  const large = { type: 'amount_off', amount: 50_000, per: 'basket' } as const;
+  const guarded = price(
+    [item('hat', { minimumPriceAmount: 900n }), item('shoe')],
+    [campaign('large', large)],
+  );
+  t.same(offOf(guarded), [100n, 1_000n]);
+  t.match(guarded.trace.clamps, [{ line: 0, wantedAmount: 1_000, givenAmount: 100, floorAmount: 900 }]);
+  t.equal(guarded.trace.clamps.length, 1, 'all of the shoe was to be had');
+});

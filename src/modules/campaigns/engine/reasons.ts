@@ -29,6 +29,23 @@ export const REJECTION_REASONS = [
 ] as const;
 export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
+/**
+ * Reasons by which a campaign is nothing that buyers hear of: not running, not sold here, or for people who know of it. Whoever has a code
+ * knows the campaign that it opens.
+ */
+const UNTOLD: ReadonlySet<RejectionReason> = new Set([
+  'draft',
+  'paused',
+  'ended',
+  'not_started',
+  'not_on_this_day',
+  'channel_not_included',
+  'segment_required',
+  'segment_excluded',
+  'coupon_required',
+]);
+export const isUntold = (reason: RejectionReason): boolean => UNTOLD.has(reason);
+
 /** What a customer is told instead of a reason that says what the shop earns. */
 export const reasonForCustomers = (reason: RejectionReason): RejectionReason =>
   reason === 'below_floor' ? 'nothing_to_take_off' : reason;

@@ -182,18 +182,19 @@ function clampEach(tally: Tally, wanted: readonly LineShare[]) {
   for (const { index, amount } of wanted) {
     if (amount <= 0n) continue;
     const given = minOf(amount, roomOf(tally, index));
-    if (given < amount) clamps.push(clampOf(tally, index, amount, given));
+    clamps.push(...clampsOf(tally, index, amount, given));
     if (given > 0n) shares.push({ index, amount: given });
   }
   return { shares, clamps, split: undefined };
 }
 
-const clampOf = (tally: Tally, index: number, wantedAmount: bigint, givenAmount: bigint): Clamp => ({
-  index,
-  wantedAmount,
-  givenAmount,
-  floorAmount: floorOfLine(tally.lines[index] as PricedItem, at(tally.extraCosts, index)),
-});
+/** What the floor kept; more than there is of a line is not wanted of it. */
+function clampsOf(tally: Tally, index: number, wanted: bigint, givenAmount: bigint): Clamp[] {
+  const wantedAmount = minOf(wanted, at(tally.left, index));
+  if (givenAmount >= wantedAmount) return [];
+  const floorAmount = floorOfLine(tally.lines[index] as PricedItem, at(tally.extraCosts, index));
+  return [{ index, wantedAmount, givenAmount, floorAmount }];
+}
 
 /**
  * An amount off lines together: in proportion to their weights, by largest remainder. Made up, what a line cannot give for its floor the
@@ -208,9 +209,7 @@ function spread(tally: Tally, { amount, over, isMadeUp }: NonNullable<Effect['sp
   const rooms = over.map(({ index }) => roomOf(tally, index));
   const given = wanted.map((share, i) => minOf(share, at(rooms, i)));
   if (isMadeUp) makeUp(given, amount - sumOf(given), weights, rooms);
-  const clamps = over.flatMap(({ index }, i) =>
-    at(given, i) < at(wanted, i) ? [clampOf(tally, index, at(wanted, i), at(given, i))] : [],
-  );
+  const clamps = over.flatMap(({ index }, i) => clampsOf(tally, index, at(wanted, i), at(given, i)));
   const shares = over.flatMap(({ index }, i) => (at(given, i) > 0n ? [{ index, amount: at(given, i) }] : []));
   return { shares, clamps, split: { amount, over, wanted } };
 }

@@ -1,6 +1,6 @@
 import { sumOf } from '../../../platform/money.ts';
-import type { StackingClass } from './facts.ts';
-import type { RejectionReason } from './reasons.ts';
+import type { PricingFacts, StackingClass } from './facts.ts';
+import { isUntold, reasonForCustomers, type RejectionReason } from './reasons.ts';
 import type { Found } from './search.ts';
 import { compareCampaigns, type Rejection } from './seats.ts';
 import { type Action, remaindersOf, type Tally } from './tally.ts';
@@ -37,6 +37,8 @@ export interface TracedRejection {
   readonly reason: RejectionReason;
   /** The campaigns that stand in its way. */
   readonly withCampaignIds: readonly string[];
+  /** It is not for buyers to know of. */
+  readonly isHidden?: true;
 }
 
 /** Where the margin guard took something back. Staff only: it says what goods cost the shop. */
@@ -72,13 +74,7 @@ export function traceOf(
     applied: tally.actions.map(tracedOffer),
     rejected: rejected
       .toSorted((a, b) => compareCampaigns(a.campaign, b.campaign))
-      .map(({ campaign, reason, withIds }) => ({
-        campaignId: campaign.id,
-        campaignVersion: campaign.version,
-        name: campaign.name,
-        reason,
-        withCampaignIds: withIds,
-      })),
+      .map((rejection) => tracedRejection(rejection, tally)),
     clamps: tally.actions.flatMap(({ offer, clamps }) =>
       clamps.map(({ index, wantedAmount, givenAmount, floorAmount }) => ({
         campaignId: offer.seat.isLadder ? null : offer.seat.campaign.id,
@@ -90,6 +86,21 @@ export function traceOf(
     ),
     otherCount,
   };
+}
+
+const tracedRejection = (rejection: Rejection, { facts }: Tally): TracedRejection => ({
+  campaignId: rejection.campaign.id,
+  campaignVersion: rejection.campaign.version,
+  name: rejection.campaign.name,
+  reason: rejection.reason,
+  withCampaignIds: rejection.withIds,
+  ...(isHidden(rejection, facts) && { isHidden: true }),
+});
+
+/** What is for members of segments is not told to a guest either. */
+function isHidden({ campaign, reason }: Rejection, { openedByCoupon }: PricingFacts): boolean {
+  if (openedByCoupon.has(campaign.id)) return false;
+  return isUntold(reason) || (reason === 'customer_required' && campaign.rule.segmentIds.length > 0);
 }
 
 function tracedOffer(action: Action): TracedOffer {
@@ -109,3 +120,9 @@ function tracedOffer(action: Action): TracedOffer {
     remainderLines: remaindersOf(action),
   };
 }
+
+/** The campaigns that do nothing, as buyers are told: without those that are not for them to know of. */
+export const tellRejections = ({ rejected }: Pick<PricingTrace, 'rejected'>): TracedRejection[] =>
+  rejected
+    .filter(({ isHidden }) => !isHidden)
+    .map((one) => ({ ...one, reason: reasonForCustomers(one.reason) }));

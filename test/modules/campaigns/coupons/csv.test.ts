@@ -12,6 +12,7 @@ t.test('the codes of a batch are read as CSV, all of them', async (t) => {
   const answer = await app.call(`GET /v1/coupon-definitions/${id}/batches/${batch.id}/codes.csv`);
   t.equal(answer.status, 200);
   t.equal(answer.headers['content-type'], 'text/csv; charset=utf-8');
+  t.equal(answer.headers['content-disposition'], 'attachment; filename="codes.csv"');
   const [head, ...lines] = String(answer.body).trimEnd().split('\n');
   t.equal(head, 'code,state,validFrom,validUntil,usesLimit');
   t.equal(lines.length, 2_500);
