@@ -43,10 +43,10 @@ const NO_FREIGHT = { amountFor: () => 0n, isFixed: true };
  * those of checkBuyer.
  */
 export async function listProductOffers(ctx: Ctx, input: OffersInput): Promise<ProductOffers> {
-  const customerId = buyerIdOf(ctx, input.customerId);
   const [product] = await findSellables(ctx.db, ctx.shop.id, [input.productId]);
   if (product?.status !== 'active') throw platformErrors.not_found();
   // After the product: who asks for what is not theirs learns nothing else.
+  const customerId = buyerIdOf(ctx, input.customerId);
   await checkNamed(ctx, customerId);
   const terms = await readCampaignTerms(ctx, [product], [{ productId: product.id, quantity: 1 }], {
     customerId,

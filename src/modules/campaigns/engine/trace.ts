@@ -123,6 +123,4 @@ function tracedOffer(action: Action): TracedOffer {
 
 /** The campaigns that do nothing, as buyers are told: without those that are not for them to know of. */
 export const tellRejections = ({ rejected }: Pick<PricingTrace, 'rejected'>): TracedRejection[] =>
-  rejected
-    .filter(({ isHidden }) => !isHidden)
-    .map((one) => ({ ...one, reason: reasonForCustomers(one.reason) }));
+  rejected.filter((one) => !one.isHidden).map((one) => ({ ...one, reason: reasonForCustomers(one.reason) }));
