@@ -29,6 +29,10 @@ import { parcelPersonalData } from './modules/orders/parcel-personal-data.ts';
 import { creditPersonalData, orderCustomerMove, orderPersonalData } from './modules/orders/personal-data.ts';
 import { orderPromises } from './modules/orders/ports.ts';
 import { orderPaymentSubject } from './modules/orders/pay.ts';
+import { loyaltyCustomerMove } from './modules/loyalty/merge.ts';
+import { loyaltyModule } from './modules/loyalty/module.ts';
+import { loyaltyPersonalData } from './modules/loyalty/personal-data.ts';
+import { loyaltyBookChecks } from './modules/loyalty/book-checks.ts';
 import { ledgerModule } from './modules/ledger/module.ts';
 import { bookChecks } from './modules/ledger/ports.ts';
 import { paymentsModule } from './modules/payments/module.ts';
@@ -58,6 +62,7 @@ export const modules: readonly Module[] = [
   paymentsModule,
   walletsModule,
   shippingModule,
+  loyaltyModule,
   campaignsModule,
   ordersModule,
   settlementsModule,
@@ -77,6 +82,7 @@ customerMerges.fill([
   couponCustomerMove,
   campaignCustomerMove,
   entryItemCustomerMove,
+  loyaltyCustomerMove,
   walletCustomerMove,
   segmentCustomerMove,
 ]);
@@ -89,11 +95,12 @@ personalData.fill([
   couponPersonalData,
   campaignPersonalData,
   entryItemPersonalData,
+  loyaltyPersonalData,
   walletPersonalData,
   segmentPersonalData,
 ]);
 purchaseChanges.fill(followCustomerPurchases);
-bookChecks.fill([...orderBookChecks, ...walletBookChecks, ...couponBookChecks]);
+bookChecks.fill([...orderBookChecks, ...walletBookChecks, ...loyaltyBookChecks, ...couponBookChecks]);
 paymentProviders.fill([walletProvider, couponProvider]);
 orderPromises.fill(policyPromises);
 paymentSubjects.fill({ order: orderPaymentSubject, settlement: settlementPaymentSubject });

@@ -4,6 +4,7 @@ import { newId } from '../../src/platform/ids.ts';
 import { type Answer, startApp, type TestShop } from '../support/app.ts';
 import { makeCampaign, makeProgramme } from '../support/campaigns-world.ts';
 import { makeCouponDefinition } from '../support/coupons-world.ts';
+import { makeMember, requestPoints } from '../support/loyalty-world.ts';
 import { makeServiceTime } from '../support/segments-world.ts';
 import { fingerprint, idsOf } from '../support/snapshot.ts';
 import { type Prepared, prepare, prepareForCustomer } from '../support/recipes.ts';
@@ -54,6 +55,7 @@ await makeCouponDefinition(app, { externalId: 'the-owners-order' });
 await makeCampaign(app, { externalId: 'the-owners-order' });
 await makeProgramme(app, { externalId: 'the-owners-order' });
 await makeServiceTime(app, owner.id);
+await requestPoints(app, await makeMember(app, owner.id), app.secretKey);
 
 /** What the shop's things are called where a list can be asked for them. */
 const names: Record<string, string> = {

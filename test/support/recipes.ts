@@ -7,6 +7,7 @@ import { campaignRecipes, idOfCampaigns } from './campaigns-world.ts';
 import { couponRecipes, idOfCoupons } from './coupons-world.ts';
 import { creditRecipes } from './credit-world.ts';
 import { logoRecipes } from './logo-world.ts';
+import { loyaltyRecipes } from './loyalty-world.ts';
 import { idOfSegments, segmentRecipes } from './segments-world.ts';
 import {
   answerByLink,
@@ -185,6 +186,7 @@ const recipes: Record<string, Recipe> = {
   ...couponRecipes,
   ...creditRecipes,
   ...logoRecipes,
+  ...loyaltyRecipes,
   ...segmentRecipes,
   ...shippingRecipes,
   getFreightTemplate: onTemplate,

@@ -40,14 +40,24 @@ export const goodwill = (): Account => ofShop('goodwill');
 /** Expense: what was owed and given up. */
 export const badDebts = (): Account => ofShop('bad_debts');
 
+/** Liability, in points: what a member has, pending points with it. The lots say what it consists of. */
+export const pointsOf = (customerId: string): Account => ({ account: 'points', owner: customerId });
+/** Expense, in points: what was given. */
+export const grantedPoints = (): Account => ofShop('granted_points');
+/** Income, in points: what ended without being spent. */
+export const endedPoints = (): Account => ofShop('ended_points');
+
+/** The unit of accounts of points; those of money are in a currency. */
+export const POINTS = 'points';
+
 /** How an account is written outside: `clearing:01890a5d-…` or `sales`. */
 export const nameOf = ({ account, owner }: Account): string =>
   owner === null ? account : `${account}:${owner}`;
 
 /** What the name of an account looks like: kinds with an owner, and those of the whole shop. */
 export const ACCOUNT_NAME =
-  '^(?:(?:receivable|clearing|wallet|coupon_promises):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}' +
-  '|sales|price_differences|goodwill|bad_debts|lapsed_coupons|funds:[a-z][a-z_]{0,39})$';
+  '^(?:(?:receivable|clearing|wallet|coupon_promises|points):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}' +
+  '|sales|price_differences|goodwill|bad_debts|lapsed_coupons|granted_points|ended_points|funds:[a-z][a-z_]{0,39})$';
 const SHAPE = new RegExp(ACCOUNT_NAME);
 
 /** The account that a name means, or undefined. */

@@ -16,7 +16,7 @@ export interface TransferInput {
   /** To whom or what it happened. `kind:subject` is posted once. */
   readonly subject: string;
   readonly legs: readonly Leg[];
-  /** A currency; the shop's own when absent. */
+  /** A currency or `POINTS`; the shop's own currency when absent. */
   readonly unit?: string;
   /** Shop time; now when absent. */
   readonly effectiveAt?: Date;

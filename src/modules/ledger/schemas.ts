@@ -19,7 +19,7 @@ const LedgerEntryModel = model('LedgerEntry', 'One side of a transfer between ac
   kind: text('What happened, such as `payment_captured`.', 60),
   reference: text('What the transfer stands for; the same thing is never posted twice.', 200),
   account: text('The account, such as `clearing:<order>` or `sales`.', 100),
-  unit: text('The currency of the amount, ISO 4217.', 10),
+  unit: text('The currency of the amount, ISO 4217, or `points`.', 10),
   amount: Type.Integer({ description: 'Minor units. A debit is positive, a credit negative.' }),
   balanceAfterAmount: Type.Unsafe<number | null>({
     type: ['integer', 'null'],
@@ -48,7 +48,7 @@ export const presentEntry = ({ entry, transfer }: PostedEntry) => ({
 
 const LedgerBalance = model('LedgerBalance', 'What an account of the whole shop holds.', {
   account: text('The account, such as `sales`.', 100),
-  unit: text('The currency of the amount, ISO 4217.', 10),
+  unit: text('The currency of the amount, ISO 4217, or `points`.', 10),
   balanceAmount: Type.Integer({
     description:
       'Debits less credits, signed as entries are: what is in `funds:manual` or was spent on `goodwill` is positive, what ' +

@@ -15,6 +15,8 @@ export const SCOPES = [
   'customers:read',
   'customers:write',
   'ledger:read',
+  'loyalty:read',
+  'loyalty:write',
   'orders:import',
   'orders:read',
   'orders:write',

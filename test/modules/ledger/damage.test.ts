@@ -11,6 +11,7 @@ import { newId } from '../../../src/platform/ids.ts';
 import { startApp } from '../../support/app.ts';
 import { makeDebt } from '../../support/credit-world.ts';
 import { type Damages, findDamages } from '../../support/damage.ts';
+import { givePoints, makeMember } from '../../support/loyalty-world.ts';
 import { creditWallet, makeOrder, makePaidOrder, pay } from '../../support/world.ts';
 import { ok } from '../orders/support.ts';
 import { act, makeSettling, offerCharge } from '../settlements/offers-support.ts';
@@ -37,6 +38,7 @@ async function fillBooks(): Promise<void> {
   const [refund] = (await ok(app.call('GET /v1/refunds'))).data;
   await ok(app.call(`POST /v1/refunds/${refund.id}/confirm`, { body: {} }));
   await makeOrder(app);
+  await givePoints(app, await makeMember(app), 50);
   const debt = await makeDebt(app);
   await ok(app.call(`POST /v1/orders/${debt.id}/write-off`, { body: { amount: 100, reason: 'Insolvent.' } }));
   await inTransaction(ctx, async (tx) => {
@@ -110,6 +112,10 @@ const DAMAGES: Damages = {
     `update payments set amount = amount + 1`,
     `update payments set state = 'failed' where provider = 'wallet'`,
     `delete from ledger_entries where transfer_id in (select id from ledger_transfers where kind = 'payment_captured')`,
+  ],
+  "a member's points are what the books say that the shop owes them": [
+    'update loyalty_members set active_points = active_points + 1',
+    `update ledger_entries set amount = amount - 1 where account = 'points'`,
   ],
   "a customer's movements sum to the balance of the wallet": [
     'update wallet_movements set amount = amount - 1 where position = 1',

@@ -1,0 +1,73 @@
+import { Type } from '@sinclair/typebox';
+import { defineEvent } from '../../platform/events/define.ts';
+import { uuid } from '../../platform/http/schema.ts';
+
+const points = (description: string) => Type.Integer({ description });
+
+export const programmeEvents = {
+  changed: defineEvent(
+    'loyalty_programme.changed',
+    'The loyalty programme was set up or says something else. The subject is the shop.',
+    Type.Object({
+      name: Type.String({ description: 'What it is called.' }),
+      version: Type.Integer({ description: 'What it says now, from 1.' }),
+      expiryKind: Type.String({ description: 'How points end, such as `rolling_months`.' }),
+    }),
+  ),
+};
+
+const balances = {
+  activePoints: points('What the member can spend afterwards.'),
+  pendingPoints: points('What is still pending.'),
+};
+const moved = Type.Object({ points: points('How many.'), ...balances });
+
+/** What happens to a member. The subject is the customer. */
+export const memberEvents = {
+  enrolled: defineEvent(
+    'loyalty_member.enrolled',
+    'A customer takes part in the loyalty programme.',
+    Type.Object({
+      isReturning: Type.Boolean({ description: 'Whether they had taken part before and left.' }),
+    }),
+  ),
+  left: defineEvent(
+    'loyalty_member.left',
+    'A customer left the loyalty programme; their points are gone.',
+    Type.Object({ points: points('How many points lapsed.') }),
+  ),
+};
+
+/** What happens to points. The subject is the customer. */
+export const pointEvents = {
+  granted: defineEvent(
+    'points.granted',
+    'A member got points.',
+    Type.Object({
+      lotId: uuid('The lot.'),
+      source: Type.String({ description: 'What for, such as `staff`.' }),
+      points: points('How many.'),
+      ...balances,
+    }),
+  ),
+  activated: defineEvent('points.activated', 'Points that were pending can be spent.', moved),
+  expired: defineEvent('points.expired', 'Points of a member expired.', moved),
+};
+
+const asked = Type.Object({ customerId: uuid('The member.'), points: points('How many points.') });
+
+/** What becomes of grants that need a second person. The subject is the request. */
+export const grantRequestEvents = {
+  requested: defineEvent(
+    'points_grant_request.requested',
+    'Staff wants to give more points than one person may.',
+    asked,
+  ),
+  approved: defineEvent(
+    'points_grant_request.approved',
+    'A second person agreed; the points are given.',
+    asked,
+  ),
+  refused: defineEvent('points_grant_request.refused', 'A second person did not agree.', asked),
+  lapsed: defineEvent('points_grant_request.lapsed', 'Nobody decided in time.', asked),
+};

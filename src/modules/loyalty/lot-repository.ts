@@ -1,0 +1,174 @@
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import type { Reader, Tx } from '../../platform/db/client.ts';
+import { onConflict } from '../../platform/db/constraints.ts';
+import { createKeyset } from '../../platform/db/keyset.ts';
+import { preparedRead, preparedSql } from '../../platform/db/prepared.ts';
+import { rowInsert } from '../../platform/db/records.ts';
+import type { Page } from '../../platform/http/pagination.ts';
+import { loyaltyErrors } from './errors.ts';
+import type { LotState } from './states.ts';
+import { type PointLot, pointLots, type PointMovement, pointMovements } from './tables.ts';
+
+const insertLots = rowInsert('insert_point_lots', pointLots);
+const insertMovements = rowInsert('insert_point_movements', pointMovements);
+
+/** Writes a lot. Refusal: points_source_taken. */
+export const insertLot = async (tx: Tx, row: PointLot): Promise<void> =>
+  void (await onConflict(insertLots(tx, [row]), 'point_lots_source_key', () =>
+    loyaltyErrors.points_source_taken(),
+  ));
+
+export const insertPointMovements = async (tx: Tx, rows: readonly PointMovement[]): Promise<void> =>
+  void (await insertMovements(tx, rows));
+
+// Along point_lots_left_idx.
+const extend = preparedSql<{ due_at: Date | null }>(
+  'extend_point_lots',
+  `update point_lots set expires_at = $3 where shop_id = $1 and customer_id = $2 and left_points > 0 and expires_at < $3`,
+);
+
+/** What is left of a locked member lasts until then at least. */
+export const extendLots = async (tx: Tx, shopId: string, customerId: string, until: Date): Promise<void> =>
+  void (await extend(tx, [shopId, customerId, until]));
+
+// Along point_lots_left_idx.
+const nextDue = preparedSql<{ due_at: Date | null }>(
+  'find_next_due_point_lot',
+  `select min(least(case when state = 'pending' then activates_at end, expires_at)) as due_at from point_lots
+   where shop_id = $1 and customer_id = $2 and left_points > 0`,
+);
+
+/** When a lot of a member next becomes active or expires. */
+export const findNextDue = async (tx: Tx, shopId: string, customerId: string): Promise<Date | null> =>
+  (await nextDue(tx, [shopId, customerId]))[0]?.due_at ?? null;
+
+// Along point_lots_left_idx.
+const end = preparedSql<{ id: string; points: bigint }>(
+  'end_point_lots',
+  `with open as (select id, left_points from point_lots where shop_id = $1 and customer_id = $2 and left_points > 0)
+   update point_lots l set state = 'lapsed', left_points = 0 from open o where l.shop_id = $1 and l.id = o.id
+   returning l.id, o.left_points as points`,
+);
+
+/** Ends all lots of a locked member; what was left of each. */
+export const endLots = (
+  tx: Tx,
+  shopId: string,
+  customerId: string,
+): Promise<{ id: string; points: bigint }[]> => end(tx, [shopId, customerId]);
+
+const keyset = createKeyset({
+  name: 'point_lots',
+  table: pointLots,
+  filters: {
+    customerId: (value) => eq(pointLots.customerId, value),
+    state: (value) => sql`${pointLots.state} = ${value}`,
+  },
+  sorts: {
+    // By point_lots_customer_idx.
+    '-grantedAt': { columns: [pointLots.grantedAt, pointLots.id], direction: 'desc' },
+  },
+});
+
+export interface LotQuery {
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly state?: LotState;
+}
+
+/** The lots of a member, newest first. */
+export const listLotRows = (
+  on: Reader,
+  shopId: string,
+  customerId: string,
+  query: LotQuery,
+): Promise<Page<PointLot>> =>
+  keyset(on, { shopId, page: query, sort: '-grantedAt', filters: { customerId, state: query.state } });
+
+const movementKeyset = createKeyset({
+  name: 'point_movements',
+  table: pointMovements,
+  filters: { customerId: (value) => eq(pointMovements.customerId, value) },
+  // By the primary key.
+  sorts: { '-position': { columns: [pointMovements.position], direction: 'desc' } },
+});
+
+/** The statement of a member, newest first. */
+export const listPointMovementRows = (
+  on: Reader,
+  shopId: string,
+  customerId: string,
+  page: { readonly limit: number; readonly cursor?: string },
+): Promise<Page<PointMovement>> =>
+  movementKeyset(on, { shopId, page, sort: '-position', filters: { customerId } });
+
+// Along point_lots_left_idx.
+const soon = preparedRead<{ expires_at: Date; points: string }>(
+  'list_expiring_points',
+  `select expires_at, sum(left_points)::text as points from point_lots
+   where shop_id = $1 and customer_id = $2 and left_points > 0 and expires_at > $3
+   group by expires_at order by expires_at limit $4`,
+);
+
+/** What of a member ends next, by moment. */
+export const listExpiring = async (
+  on: Reader,
+  shopId: string,
+  customerId: string,
+  now: Date,
+  limit: number,
+): Promise<{ expiresAt: Date; points: bigint }[]> =>
+  (await soon(on, [shopId, customerId, now, limit])).map((row) => ({
+    expiresAt: row.expires_at,
+    points: BigInt(row.points),
+  }));
+
+const balances = preparedRead<{ active: string; pending: string }>(
+  'read_point_balances',
+  `select coalesce(sum(left_points) filter (where activates_at <= $3), 0)::text as active,
+     coalesce(sum(left_points) filter (where activates_at > $3), 0)::text as pending
+   from point_lots where shop_id = $1 and customer_id = $2 and left_points > 0 and (expires_at > $3 or expires_at is null)`,
+);
+
+/** What a member has at a moment, whether or not the day change has come by. Along point_lots_left_idx. */
+export async function readPointBalances(on: Reader, shopId: string, customerId: string, now: Date) {
+  const [row] = await balances(on, [shopId, customerId, now]);
+  return { activePoints: BigInt(row?.active ?? 0), pendingPoints: BigInt(row?.pending ?? 0) };
+}
+
+/** All lots of a member, oldest first. By point_lots_customer_idx. */
+export const listAllLots = (on: Reader, shopId: string, customerId: string): Promise<PointLot[]> =>
+  on
+    .select()
+    .from(pointLots)
+    .where(and(eq(pointLots.shopId, shopId), eq(pointLots.customerId, customerId)))
+    .orderBy(pointLots.grantedAt, pointLots.id);
+
+/** What was left of a lot that moved. */
+export interface MovedLot {
+  readonly id: string;
+  readonly state: LotState;
+  readonly points: bigint;
+}
+
+// By point_lots_customer_idx.
+const move = preparedSql<MovedLot>(
+  'move_point_lots',
+  `update point_lots set customer_id = $3 where shop_id = $1 and customer_id = $2
+   returning id, state, left_points as points`,
+);
+
+/** Gives the lots of a locked member to another; those of which something is left, in the order of their ids. */
+export const moveLots = async (tx: Tx, shopId: string, from: string, to: string): Promise<MovedLot[]> =>
+  (await move(tx, [shopId, from, to]))
+    .filter(({ points }) => points > 0n)
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+
+/** Removes what is personal from lots. By point_lots_customer_idx. */
+export const eraseLotNotes = async (tx: Tx, shopId: string, customerId: string): Promise<void> =>
+  void (await tx
+    .update(pointLots)
+    .set({ note: null })
+    .where(
+      and(eq(pointLots.shopId, shopId), eq(pointLots.customerId, customerId), isNotNull(pointLots.note)),
+    ));

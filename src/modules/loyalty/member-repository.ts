@@ -1,0 +1,100 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Reader, Tx } from '../../platform/db/client.ts';
+import { createKeyset } from '../../platform/db/keyset.ts';
+import { prepared, preparedSql } from '../../platform/db/prepared.ts';
+import { platformErrors } from '../../platform/errors.ts';
+import type { Page } from '../../platform/http/pagination.ts';
+import { type LoyaltyMember, loyaltyMembers } from './tables.ts';
+
+const p = sql.placeholder;
+const one = and(eq(loyaltyMembers.shopId, p('shopId')), eq(loyaltyMembers.customerId, p('customerId')));
+const select = prepared('select_loyalty_member', (db) => db.select().from(loyaltyMembers).where(one));
+const lock = prepared('lock_loyalty_member', (db) =>
+  db.select().from(loyaltyMembers).where(one).for('no key update'),
+);
+
+export const findMember = async (
+  on: Reader,
+  shopId: string,
+  customerId: string,
+): Promise<LoyaltyMember | undefined> => (await select(on, { shopId, customerId }))[0];
+
+/** The same, locked: before anything of their points. */
+export const lockMember = async (
+  tx: Tx,
+  shopId: string,
+  customerId: string,
+): Promise<LoyaltyMember | undefined> => (await lock(tx, { shopId, customerId }))[0];
+
+/** Makes a member. False where the customer is one already. */
+export const insertMember = async (tx: Tx, row: LoyaltyMember): Promise<boolean> =>
+  (
+    await tx
+      .insert(loyaltyMembers)
+      .values(row)
+      .onConflictDoNothing()
+      .returning({ id: loyaltyMembers.customerId })
+  ).length > 0;
+
+/** Changes a locked member, one version further. */
+export async function updateMember(
+  tx: Tx,
+  current: LoyaltyMember,
+  changes: Partial<LoyaltyMember>,
+): Promise<LoyaltyMember> {
+  const [row] = await tx
+    .update(loyaltyMembers)
+    .set({ ...changes, version: current.version + 1 })
+    .where(
+      and(
+        eq(loyaltyMembers.shopId, current.shopId),
+        eq(loyaltyMembers.customerId, current.customerId),
+        eq(loyaltyMembers.version, current.version),
+      ),
+    )
+    .returning();
+  if (!row) throw platformErrors.version_conflict();
+  return row;
+}
+
+// By loyalty_members_due_idx. Who is held by somebody else is followed by them.
+const lockDue = preparedSql<{ customer_id: string }>(
+  'lock_due_loyalty_members',
+  `select customer_id from loyalty_members where shop_id = $1 and due_at <= $2
+   order by due_at, customer_id limit $3 for no key update skip locked`,
+);
+
+/** Members of whom a lot becomes active or expires now, locked. */
+export const lockDueMembers = async (tx: Tx, shopId: string, now: Date, limit: number): Promise<string[]> =>
+  (await lockDue(tx, [shopId, now, limit])).map((row) => row.customer_id);
+
+const keyset = createKeyset({
+  name: 'loyalty_members',
+  table: loyaltyMembers,
+  filters: { updatedSince: (value) => sql`${loyaltyMembers.updatedAt} >= ${value}::timestamptz` },
+  sorts: {
+    // By loyalty_members_enrolled_at_idx.
+    '-enrolledAt': { columns: [loyaltyMembers.enrolledAt, loyaltyMembers.customerId], direction: 'desc' },
+    // By loyalty_members_updated_at_idx.
+    updatedAt: { columns: [loyaltyMembers.updatedAt, loyaltyMembers.customerId], direction: 'asc' },
+  },
+});
+
+export interface MemberQuery {
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly updatedSince?: string;
+}
+
+/** Members, newest first, or since a moment in the order of their changes. */
+export const listMemberRows = (
+  on: Reader,
+  shopId: string,
+  query: MemberQuery,
+): Promise<Page<LoyaltyMember>> =>
+  keyset(on, {
+    shopId,
+    page: query,
+    sort: query.updatedSince === undefined ? '-enrolledAt' : 'updatedAt',
+    filters: { updatedSince: query.updatedSince },
+  });

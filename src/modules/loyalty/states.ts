@@ -1,0 +1,22 @@
+import { defineStates } from '../../platform/states.ts';
+
+/** A lot. What is left of it is told by its points: one that is used up stays active. Lapsed with the membership. */
+export const lotStates = defineStates(
+  {
+    pending: ['active', 'expired', 'lapsed'],
+    active: ['expired', 'lapsed'],
+    expired: [],
+    lapsed: [],
+  },
+  ['active'],
+);
+export type LotState = (typeof lotStates.names)[number];
+
+/** A grant that needs a second person. */
+export const grantRequestStates = defineStates({
+  requested: ['approved', 'refused', 'lapsed'],
+  approved: [],
+  refused: [],
+  lapsed: [],
+});
+export type GrantRequestState = (typeof grantRequestStates.names)[number];

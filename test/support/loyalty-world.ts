@@ -1,0 +1,96 @@
+import { newId } from '../../src/platform/ids.ts';
+import type { TestShop } from './app.ts';
+
+// Nothing of the world is needed here, so that the world can take its recipes from here.
+
+async function make(shop: TestShop, target: string, body: object) {
+  const answer = await shop.call(target, { body });
+  if (answer.status >= 300) throw new Error(`could not prepare: ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+export const PROGRAMME = {
+  name: 'Northwind Club',
+  signUpPoints: 0,
+  staffGrantLimit: 1_000,
+  expiry: { kind: 'rolling_months', months: 24 },
+};
+
+/** What the loyalty programme says from now on. */
+export const setProgramme = (shop: TestShop, fields: object = {}) =>
+  make(shop, 'PUT /v1/loyalty-programme', { ...PROGRAMME, ...fields });
+
+/** A member who takes part, and is a customer made for it where none is named. */
+export async function makeMember(shop: TestShop, customerId?: string): Promise<string> {
+  const { status } = await shop.call('GET /v1/loyalty-programme');
+  if (status === 404) await setProgramme(shop);
+  const customer = { name: 'Maria Anders', externalId: newId().replaceAll('-', '') };
+  const id = customerId ?? (await make(shop, 'POST /v1/customers', customer)).id;
+  await make(shop, 'POST /v1/loyalty-members', { customerId: id });
+  return id;
+}
+
+/** Points for a member: the lot. */
+export async function givePoints(shop: TestShop, customerId: string, points: number, fields: object = {}) {
+  const body = { points, note: 'For a test', ...fields };
+  return (await make(shop, `POST /v1/loyalty-members/${customerId}/grants`, body)).lot;
+}
+
+/** A key of the same shop, for another person. */
+export const makeColleague = async (shop: TestShop): Promise<string> =>
+  (
+    await make(shop, 'POST /v1/api-keys', {
+      kind: 'secret',
+      name: 'Somebody else',
+      scopes: ['loyalty:read', 'loyalty:write'],
+    })
+  ).key;
+
+/** Points that wait for a second person: the request. */
+export async function requestPoints(shop: TestShop, customerId: string, as: string) {
+  const answer = await shop.call(`POST /v1/loyalty-members/${customerId}/grants`, {
+    as,
+    body: { points: 5_000, note: 'For a test' },
+  });
+  if (answer.status !== 202) throw new Error(`could not prepare: ${JSON.stringify(answer.body)}`);
+  return answer.body.request;
+}
+
+type Recipe = (
+  shop: TestShop,
+  app: unknown,
+  example: { body?: any },
+) => Promise<{ params: Record<string, string>; body?: unknown }>;
+
+const ofMember: Recipe = async (shop, _app, { body }) => ({
+  params: { customerId: await makeMember(shop) },
+  body,
+});
+const ofRequest: Recipe = async (shop) => ({
+  params: {
+    pointGrantRequestId: (await requestPoints(shop, await makeMember(shop), await makeColleague(shop))).id,
+  },
+});
+
+/** What the operations of loyalty need. */
+export const loyaltyRecipes: Record<string, Recipe> = {
+  putLoyaltyProgramme: async (_shop, _app, { body }) => ({ params: {}, body }),
+  getLoyaltyProgramme: async (shop) => {
+    await setProgramme(shop);
+    return { params: {} };
+  },
+  enrolLoyaltyMember: async (shop) => {
+    await setProgramme(shop);
+    const { id } = await make(shop, 'POST /v1/customers', { name: 'Maria Anders' });
+    return { params: {}, body: { customerId: id } };
+  },
+  grantPoints: ofMember,
+  leaveLoyaltyProgramme: ofMember,
+  getLoyaltyMember: ofMember,
+  listPointLots: ofMember,
+  listPointMovements: ofMember,
+  listExpiringPoints: ofMember,
+  approvePointGrantRequest: ofRequest,
+  refusePointGrantRequest: ofRequest,
+  getPointGrantRequest: ofRequest,
+};
