@@ -27,7 +27,9 @@ export const memberEvents = {
   enrolled: defineEvent(
     'loyalty_member.enrolled',
     'A customer takes part in the loyalty programme.',
-    Type.Object({}),
+    Type.Object({
+      isReturning: Type.Boolean({ description: 'Whether they had taken part before and left.' }),
+    }),
   ),
   left: defineEvent(
     'loyalty_member.left',

@@ -48,7 +48,7 @@ export function enrolMember(ctx: Ctx, customerId: string): Promise<{ member: Mem
     const member = isNew
       ? known
       : await updateMember(tx, known, { enrolledAt: ctx.now, leftAt: null, updatedAt: ctx.now });
-    await appendEvents(tx, ctx, [eventRow(ctx, memberEvents.enrolled, customerId, {})]);
+    await appendEvents(tx, ctx, [eventRow(ctx, memberEvents.enrolled, customerId, { isReturning: !isNew })]);
     const points = BigInt(programme.rule.signUpPoints);
     if (isNew && points > 0n)
       await grantPoints(tx, ctx, member, programme, { points, source: 'sign_up', sourceKey: customerId });
