@@ -22,6 +22,8 @@ export interface GrantInput {
   /** What tells this source from others of its kind: the same one gives points once. */
   readonly sourceKey: string;
   readonly note?: string | null;
+  /** The order that it was earned with. */
+  readonly orderId?: string;
   /** So many whole days of the shop after today they cannot be spent. */
   readonly pendingDays?: number;
   readonly isPromotional?: boolean;
@@ -69,7 +71,7 @@ function lotOf(
   { rule, version }: LoyaltyProgramme,
   input: GrantInput,
 ): PointLot {
-  const { pendingDays = 0, note = null, isPromotional = true, priority = 0 } = input;
+  const { pendingDays = 0, note = null, orderId = null, isPromotional = true, priority = 0 } = input;
   const { timezone } = ctx.shop;
   const activatesAt =
     pendingDays === 0 ? ctx.now : startOfDay(timezone, dayIn(timezone, ctx.now) + pendingDays + 1);
@@ -81,6 +83,7 @@ function lotOf(
     source: input.source,
     sourceKey: input.sourceKey,
     note,
+    orderId,
     grantedPoints: input.points,
     leftPoints: input.points,
     priority,

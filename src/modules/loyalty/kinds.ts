@@ -1,7 +1,15 @@
 /** What points are given for. */
-export const LOT_SOURCES = ['staff', 'sign_up'] as const;
+export const LOT_SOURCES = ['staff', 'sign_up', 'order', 'review', 'birthday', 'referral'] as const;
 export type LotSource = (typeof LOT_SOURCES)[number];
 
 /** What happens to the points of a lot. What came in is counted up, what left is counted down. */
-export const MOVEMENT_KINDS = ['granted', 'expired', 'lapsed', 'merged_in', 'merged_out'] as const;
+export const MOVEMENT_KINDS = [
+  'granted',
+  'expired',
+  'lapsed',
+  'taken_back',
+  'repaid',
+  'merged_in',
+  'merged_out',
+] as const;
 export type MovementKind = (typeof MOVEMENT_KINDS)[number];

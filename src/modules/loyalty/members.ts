@@ -61,6 +61,7 @@ const newMember = (ctx: Ctx, customerId: string): LoyaltyMember => ({
   customerId,
   activePoints: 0n,
   pendingPoints: 0n,
+  debtPoints: 0n,
   movementCount: 0,
   enrolledAt: ctx.now,
   leftAt: null,

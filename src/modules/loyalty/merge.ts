@@ -42,6 +42,7 @@ const nobody = (ctx: Ctx): Omit<LoyaltyMember, 'customerId' | 'enrolledAt' | 'le
   shopId: ctx.shop.id,
   activePoints: 0n,
   pendingPoints: 0n,
+  debtPoints: 0n,
   movementCount: 0,
   dueAt: null,
   version: 1,

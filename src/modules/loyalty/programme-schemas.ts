@@ -4,11 +4,14 @@ import {
   inputModel,
   instantText,
   model,
+  nullableRef,
   pageOf,
   ref,
   text,
+  uuid,
   versionNumber,
 } from '../../platform/http/schema.ts';
+import { CLAWBACK_POLICIES } from './lot-rules.ts';
 import type { LoyaltyProgramme, LoyaltyProgrammeVersion } from './tables.ts';
 
 const ExpiryKind = enumeration(
@@ -45,6 +48,88 @@ const Expiry = model('PointsExpiry', 'When points end. Days are the shop’s; th
   ),
 });
 
+const EarningRate = model(
+  'PointsEarningRate',
+  'So many points for each such amount that an order costs after discounts.',
+  {
+    points: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'How many points.' }),
+    perAmount: Type.Integer({
+      minimum: 1,
+      maximum: 1_000_000_000,
+      description:
+        'For each so much of the shop’s currency, in minor units. What is left over of an order earns its part of it.',
+    }),
+  },
+);
+const LimitPeriod = enumeration('PointsLimitPeriod', 'Days, months and years are the shop’s.', [
+  'day',
+  'month',
+  'year',
+]);
+const PeriodLimit = model('PointsPeriodLimit', 'How many points a member can earn with orders in a period.', {
+  period: ref(LimitPeriod),
+  points: Type.Integer({ minimum: 0, maximum: 1_000_000_000, description: 'At most so many.' }),
+});
+const Clawback = enumeration(
+  'PointsClawback',
+  'What happens to points that were earned on goods that come back. `only_pending`: those that can be spent already stay. ' +
+    '`within_balance`: they are taken as far as the member has any. `unlimited`: what is missing is a debt that new points repay.',
+  CLAWBACK_POLICIES,
+);
+const ProductPoints = model(
+  'ProductPoints',
+  'Points for each unit of a product, beside those for what it costs.',
+  {
+    productId: uuid('The product.'),
+    pointsPerUnit: Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'How many points.' }),
+  },
+);
+const reward = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: 1_000_000, default: 0, description: `${description} 0: none.` });
+const days = (fallback: number, description: string) =>
+  Type.Integer({ minimum: 0, maximum: 365, default: fallback, description });
+
+const earningFields = {
+  earning: Type.Unsafe<Static<typeof EarningRate> | null>({
+    ...nullableRef(EarningRate, 'What orders earn when they are paid; null: nothing for what they cost.'),
+    default: null,
+  }),
+  productPoints: Type.Array(ref(ProductPoints), {
+    maxItems: 1_000,
+    default: [],
+    description: 'Products that earn points of their own.',
+  }),
+  excludedCategories: Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+    maxItems: 200,
+    uniqueItems: true,
+    default: [],
+    description: 'Goods of these categories earn nothing.',
+  }),
+  pendingDays: days(
+    7,
+    'So many whole days after an order has arrived its points are pending: until it cannot be returned any more.',
+  ),
+  latestPendingDays: days(
+    60,
+    'Where nobody says that an order has arrived, its points are pending so many days after it was paid.',
+  ),
+  orderLimitPoints: Type.Unsafe<number | null>({
+    type: ['integer', 'null'],
+    minimum: 0,
+    maximum: 1_000_000_000,
+    default: null,
+    description: 'How many points one order can earn; null: no limit.',
+  }),
+  periodLimit: Type.Unsafe<Static<typeof PeriodLimit> | null>({
+    ...nullableRef(PeriodLimit, 'How many points a member can earn in a period; null: no limit.'),
+    default: null,
+  }),
+  clawback: Type.Unsafe<Static<typeof Clawback>>({ ...ref(Clawback), default: 'within_balance' }),
+  reviewPoints: reward('Points for a review that was written, whatever it says.'),
+  birthdayPoints: reward('Points on the birthday of a member.'),
+  referralPoints: reward('Points for who brought another customer.'),
+};
+
 const fields = {
   name: text('What the shop calls it; members see it.', 200),
   signUpPoints: Type.Integer({
@@ -58,6 +143,7 @@ const fields = {
     description: 'How many points one person of staff may give at once. More need a second person.',
   }),
   expiry: ref(Expiry),
+  ...earningFields,
 };
 
 export const LoyaltyProgrammePut = inputModel(

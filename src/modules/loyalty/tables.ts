@@ -70,6 +70,8 @@ export const loyaltyMembers = pgTable(
     activePoints: points('active_points').notNull(),
     /** Of lots that are pending. */
     pendingPoints: points('pending_points').notNull(),
+    /** What was taken back and was not there: new points repay it. */
+    debtPoints: points('debt_points').notNull().default(sql`0`),
     /** How many movements there are: the position of the newest. */
     movementCount: integer('movement_count').notNull(),
     enrolledAt: instant('enrolled_at').notNull(),
@@ -87,7 +89,10 @@ export const loyaltyMembers = pgTable(
     // What ERP systems ask for.
     index('loyalty_members_updated_at_idx').on(t.shopId, t.updatedAt, t.customerId),
     index('loyalty_members_due_idx').on(t.shopId, t.dueAt, t.customerId).where(sql`${t.dueAt} is not null`),
-    check('loyalty_members_points', sql`${t.activePoints} >= 0 and ${t.pendingPoints} >= 0`),
+    check(
+      'loyalty_members_points',
+      sql`${t.activePoints} >= 0 and ${t.pendingPoints} >= 0 and ${t.debtPoints} >= 0`,
+    ),
     check(
       'loyalty_members_left',
       sql`${t.leftAt} is null or (${t.activePoints} = 0 and ${t.pendingPoints} = 0 and ${t.dueAt} is null)`,
@@ -114,8 +119,10 @@ export const pointLots = pgTable(
     source: text('source').$type<LotSource>().notNull(),
     sourceKey: text('source_key').notNull(),
     note: text('note'),
+    /** Set: it was earned with this order. */
+    orderId: uuid('order_id'),
     grantedPoints: points('granted_points').notNull(),
-    /** What is neither spent, taken back nor expired. */
+    /** What is neither spent, taken back nor expired, and repaid no debt. */
     leftPoints: points('left_points').notNull(),
     /** The higher is spent first. */
     priority: integer('priority').notNull(),
@@ -139,7 +146,13 @@ export const pointLots = pgTable(
       .on(t.shopId, t.customerId, t.expiresAt, t.id)
       .where(sql`${t.leftPoints} > 0`),
     check('point_lots_state', sql`${t.state} in ('pending', 'active', 'expired', 'lapsed')`),
-    check('point_lots_source', sql`${t.source} in ('staff', 'sign_up')`),
+    // What an order gave, to take it back.
+    index('point_lots_order_idx').on(t.shopId, t.orderId, t.id).where(sql`${t.orderId} is not null`),
+    check(
+      'point_lots_source',
+      sql`${t.source} in ('staff', 'sign_up', 'order', 'review', 'birthday', 'referral')
+        and (${t.source} = 'order') = (${t.orderId} is not null)`,
+    ),
     check(
       'point_lots_points',
       sql`${t.grantedPoints} > 0 and ${t.leftPoints} between 0 and ${t.grantedPoints}
@@ -186,7 +199,7 @@ export const pointMovements = pgTable(
     // Without a foreign key to lots: it would be as much work as the row, and no lot is ever deleted.
     check(
       'point_movements_kind',
-      sql`${t.kind} in ('granted', 'expired', 'lapsed', 'merged_in', 'merged_out')`,
+      sql`${t.kind} in ('granted', 'expired', 'lapsed', 'taken_back', 'repaid', 'merged_in', 'merged_out')`,
     ),
     check(
       'point_movements_points',
@@ -197,6 +210,83 @@ export const pointMovements = pgTable(
 );
 
 export type PointMovement = typeof pointMovements.$inferSelect;
+
+/** What a member earns with an order: the terms that it was paid under, and how much of it is left. */
+export const pointAccruals = pgTable(
+  'point_accruals',
+  {
+    shopId: shopId(),
+    orderId: id('order_id'),
+    customerId: id('customer_id'),
+    programmeVersion: integer('programme_version').notNull(),
+    /** By how much the tier and the campaigns of the order multiply, in basis points. */
+    tierMultiplierBps: integer('tier_multiplier_bps').notNull(),
+    campaignMultiplierBps: integer('campaign_multiplier_bps').notNull(),
+    earnedPoints: points('earned_points').notNull(),
+    /** Of them, what goods that came back took along. The shop let go of some of it, by its policy. */
+    unearnedPoints: points('unearned_points').notNull().default(sql`0`),
+    forgivenPoints: points('forgiven_points').notNull().default(sql`0`),
+    /** What the goods cost the member as it stands, in minor units: what counts for tiers. */
+    keptAmount: amount('kept_amount').notNull(),
+    /** When it was paid. Shop time. */
+    earnedAt: instant('earned_at').notNull(),
+    /** Set: the order has changed in a way that was not followed yet. */
+    followDueAt: instant('follow_due_at'),
+    version: version(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.orderId] }),
+    // What a member earned in a period, for limits and tiers.
+    index('point_accruals_customer_idx').on(t.shopId, t.customerId, t.earnedAt),
+    index('point_accruals_follow_idx')
+      .on(t.shopId, t.followDueAt, t.orderId)
+      .where(sql`${t.followDueAt} is not null`),
+    check(
+      'point_accruals_points',
+      sql`${t.earnedPoints} >= 0 and ${t.unearnedPoints} between 0 and ${t.earnedPoints}
+        and ${t.forgivenPoints} between 0 and ${t.unearnedPoints} and ${t.keptAmount} >= 0`,
+    ),
+    check('point_accruals_multipliers', sql`${t.tierMultiplierBps} >= 0 and ${t.campaignMultiplierBps} >= 0`),
+    foreignKey({
+      name: 'point_accruals_member_fk',
+      columns: [t.shopId, t.customerId],
+      foreignColumns: [loyaltyMembers.shopId, loyaltyMembers.customerId],
+    }),
+  ],
+);
+
+export type PointAccrual = typeof pointAccruals.$inferSelect;
+
+/** The share of a line in what its order earned. It is stored when it is computed. */
+export const pointAccrualLines = pgTable(
+  'point_accrual_lines',
+  {
+    shopId: shopId(),
+    orderId: id('order_id'),
+    lineId: id('line_id'),
+    /** What the line cost when it earned, in minor units, with what was paid on top later. */
+    basisAmount: amount('basis_amount').notNull(),
+    /** What is left of that. */
+    keptAmount: amount('kept_amount').notNull(),
+    earnedPoints: points('earned_points').notNull(),
+    unearnedPoints: points('unearned_points').notNull().default(sql`0`),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.orderId, t.lineId] }),
+    check(
+      'point_accrual_lines_points',
+      sql`${t.earnedPoints} >= 0 and ${t.unearnedPoints} between 0 and ${t.earnedPoints}
+        and ${t.basisAmount} >= 0 and ${t.keptAmount} between 0 and ${t.basisAmount}`,
+    ),
+    foreignKey({
+      name: 'point_accrual_lines_accrual_fk',
+      columns: [t.shopId, t.orderId],
+      foreignColumns: [pointAccruals.shopId, pointAccruals.orderId],
+    }),
+  ],
+);
+
+export type PointAccrualLine = typeof pointAccrualLines.$inferSelect;
 
 /** Points that staff wants to give and that a second person has to agree to. */
 export const pointGrantRequests = pgTable(
