@@ -82,8 +82,9 @@ customerMerges.fill([
   couponCustomerMove,
   campaignCustomerMove,
   entryItemCustomerMove,
-  loyaltyCustomerMove,
+  // Who is paid by a wallet earns points afterwards.
   walletCustomerMove,
+  loyaltyCustomerMove,
   segmentCustomerMove,
 ]);
 personalData.fill([

@@ -42,6 +42,8 @@ export const badDebts = (): Account => ofShop('bad_debts');
 
 /** Liability, in points: what a member has, pending points with it. The lots say what it consists of. */
 export const pointsOf = (customerId: string): Account => ({ account: 'points', owner: customerId });
+/** Asset, in points: what a member owes because points were taken back that they had spent. New points repay it. */
+export const pointsDebtOf = (customerId: string): Account => ({ account: 'points_debt', owner: customerId });
 /** Expense, in points: what was given. */
 export const grantedPoints = (): Account => ofShop('granted_points');
 /** Income, in points: what ended without being spent. */
@@ -56,7 +58,7 @@ export const nameOf = ({ account, owner }: Account): string =>
 
 /** What the name of an account looks like: kinds with an owner, and those of the whole shop. */
 export const ACCOUNT_NAME =
-  '^(?:(?:receivable|clearing|wallet|coupon_promises|points):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}' +
+  '^(?:(?:receivable|clearing|wallet|coupon_promises|points|points_debt):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}' +
   '|sales|price_differences|goodwill|bad_debts|lapsed_coupons|granted_points|ended_points|funds:[a-z][a-z_]{0,39})$';
 const SHAPE = new RegExp(ACCOUNT_NAME);
 

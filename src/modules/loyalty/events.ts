@@ -47,6 +47,18 @@ export const pointEvents = {
       lotId: uuid('The lot.'),
       source: Type.String({ description: 'What for, such as `staff`.' }),
       points: points('How many.'),
+      repaidPoints: points('How many of them repaid a debt.'),
+      ...balances,
+    }),
+  ),
+  takenBack: defineEvent(
+    'points.taken_back',
+    'Points that were earned on goods that came back are gone.',
+    Type.Object({
+      orderId: uuid('The order.'),
+      points: points('How many were taken of what the member had.'),
+      debtPoints: points('How many more the member owes now.'),
+      forgivenPoints: points('How many the shop lets go of.'),
       ...balances,
     }),
   ),

@@ -27,6 +27,10 @@ export function monthsLater(day: number, months: number): number {
   return Math.min(dayOf(year, month, 1) + date.getUTCDate() - 1, lastOfMonth);
 }
 
+/** The first instant after so many whole days that follow the day of an instant, in the shop's zone. */
+export const afterWholeDays = (timezone: string, from: Date, wholeDays: number): Date =>
+  startOfDay(timezone, dayIn(timezone, from) + wholeDays + 1);
+
 /**
  * When points end that are active from `activeAt` on: the first instant of the day after their last, in the shop's zone. `activityAt` is
  * when the member last did something. Null: never.

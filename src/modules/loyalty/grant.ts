@@ -1,16 +1,16 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
-import { dayIn, startOfDay } from '../../platform/days.ts';
 import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { newId } from '../../platform/ids.ts';
-import { grantedPoints, POINTS, pointsOf } from '../ledger/accounts.ts';
-import { post } from '../ledger/post.ts';
+import { grantedPoints, POINTS, pointsDebtOf, pointsOf } from '../ledger/accounts.ts';
+import { post, type TransferInput } from '../ledger/post.ts';
 import { credit, debit } from '../ledger/rules.ts';
 import { pointEvents } from './events.ts';
 import { expiresAtOf } from './expiry-rules.ts';
 import type { LotSource } from './kinds.ts';
 import { extendLots, findNextDue, insertLot, insertPointMovements } from './lot-repository.ts';
+import { repayDebt } from './lot-rules.ts';
 import { updateMember } from './member-repository.ts';
 import { movementsOf } from './movements.ts';
 import { policyOf } from './programme-rules.ts';
@@ -24,14 +24,15 @@ export interface GrantInput {
   readonly note?: string | null;
   /** The order that it was earned with. */
   readonly orderId?: string;
-  /** So many whole days of the shop after today they cannot be spent. */
-  readonly pendingDays?: number;
+  /** From when on they can be spent; now, when absent. */
+  readonly activatesAt?: Date;
   readonly isPromotional?: boolean;
   readonly priority?: number;
 }
 
 /**
- * Building block: gives points to a member who is locked and brought to now (`holdMember`). Returns the lot. Refusal: points_source_taken.
+ * Building block: gives points to a member who is locked and brought to now (`holdMember`). A debt is repaid first. Returns the lot
+ * and the member. Refusal: points_source_taken.
  */
 export async function grantPoints(
   tx: Tx,
@@ -39,53 +40,86 @@ export async function grantPoints(
   member: LoyaltyMember,
   programme: LoyaltyProgramme,
   input: GrantInput,
-): Promise<PointLot> {
+): Promise<{ readonly lot: PointLot; readonly member: LoyaltyMember }> {
   const lot = lotOf(ctx, member, programme, input);
   await insertLot(tx, lot);
   // With every sign of life everything that is left lasts as long as what is new.
   if (programme.rule.expiry.kind === 'inactivity' && lot.expiresAt)
     await extendLots(tx, ctx.shop.id, member.customerId, lot.expiresAt);
-  const isPending = lot.state === 'pending';
-  const moved = [{ id: lot.id, points: lot.grantedPoints }];
-  await insertPointMovements(tx, movementsOf(ctx, member, { kind: 'granted', operationId: lot.id }, moved));
   const after = await updateMember(tx, member, {
-    activePoints: member.activePoints + (isPending ? 0n : lot.grantedPoints),
-    pendingPoints: member.pendingPoints + (isPending ? lot.grantedPoints : 0n),
-    movementCount: member.movementCount + 1,
+    ...(lot.state === 'pending'
+      ? { pendingPoints: member.pendingPoints + lot.leftPoints }
+      : { activePoints: member.activePoints + lot.leftPoints }),
+    debtPoints: member.debtPoints - repaidOf(lot),
+    movementCount: await writeMovements(tx, ctx, member, lot),
     dueAt: await findNextDue(tx, ctx.shop.id, member.customerId),
     updatedAt: ctx.now,
   });
-  await post(tx, ctx, {
-    kind: 'points_granted',
-    subject: lot.id,
-    unit: POINTS,
-    legs: [debit(grantedPoints(), lot.grantedPoints), credit(pointsOf(member.customerId), lot.grantedPoints)],
-  });
+  await post(tx, ctx, ...transfersOf(lot));
   await appendEvents(tx, ctx, [describe(ctx, lot, after)]);
-  return lot;
+  return { lot, member: after };
+}
+
+/** What of new points repaid a debt. */
+const repaidOf = (lot: PointLot): bigint => lot.grantedPoints - lot.leftPoints;
+
+/** Writes what came in and what of it repaid a debt. Returns how many movements the member has then. */
+async function writeMovements(tx: Tx, ctx: Ctx, member: LoyaltyMember, lot: PointLot): Promise<number> {
+  const { id, grantedPoints: points } = lot;
+  const granted = movementsOf(ctx, member, { kind: 'granted', operationId: id }, [{ id, points }]);
+  const then = {
+    ...member,
+    pendingPoints: member.pendingPoints + points,
+    movementCount: member.movementCount + 1,
+  };
+  const repaid =
+    repaidOf(lot) === 0n
+      ? []
+      : movementsOf(ctx, then, { kind: 'repaid', operationId: id }, [{ id, points: -repaidOf(lot) }]);
+  await insertPointMovements(tx, [...granted, ...repaid]);
+  return then.movementCount + repaid.length;
+}
+
+function transfersOf(lot: PointLot): TransferInput[] {
+  const { customerId, id: subject, grantedPoints: points } = lot;
+  const repaid = [
+    debit(pointsOf(customerId), repaidOf(lot)),
+    credit(pointsDebtOf(customerId), repaidOf(lot)),
+  ];
+  return [
+    {
+      kind: 'points_granted',
+      subject,
+      unit: POINTS,
+      legs: [debit(grantedPoints(), points), credit(pointsOf(customerId), points)],
+    },
+    { kind: 'points_repaid', subject, unit: POINTS, legs: repaid },
+  ];
 }
 
 function lotOf(
   ctx: Ctx,
-  { customerId }: LoyaltyMember,
+  { customerId, debtPoints }: LoyaltyMember,
   { rule, version }: LoyaltyProgramme,
   input: GrantInput,
 ): PointLot {
-  const { pendingDays = 0, note = null, orderId = null, isPromotional = true, priority = 0 } = input;
+  const { points, note = null, orderId = null, isPromotional = true, priority = 0 } = input;
   const { timezone } = ctx.shop;
-  const activatesAt =
-    pendingDays === 0 ? ctx.now : startOfDay(timezone, dayIn(timezone, ctx.now) + pendingDays + 1);
+  const isPending = input.activatesAt !== undefined && input.activatesAt > ctx.now;
+  const activatesAt = isPending ? input.activatesAt : ctx.now;
+  const { left } = repayDebt(points, debtPoints);
   return {
     shopId: ctx.shop.id,
     id: newId(),
     customerId,
-    state: pendingDays === 0 ? 'active' : 'pending',
+    // A lot of which nothing is left waits for nothing.
+    state: isPending && left > 0n ? 'pending' : 'active',
     source: input.source,
     sourceKey: input.sourceKey,
     note,
     orderId,
-    grantedPoints: input.points,
-    leftPoints: input.points,
+    grantedPoints: points,
+    leftPoints: left,
     priority,
     isPromotional,
     programmeVersion: version,
@@ -100,6 +134,7 @@ const describe = (ctx: Ctx, lot: PointLot, { activePoints, pendingPoints }: Loya
     lotId: lot.id,
     source: lot.source,
     points: Number(lot.grantedPoints),
+    repaidPoints: Number(repaidOf(lot)),
     activePoints: Number(activePoints),
     pendingPoints: Number(pendingPoints),
   });

@@ -39,6 +39,27 @@ export const loyaltyInvariants: readonly Invariant[] = [
           on l.shop_id = m.shop_id and l.customer_id = m.customer_id`,
   ),
   invariant(
+    'what an order earned is what its lines and its lots say',
+    sql`select count(*) as checked, count(*) filter (where a.earned_points <> coalesce(l.earned, 0)
+          or a.unearned_points <> coalesce(l.unearned, 0) or a.kept_amount <> coalesce(l.kept, 0)
+          or a.earned_points <> coalesce(g.granted, 0)) as broken
+        from point_accruals a left join (select shop_id, order_id, sum(earned_points) as earned,
+            sum(unearned_points) as unearned, sum(kept_amount) as kept
+          from point_accrual_lines group by shop_id, order_id) l on l.shop_id = a.shop_id and l.order_id = a.order_id
+        left join (select shop_id, order_id, sum(granted_points) as granted from point_lots
+          where order_id is not null group by shop_id, order_id) g on g.shop_id = a.shop_id and g.order_id = a.order_id`,
+  ),
+  invariant(
+    'points that were taken back are gone, owed or let go of',
+    sql`select count(*) as checked, count(*) filter (where coalesce(a.lost, 0) <> coalesce(w.taken, 0) + coalesce(d.owed, 0)) as broken
+        from (select shop_id, sum(unearned_points - forgiven_points) as lost from point_accruals group by shop_id) a
+        left join (select shop_id, -sum(points) as taken from point_movements where kind = 'taken_back' group by shop_id) w
+          on w.shop_id = a.shop_id
+        left join (select e.shop_id, sum(e.amount) as owed from ledger_entries e join ledger_transfers t
+            on t.shop_id = e.shop_id and t.id = e.transfer_id
+          where e.account = 'points_debt' and t.kind = 'points_taken_back' group by e.shop_id) d on d.shop_id = a.shop_id`,
+  ),
+  invariant(
     'the newest version of the programme is what it says',
     sql`select count(*) as checked, count(*) filter (where v.rule is distinct from p.rule) as broken
         from loyalty_programmes p left join loyalty_programme_versions v on v.shop_id = p.shop_id and v.number = p.version`,

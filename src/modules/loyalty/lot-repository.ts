@@ -2,13 +2,15 @@ import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { onConflict } from '../../platform/db/constraints.ts';
 import { createKeyset } from '../../platform/db/keyset.ts';
-import { preparedRead, preparedSql } from '../../platform/db/prepared.ts';
+import { prepared, preparedRead, preparedSql } from '../../platform/db/prepared.ts';
 import { rowInsert } from '../../platform/db/records.ts';
 import type { Page } from '../../platform/http/pagination.ts';
 import { loyaltyErrors } from './errors.ts';
+import type { Lot, LotPart } from './lot-rules.ts';
 import type { LotState } from './states.ts';
 import { type PointLot, pointLots, type PointMovement, pointMovements } from './tables.ts';
 
+const p = sql.placeholder;
 const insertLots = rowInsert('insert_point_lots', pointLots);
 const insertMovements = rowInsert('insert_point_movements', pointMovements);
 
@@ -56,6 +58,84 @@ export const endLots = (
   shopId: string,
   customerId: string,
 ): Promise<{ id: string; points: bigint }[]> => end(tx, [shopId, customerId]);
+
+const lotsOfOrder = prepared('list_point_lots_of_order', (db) =>
+  db
+    .select()
+    .from(pointLots)
+    .where(and(eq(pointLots.shopId, p('shopId')), eq(pointLots.orderId, p('orderId'))))
+    .orderBy(pointLots.id),
+);
+
+/** The lots that an order gave, oldest first. By point_lots_order_idx. */
+export const listLotsOfOrder = (on: Reader, shopId: string, orderId: string): Promise<PointLot[]> =>
+  lotsOfOrder(on, { shopId, orderId });
+
+// Along point_lots_left_idx.
+const open = preparedSql<{
+  id: string;
+  state: 'pending' | 'active';
+  left: bigint;
+  priority: number;
+  is_promotional: boolean;
+  expires_at: Date | null;
+  granted_at: Date;
+  order_id: string | null;
+}>(
+  'list_open_point_lots',
+  `select id, state, left_points as left, priority, is_promotional, expires_at, granted_at, order_id from point_lots
+   where shop_id = $1 and customer_id = $2 and left_points > 0`,
+);
+
+/** The lots of a locked member of which something is left. */
+export const listOpenLots = async (
+  tx: Tx,
+  shopId: string,
+  customerId: string,
+): Promise<(Lot & { readonly orderId: string | null })[]> =>
+  (await open(tx, [shopId, customerId])).map((row) => ({
+    id: row.id,
+    state: row.state,
+    left: row.left,
+    priority: row.priority,
+    isPromotional: row.is_promotional,
+    expiresAt: row.expires_at,
+    grantedAt: row.granted_at,
+    orderId: row.order_id,
+  }));
+
+// By the primary key. A lot of which nothing is left waits for nothing.
+const take = preparedSql<{ id: string }>(
+  'take_from_point_lots',
+  `update point_lots l set left_points = l.left_points - t.points,
+     state = case when l.left_points = t.points then 'active' else l.state end
+   from unnest($2::uuid[], $3::int8[]) as t (id, points)
+   where l.shop_id = $1 and l.id = t.id and l.left_points >= t.points and l.state in ('pending', 'active') returning l.id`,
+);
+
+/** Takes points from lots of a locked member. Throws where they are not there. */
+export async function takeFromLots(tx: Tx, shopId: string, parts: readonly LotPart[]): Promise<void> {
+  if (parts.length === 0) return;
+  const taken = await take(tx, [shopId, parts.map((part) => part.lotId), parts.map((part) => part.quantity)]);
+  if (taken.length !== parts.length) throw new Error('a lot is not as it was read under its member’s lock');
+}
+
+// By point_lots_order_idx. Where points end with inactivity they never end sooner than before.
+const plan = preparedSql<{ id: string }>(
+  'plan_point_lots_of_order',
+  `update point_lots set activates_at = greatest($3::timestamptz, granted_at),
+     expires_at = case when $5::boolean then greatest(expires_at, $4::timestamptz) else $4::timestamptz end
+   where shop_id = $1 and order_id = $2 and state = 'pending' and left_points > 0 returning id`,
+);
+
+/** Says from when on the points of an order can be spent, and until when, as far as they are pending. How many lots that were. */
+export const planLotsOfOrder = async (
+  tx: Tx,
+  shopId: string,
+  orderId: string,
+  times: { readonly activatesAt: Date; readonly expiresAt: Date | null; readonly isNeverSooner: boolean },
+): Promise<number> =>
+  (await plan(tx, [shopId, orderId, times.activatesAt, times.expiresAt, times.isNeverSooner])).length;
 
 const keyset = createKeyset({
   name: 'point_lots',

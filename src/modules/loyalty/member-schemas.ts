@@ -24,6 +24,7 @@ export const LoyaltyMemberModel = model('LoyaltyMember', 'A customer in the loya
   customerId: uuid('The customer.'),
   activePoints: points('What can be spent.'),
   pendingPoints: points('What was given and cannot be spent yet.'),
+  debtPoints: points('What was taken back and was not there: new points repay it.'),
   enrolledAt: instantText('Since when they take part.'),
   leftAt: nullableInstant('When they left; null while they take part.'),
   version: versionNumber(),
@@ -36,6 +37,7 @@ export const OwnLoyaltyModel = model('OwnLoyalty', 'The loyalty programme for th
   isMember: Type.Boolean({ description: 'They take part.' }),
   activePoints: points('What can be spent.'),
   pendingPoints: points('What was given and cannot be spent yet.'),
+  debtPoints: points('What was taken back and was not there: new points repay it.'),
   enrolledAt: nullableInstant('Since when they take part; null while they do not.'),
 });
 
@@ -51,6 +53,7 @@ export const presentMember = (member: MemberView) => ({
   customerId: member.customerId,
   activePoints: Number(member.activePoints),
   pendingPoints: Number(member.pendingPoints),
+  debtPoints: Number(member.debtPoints),
   enrolledAt: member.enrolledAt.toISOString(),
   leftAt: instantOrNull(member.leftAt),
   version: member.version,
@@ -64,6 +67,7 @@ export const presentOwnLoyalty = ({ programme, member }: OwnLoyalty) => {
     isMember: current !== undefined,
     activePoints: Number(current?.activePoints ?? 0),
     pendingPoints: Number(current?.pendingPoints ?? 0),
+    debtPoints: Number(current?.debtPoints ?? 0),
     enrolledAt: current ? current.enrolledAt.toISOString() : null,
   };
 };

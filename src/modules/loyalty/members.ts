@@ -28,7 +28,7 @@ import type { LoyaltyMember, LoyaltyProgramme } from './tables.ts';
 /** A member with what they have at this moment. */
 export type MemberView = Pick<
   LoyaltyMember,
-  'customerId' | 'enrolledAt' | 'leftAt' | 'version' | 'updatedAt'
+  'customerId' | 'debtPoints' | 'enrolledAt' | 'leftAt' | 'version' | 'updatedAt'
 > & {
   readonly activePoints: bigint;
   readonly pendingPoints: bigint;
@@ -83,9 +83,14 @@ async function lockKnown(tx: Tx, ctx: Ctx, customerId: string): Promise<LoyaltyM
 export async function holdMember(tx: Tx, ctx: Ctx, customerId: string): Promise<LoyaltyMember> {
   const member = await lockKnown(tx, ctx, customerId);
   if (member.leftAt) throw loyaltyErrors.member_left();
+  return bringToNow(tx, ctx, member);
+}
+
+/** Building block: brings the points of a locked member to now. */
+export async function bringToNow(tx: Tx, ctx: Ctx, member: LoyaltyMember): Promise<LoyaltyMember> {
   if (!member.dueAt || member.dueAt > ctx.now) return member;
-  await followDays(tx, ctx, [customerId]);
-  return lockKnown(tx, ctx, customerId);
+  await followDays(tx, ctx, [member.customerId]);
+  return lockKnown(tx, ctx, member.customerId);
 }
 
 /**

@@ -6,6 +6,8 @@ import type { CustomerMove } from '../customers/ports.ts';
 import { POINTS, pointsOf } from '../ledger/accounts.ts';
 import { post } from '../ledger/post.ts';
 import { credit, debit } from '../ledger/rules.ts';
+import { moveAccruals } from './accrual-repository.ts';
+import { moveDebt, repayFromLots } from './debt.ts';
 import { followDays } from './day-change.ts';
 import { moveRequests } from './grant-request-repository.ts';
 import { findNextDue, insertPointMovements, type MovedLot, moveLots } from './lot-repository.ts';
@@ -34,9 +36,20 @@ export const loyaltyCustomerMove: CustomerMove = {
       unit: POINTS,
       legs: [debit(pointsOf(from), points), credit(pointsOf(to), points)],
     });
+    await moveAccruals(tx, ctx.shop.id, from, to);
+    await mergeDebts(tx, ctx, from, to);
     return lots.length + (await moveRequests(tx, ctx.shop.id, from, to));
   },
 };
+
+/** What both owe the survivor owes, and repays it with what both had. */
+async function mergeDebts(tx: Tx, ctx: Ctx, from: string, to: string): Promise<void> {
+  const [duplicate, survivor] = [
+    await lockMember(tx, ctx.shop.id, from),
+    await lockMember(tx, ctx.shop.id, to),
+  ];
+  if (duplicate && survivor) await repayFromLots(tx, ctx, await moveDebt(tx, ctx, duplicate, survivor));
+}
 
 const nobody = (ctx: Ctx): Omit<LoyaltyMember, 'customerId' | 'enrolledAt' | 'leftAt'> => ({
   shopId: ctx.shop.id,

@@ -1,6 +1,7 @@
 import { instantOrNull } from '../../platform/http/schema.ts';
 import type { PersonalDataSection } from '../customers/ports.ts';
 import { followDays } from './day-change.ts';
+import { writeOffDebt } from './debt.ts';
 import { eraseRequestNotes } from './grant-request-repository.ts';
 import { lapsePoints } from './lapse.ts';
 import { eraseLotNotes, listAllLots } from './lot-repository.ts';
@@ -20,6 +21,7 @@ export const loyaltyPersonalData: PersonalDataSection = {
         leftAt: instantOrNull(member.leftAt),
         activePoints: Number(member.activePoints),
         pendingPoints: Number(member.pendingPoints),
+        debtPoints: Number(member.debtPoints),
       },
       ...lots.map((lot) => ({
         what: 'lot',
@@ -39,11 +41,16 @@ export const loyaltyPersonalData: PersonalDataSection = {
     await eraseLotNotes(tx, ctx.shop.id, customerId);
     await eraseRequestNotes(tx, ctx.shop.id, customerId);
     const member = await lockMember(tx, ctx.shop.id, customerId);
-    if (!member || member.leftAt) return { kept: [] };
+    if (!member) return { kept: [] };
+    if (member.leftAt) {
+      await writeOffDebt(tx, ctx, member);
+      return { kept: [] };
+    }
     await followDays(tx, ctx, [customerId]);
     const current = await lockMember(tx, ctx.shop.id, customerId);
     const { member: empty } = await lapsePoints(tx, ctx, current ?? member);
-    await updateMember(tx, empty, { leftAt: ctx.now, dueAt: null, updatedAt: ctx.now });
+    const free = await writeOffDebt(tx, ctx, empty);
+    await updateMember(tx, free, { leftAt: ctx.now, dueAt: null, updatedAt: ctx.now });
     return { kept: [] };
   },
 };

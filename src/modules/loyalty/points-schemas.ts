@@ -28,7 +28,8 @@ export const LotStateName = enumeration(
 const LotSourceName = enumeration('PointLotSource', 'What points were given for.', LOT_SOURCES);
 const MovementKindName = enumeration(
   'PointMovementKind',
-  'What happened to points of a lot. `lapsed`: the member left. `merged_in` and `merged_out`: a duplicate of the customer was merged.',
+  'What happened to points of a lot. `taken_back`: goods that they were earned on came back. `repaid`: they repaid a debt. `lapsed`: the ' +
+    'member left. `merged_in` and `merged_out`: a duplicate of the customer was merged.',
   MOVEMENT_KINDS,
 );
 export const GrantRequestStateName = enumeration(
@@ -50,9 +51,10 @@ const lotFields = {
   activatesAt: instantText('From when on they can be spent.'),
   expiresAt: nullableInstant('From when on not any more; null: never.'),
   note: nullableText('What the shop wrote about it.'),
+  orderId: nullableUuid('The order that it was earned with; null for other sources.'),
   programmeVersion: Type.Integer({ description: 'Which version of the programme they were given under.' }),
 };
-const PointLotModel = model('PointLot', 'Points of one grant.', lotFields);
+export const PointLotModel = model('PointLot', 'Points of one grant.', lotFields);
 export const PointLotPage = pageOf('PointLotPage', PointLotModel);
 
 const PointMovementModel = model('PointMovement', 'What happened to points of one lot.', {
@@ -117,6 +119,7 @@ export const presentLot = (row: PointLot) => ({
   activatesAt: row.activatesAt.toISOString(),
   expiresAt: instantOrNull(row.expiresAt),
   note: row.note,
+  orderId: row.orderId,
   programmeVersion: row.programmeVersion,
 });
 

@@ -23,6 +23,26 @@ export const findProgramme = async (on: Reader, shopId: string): Promise<Loyalty
 export const lockProgramme = async (tx: Tx, shopId: string): Promise<LoyaltyProgramme | undefined> =>
   (await lock(tx, { shopId }))[0];
 
+const selectVersion = prepared('select_loyalty_programme_version', (db) =>
+  db
+    .select()
+    .from(loyaltyProgrammeVersions)
+    .where(
+      and(eq(loyaltyProgrammeVersions.shopId, p('shopId')), eq(loyaltyProgrammeVersions.number, p('number'))),
+    ),
+);
+
+/** What the programme said in a version that something was given under. */
+export async function getProgrammeVersion(
+  on: Reader,
+  shopId: string,
+  number: number,
+): Promise<LoyaltyProgrammeVersion> {
+  const [found] = await selectVersion(on, { shopId, number });
+  if (!found) throw new Error(`there is no version ${number} of the loyalty programme`);
+  return found;
+}
+
 /** Sets the first one up. False where somebody else did so at the same moment. */
 export const insertProgramme = async (tx: Tx, row: LoyaltyProgramme): Promise<boolean> =>
   (

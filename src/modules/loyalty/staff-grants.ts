@@ -12,6 +12,7 @@ import { customersErrors } from '../customers/errors.ts';
 import { holdKnownCustomer } from '../customers/standing.ts';
 import { loyaltyErrors } from './errors.ts';
 import { grantRequestEvents } from './events.ts';
+import { afterWholeDays } from './expiry-rules.ts';
 import { grantPoints } from './grant.ts';
 import {
   decideRequest,
@@ -72,8 +73,9 @@ async function give(
   sourceKey: string,
 ): Promise<PointLot> {
   const member = await holdMember(tx, ctx, customerId);
-  const grant = { points: BigInt(points), source: 'staff', sourceKey, note, pendingDays } as const;
-  const lot = await grantPoints(tx, ctx, member, programme, grant);
+  const activatesAt = pendingDays === 0 ? ctx.now : afterWholeDays(ctx.shop.timezone, ctx.now, pendingDays);
+  const grant = { points: BigInt(points), source: 'staff', sourceKey, note, activatesAt } as const;
+  const { lot } = await grantPoints(tx, ctx, member, programme, grant);
   await recordAudit(tx, ctx, {
     action: 'grantPoints',
     subjectType: 'customer',

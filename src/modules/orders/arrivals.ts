@@ -4,6 +4,7 @@ import type { FeedEvent } from '../../platform/events/dispatcher.ts';
 import { after, DAY_MS } from '../../platform/time.ts';
 import { parcelEventKinds } from '../shipping/parcels/events.ts';
 import { readShipmentEnd } from '../shipping/parcels/read.ts';
+import { planOrderPoints } from './points.ts';
 import { loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
 import { ordersSettings } from './settings.ts';
 import { type Units, writeArrival } from './shipment-repository.ts';
@@ -32,6 +33,7 @@ export async function arrive(
   const completeDueAt = completionOf(ctx, order, deliveredAt, missing);
   const changes = isDelivered ? { status: 'delivered' as const, deliveredAt, completeDueAt } : {};
   const updated = await updateOrder(tx, order, changes, ctx.now);
+  if (isDelivered) await planOrderPoints(tx, ctx, updated);
   await tellParcel(tx, ctx, 'delivered', updated, shipment, missing);
   return updated;
 }
@@ -118,7 +120,8 @@ async function correctArrival(
   const changes = isOpen
     ? { deliveredAt, completeDueAt: completionOf(ctx, order, deliveredAt, missing) }
     : {};
-  await updateOrder(tx, order, changes, ctx.now);
+  const updated = await updateOrder(tx, order, changes, ctx.now);
+  if (isOpen) await planOrderPoints(tx, ctx, updated);
   const { id: shipmentId, carrier, trackingNumber } = shipment;
   await addTimeline(tx, ctx, order.id, {
     kind: 'delivery_corrected',
@@ -138,5 +141,6 @@ async function undoArrival(tx: Tx, ctx: Ctx, { order }: OrderWhole, shipment: Or
   const wasDelivered = order.status === 'delivered';
   const changes = wasDelivered ? { status: 'shipped' as const, deliveredAt: null, completeDueAt: null } : {};
   const updated = await updateOrder(tx, order, changes, ctx.now);
+  if (wasDelivered) await planOrderPoints(tx, ctx, updated);
   await tellParcel(tx, ctx, 'delivery_undone', updated, shipment);
 }

@@ -19,6 +19,7 @@ import { decideStanding, findDateFault, type ImportDates, type ImportStanding } 
 import { resolveImport, type ResolvedImport } from './import-lookup.ts';
 import { findParcelFault, writeImportedParcel } from './import-parcel.ts';
 import { makeAdjustments, makeLines, NO_CAMPAIGNS, NO_CHANGES } from './new-order.ts';
+import { earnOrderPoints } from './points.ts';
 import { placedTransfer, postOrderChange } from './postings.ts';
 import { findByExternalId, insertOrder, loadWhole, NumberTaken, type OrderWhole } from './repository.ts';
 import { priceBasket } from './rules.ts';
@@ -121,6 +122,8 @@ function takeIn(ctx: Ctx, input: ImportInput, dates: ImportDates, importHash: st
     await post(tx, ctx, placedTransfer(made.order));
     if (dates.paidAt && !dates.cancelledAt && made.order.totalAmount > 0n)
       await takePastPayment(tx, ctx, made.order, dates.paidAt);
+    if (made.order.paymentState === 'paid' && made.order.status !== 'cancelled')
+      await earnOrderPoints(tx, ctx, made.order, made.lines);
     if (dates.shippedAt) await writeImportedParcel(tx, ctx, made.order, made.lines, input);
     wakeAfterCommit(tx, ctx);
     return { whole: await loadWhole(tx, made.order), created: true };

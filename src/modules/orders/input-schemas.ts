@@ -30,6 +30,7 @@ import {
   quantity,
 } from './basket-schemas.ts';
 import { tellRejections } from '../campaigns/engine/trace.ts';
+import { presentEstimate, QuotePoints } from '../loyalty/accrual-schemas.ts';
 import { presentQuotedOptions, QuotedOptions, RankingName } from '../shipping/options/schemas.ts';
 import { DestinationModel } from '../shipping/freight/schemas.ts';
 import { DuePartName } from './credit/schemas.ts';
@@ -124,6 +125,7 @@ export const QuoteModel = model('Quote', 'What a basket costs, and a token that 
   pointsMultiplierBps: Type.Integer({
     description: 'By how much campaigns multiply the points of it, in basis points: 10,000 is as they are.',
   }),
+  points: nullableRef(QuotePoints, 'What it would earn; null where the shop has no loyalty programme.'),
   promises: Type.Array(ref(OrderPromiseModel), {
     description: 'What the shop promises an order that is placed now, should its price fall.',
   }),
@@ -354,7 +356,7 @@ export const OrderImport = inputModel(
 
 /** A quote as it goes out. */
 export const presentQuote = (
-  { basket, coupons, promises, delivery, options, token, expiresAt }: Quote,
+  { basket, coupons, promises, delivery, options, points, token, expiresAt }: Quote,
   currency: string,
 ) => ({
   currency,
@@ -382,6 +384,7 @@ export const presentQuote = (
   campaignsNotApplied: presentRejections(tellRejections(basket.campaigns.outcome.trace)),
   coupons: presentCoupons(coupons, basket.campaigns.outcome.trace),
   pointsMultiplierBps: basket.campaigns.outcome.pointsMultiplierBps,
+  points: presentEstimate(points),
   isFreightKnown: basket.freight.isKnown,
   freightParts: [...basket.freight.parts],
   taxAmount: Number(basket.priced.taxAmount),

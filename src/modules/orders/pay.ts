@@ -17,6 +17,7 @@ import type { PaymentSubject } from '../payments/ports.ts';
 import type { Payment } from '../payments/tables.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
+import { earnOrderPoints } from './points.ts';
 import { postOrderChange } from './postings.ts';
 import { refundSurplus } from './refunds.ts';
 import { listLines, lockOrder, updateOrder } from './repository.ts';
@@ -135,6 +136,7 @@ async function takePayment(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
       ...(order.discountAmount > 0n ? [useEntryBudgets(tx, ctx, order.id)] : []),
     ]);
     await addTimeline(tx, ctx, order.id, { kind: 'paid' });
+    await earnOrderPoints(tx, ctx, updated, lines);
     await appendEvents(tx, ctx, [
       eventRow(ctx, orderEvents.paid, order.id, summaryWithLines(updated, lines)),
     ]);

@@ -10,6 +10,7 @@ import type { Place } from '../shipping/freight/destination.ts';
 import type { DeliveryOptions } from '../shipping/options/list.ts';
 import type { Ranking } from '../shipping/options/rules.ts';
 import { type CouponOutcome, isResolved } from '../campaigns/coupons/resolve.ts';
+import { estimatePoints, type PointsEstimate } from '../loyalty/estimate.ts';
 import { buyerIdOf, checkNamed, readCampaignTerms } from '../campaigns/terms.ts';
 import { type OrderPromise, orderPromises } from './ports.ts';
 import { readFacts } from './freight.ts';
@@ -30,7 +31,23 @@ export interface Quote {
   readonly delivery: ExpectedDelivery | null;
   /** The ways to send it; undefined while that cannot be told. */
   readonly options: DeliveryOptions | undefined;
+  /** What it would earn; undefined where there is no loyalty programme. */
+  readonly points: PointsEstimate | undefined;
 }
+
+/** What an order of a basket would earn. */
+const estimateOf = (ctx: Ctx, customerId: string | null, { priced, campaigns }: Basket<Sellable>) =>
+  estimatePoints(ctx, {
+    customerId,
+    campaignMultiplierBps: campaigns.outcome.pointsMultiplierBps,
+    lines: priced.lines.map(({ product, quantity, netAmount, giftOf }) => ({
+      productId: product.id,
+      category: product.category,
+      quantity,
+      amount: netAmount,
+      isGift: giftOf !== null,
+    })),
+  });
 
 interface QuoteInput {
   readonly lines: readonly BasketLine[];
@@ -89,5 +106,6 @@ export async function quoteBasket(ctx: Ctx, input: QuoteInput): Promise<Quote> {
     { ...pricesToHold(basket), ways: waysOf(leavesOn, options), coupons: appliedOf(basket, usable) },
     minutes,
   );
-  return { basket, coupons, promises, delivery, options, ...held };
+  const points = await estimateOf(ctx, customerId, basket);
+  return { basket, coupons, promises, delivery, options, points, ...held };
 }

@@ -7,6 +7,7 @@ import { requestRefund } from '../payments/refunds.ts';
 import { spreadRefund } from '../payments/rules.ts';
 import type { Payment, Refund } from '../payments/tables.ts';
 import { insertCredits, writeLineMoney } from './line-money-repository.ts';
+import { followOrderPoints } from './points.ts';
 import { postOrderChange } from './postings.ts';
 import { type Allocation, allocateRefund, type LineCredit, type RefundRequest } from './refund-rules.ts';
 import { updateOrder } from './repository.ts';
@@ -26,6 +27,8 @@ export interface UnitsRefund extends RefundRequest {
   readonly reason: Refund['reason'];
   /** What the books call it. */
   readonly transferKind: string;
+  /** Lines that came in the same step. */
+  readonly addedLines?: readonly OrderLine[];
 }
 
 /**
@@ -47,6 +50,7 @@ export async function refundUnits(
   const credited = await updateOrder(tx, order, { ...allocation.changes, paymentState }, ctx.now);
   const { transferKind: kind, cause } = request;
   await postOrderChange(tx, ctx, { kind, subject: cause.id }, order, credited);
+  await followOrderPoints(tx, ctx, credited, [...allocation.lines, ...(request.addedLines ?? [])]);
   return {
     ...(await giveBack(tx, ctx, credited, allocation.parts, request.reason)),
     lines: allocation.lines,

@@ -14,6 +14,7 @@ import { catalogueSettings } from '../catalogue/settings.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { logoAmountOf } from './logo-requests/line-rules.ts';
+import { earnOrderPoints } from './points.ts';
 import { postOrderChange } from './postings.ts';
 import { refundSurplus } from './refunds.ts';
 import { loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
@@ -126,6 +127,7 @@ async function afterReduction(
   );
   if (isPaidNow && order.campaigns.length > 0) await useCampaigns(tx, ctx, order.id);
   if (isPaidNow) await useEntryBudgets(tx, ctx, order.id);
+  if (isPaidNow) await earnOrderPoints(tx, ctx, updated, lines);
   const subject = `${order.id}:${updated.version}`;
   await postOrderChange(tx, ctx, { kind: 'price_lowered', subject }, order, updated);
   const details = {

@@ -13,6 +13,7 @@ import { couponRefusals, countUnknown } from './order-coupons.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { orderParcelRoutes } from './parcel-routes.ts';
 import { campaignReportRoutes } from './campaign-reports/routes.ts';
+import { orderPointsRoutes } from './points-routes.ts';
 import { pricingRoutes } from './pricing-routes.ts';
 import { orderTerms, placeOrder } from './place.ts';
 import { type Quote, quoteBasket } from './quote.ts';
@@ -71,6 +72,7 @@ export function orderRoutes(app: FastifyInstance): void {
   lifecycleRoutes(app);
   orderParcelRoutes(app);
   creditRoutes(app);
+  orderPointsRoutes(app);
   logoRequestRoutes(app);
 }
 

@@ -3,6 +3,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { prepared, preparedSql } from '../../platform/db/prepared.ts';
 import { sumOf } from '../../platform/money.ts';
+import { followLater } from '../loyalty/due-orders.ts';
 import { postMany } from '../ledger/post.ts';
 import { settleLine } from './line-rules.ts';
 import { decideLegs } from './posting-rules.ts';
@@ -137,6 +138,7 @@ export async function acceptOnOrders(
     return { kind: 'settlement', subject: id, legs: decideLegs(order.id, order, after) };
   });
   await postMany(tx, ctx, transfers);
+  await followLater(tx, ctx, ids);
   const entries = settled.map(({ order, amount, id, reason }) => ({
     orderId: order.id,
     details: { amount: Number(amount), direction: 'to_customer', reason, settlementId: id },

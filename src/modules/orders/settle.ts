@@ -4,6 +4,7 @@ import { sumOf } from '../../platform/money.ts';
 import type { Refund } from '../payments/tables.ts';
 import { type LineMove, writeLineMoney } from './line-money-repository.ts';
 import { chargeLine, settleLine } from './line-rules.ts';
+import { followOrderPoints, keepOrderPoints } from './points.ts';
 import { postOrderChange } from './postings.ts';
 import { refundAlongPayments } from './refunds.ts';
 import { listLines, lockOrder, updateOrder } from './repository.ts';
@@ -47,6 +48,7 @@ export async function acceptOnOrder(
 ): Promise<Order> {
   const moves = movesOf(lines, settlement, settleLine);
   await writeLineMoney(tx, moves);
+  if (settlement.isGoodwill) await keepOrderPoints(tx, ctx, order, moves);
   const { freightAmount = 0n } = settlement;
   const amount = totalOf(settlement);
   const updated = await updateOrder(
@@ -61,6 +63,7 @@ export async function acceptOnOrder(
     ctx.now,
   );
   await tellOrder(tx, ctx, order, updated, settlement, 'to_customer');
+  if (!settlement.isGoodwill) await followOrderPoints(tx, ctx, updated, moved(lines, moves));
   return updated;
 }
 
@@ -100,7 +103,8 @@ export async function chargeOrder(
   { order, lines }: OrderLines,
   settlement: PriceChange,
 ): Promise<Order> {
-  await writeLineMoney(tx, movesOf(lines, settlement, chargeLine));
+  const moves = movesOf(lines, settlement, chargeLine);
+  await writeLineMoney(tx, moves);
   const changed = {
     chargedAmount: order.chargedAmount + totalOf(settlement),
     chargedFreightAmount: order.chargedFreightAmount + (settlement.freightAmount ?? 0n),
@@ -108,8 +112,13 @@ export async function chargeOrder(
   const paymentState = decidePaymentState({ ...order, ...changed });
   const updated = await updateOrder(tx, order, { ...changed, paymentState }, ctx.now);
   await tellOrder(tx, ctx, order, updated, settlement, 'from_customer');
+  await followOrderPoints(tx, ctx, updated, moved(lines, moves));
   return updated;
 }
+
+/** All lines as they are after some of them changed. */
+const moved = (lines: readonly OrderLine[], moves: readonly LineMove[]): OrderLine[] =>
+  lines.map((line) => moves.find(({ before }) => before.id === line.id)?.after ?? line);
 
 const totalOf = ({ shares, freightAmount = 0n }: PriceChange): bigint =>
   sumOf(shares.map(({ amount }) => amount)) + freightAmount;

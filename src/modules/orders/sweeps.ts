@@ -3,6 +3,7 @@ import { lapseDueOrders } from './cancel.ts';
 import { completeDueOrders } from './complete.ts';
 import { handleDueParts } from './credit/remind.ts';
 import { orderDues } from './credit/tables.ts';
+import { orderPointsSweep } from './points.ts';
 import { remindDueOrders } from './remind.ts';
 import { orders } from './tables.ts';
 
@@ -11,5 +12,6 @@ export const orderSweeps: readonly Sweep[] = [
   { name: 'orders.remind', due: orders.reminderDueAt, run: remindDueOrders },
   { name: 'orders.lapse', due: orders.lapseDueAt, run: lapseDueOrders },
   { name: 'orders.dues', due: orderDues.nextAt, run: handleDueParts },
+  orderPointsSweep,
   { name: 'orders.complete', due: orders.completeDueAt, run: completeDueOrders },
 ];

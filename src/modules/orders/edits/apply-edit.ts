@@ -10,6 +10,7 @@ import { orderEvents } from '../events.ts';
 import { freedMovesOf, logoMovesOf } from '../logo-requests/line-rules.ts';
 import { freeLogos } from '../logo-requests/take.ts';
 import { NO_GIFT } from '../new-order.ts';
+import { planOrderPoints } from '../points.ts';
 import { appliedBreakOf, breakAdjustments } from '../quantity-rules.ts';
 import { refundUnits } from '../refunds.ts';
 import { decideFulfilment } from '../rules.ts';
@@ -52,7 +53,9 @@ export async function applyEdit(
       ...decideProgress(ctx, [...fewer, ...made]),
     }),
     transferKind: 'order_edited',
+    addedLines: made,
   });
+  if (result.order.deliveredAt && !order.deliveredAt) await planOrderPoints(tx, ctx, result.order);
   if (result.order.creditedAmount - order.creditedAmount !== edit.creditedAmount)
     throw new Error(`what edit ${edit.id} takes off was settled meanwhile`);
   await releaseUnits(tx, ctx, locked, whole);
