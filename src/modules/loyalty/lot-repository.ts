@@ -4,6 +4,7 @@ import { onConflict } from '../../platform/db/constraints.ts';
 import { createKeyset } from '../../platform/db/keyset.ts';
 import { prepared, preparedRead, preparedSql } from '../../platform/db/prepared.ts';
 import { rowInsert } from '../../platform/db/records.ts';
+import { sendAlong } from '../../platform/db/transaction.ts';
 import type { Page } from '../../platform/http/pagination.ts';
 import { loyaltyErrors } from './errors.ts';
 import type { Lot, LotPart } from './lot-rules.ts';
@@ -15,13 +16,14 @@ const insertLots = rowInsert('insert_point_lots', pointLots);
 const insertMovements = rowInsert('insert_point_movements', pointMovements);
 
 /** Writes a lot. Refusal: points_source_taken. */
-export const insertLot = async (tx: Tx, row: PointLot): Promise<void> =>
-  void (await onConflict(insertLots(tx, [row]), 'point_lots_source_key', () =>
-    loyaltyErrors.points_source_taken(),
-  ));
+export const insertLot = (tx: Tx, row: PointLot): Promise<void> =>
+  sendAlong(
+    tx,
+    onConflict(insertLots(tx, [row]), 'point_lots_source_key', () => loyaltyErrors.points_source_taken()),
+  );
 
-export const insertPointMovements = async (tx: Tx, rows: readonly PointMovement[]): Promise<void> =>
-  void (await insertMovements(tx, rows));
+export const insertPointMovements = (tx: Tx, rows: readonly PointMovement[]): Promise<void> =>
+  sendAlong(tx, insertMovements(tx, rows));
 
 // Along point_lots_left_idx.
 const extend = preparedSql<{ due_at: Date | null }>(

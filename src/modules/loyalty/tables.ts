@@ -264,7 +264,7 @@ export const pointAccrualLines = pgTable(
     shopId: shopId(),
     orderId: id('order_id'),
     lineId: id('line_id'),
-    /** What the line cost when it earned, in minor units, with what was paid on top later. */
+    /** What the line has to cost to keep its points, in minor units: what it cost when it earned, until something is paid on top. */
     basisAmount: amount('basis_amount').notNull(),
     /** What is left of that. */
     keptAmount: amount('kept_amount').notNull(),
