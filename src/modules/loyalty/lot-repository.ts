@@ -122,6 +122,26 @@ export async function takeFromLots(tx: Tx, shopId: string, parts: readonly LotPa
   if (taken.length !== parts.length) throw new Error('a lot is not as it was read under its member’s lock');
 }
 
+// By the primary key.
+const give = preparedSql<{ id: string }>(
+  'give_to_point_lots',
+  `update point_lots l set left_points = l.left_points + t.points, state = 'active',
+     expires_at = case when l.expires_at is null then null else greatest(l.expires_at, $4::timestamptz) end
+   from unnest($2::uuid[], $3::int8[]) as t (id, points) where l.shop_id = $1 and l.id = t.id returning l.id`,
+);
+
+/** Gives points back to lots of a locked member, which last until a moment at least. */
+export async function giveToLots(
+  tx: Tx,
+  shopId: string,
+  parts: readonly LotPart[],
+  until: Date,
+): Promise<void> {
+  const quantities = parts.map((part) => part.quantity);
+  const given = await give(tx, [shopId, parts.map((part) => part.lotId), quantities, until]);
+  if (given.length !== parts.length) throw new Error('a lot that points were spent from is gone');
+}
+
 // By point_lots_order_idx. Where points end with inactivity they never end sooner than before.
 const plan = preparedSql<{ id: string }>(
   'plan_point_lots_of_order',
