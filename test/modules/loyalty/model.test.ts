@@ -48,7 +48,19 @@ interface Model {
   debt: number;
 }
 
-const KINDS = ['grant', 'order', 'lessen', 'spend', 'giveBack', 'wait', 'edge', 'edge', 'spend'] as const;
+const KINDS = [
+  'grant',
+  'order',
+  'lessen',
+  'spend',
+  'giveBack',
+  'giveBack',
+  'wait',
+  'edge',
+  'edge',
+  'spend',
+  'grant',
+] as const;
 type Step = readonly [kind: (typeof KINDS)[number], size: number, share: number];
 
 const midnight = (at: number) => at - (at % DAY);
@@ -207,10 +219,10 @@ async function giveBack(m: Model, which: number, share: number): Promise<void> {
 async function play(m: Model, [kind, size, share]: Step): Promise<void> {
   m.now += MINUTE;
   expire(m);
-  if (kind === 'grant') await grant(m, size + 1, share % 3);
-  if (kind === 'order') await order(m, size * 10 + share);
+  if (kind === 'grant') await grant(m, (size % 20) + 1, share % 3);
+  if (kind === 'order') await order(m, size * 4 + share);
   if (kind === 'lessen') await lessen(m, size, share % 100);
-  if (kind === 'spend') await spend(m, Math.ceil(size / 2) + 1);
+  if (kind === 'spend') await spend(m, (size % 40) + 1);
   if (kind === 'giveBack') await giveBack(m, size, share);
   if (kind === 'wait') m.now += (share % 40) * DAY;
   if (kind === 'edge') waitForEdge(m, share % 2 === 0);
