@@ -39,6 +39,11 @@ const RULE = {
   reviewPoints: 0,
   birthdayPoints: 0,
   referralPoints: 0,
+  tierBasis: 'spend' as const,
+  tierPeriodMonths: 12,
+  tiers: [
+    { key: 'silver', name: 'Silver', threshold: 1_000_000_000, multiplierBps: 15_000, serviceLevel: null },
+  ],
 };
 
 // The floor: a bare transfer on the same ledger, in a transaction of its own.

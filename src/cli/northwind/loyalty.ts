@@ -34,6 +34,18 @@ export const NORTHWIND_CLUB: ProgrammeRule = {
   reviewPoints: 0,
   birthdayPoints: 0,
   referralPoints: 0,
+  tierBasis: 'spend',
+  tierPeriodMonths: 12,
+  tiers: [
+    { key: 'silver', name: 'Silver', threshold: 500_000, multiplierBps: 12_500, serviceLevel: null },
+    {
+      key: 'gold',
+      name: 'Gold',
+      threshold: 2_000_000,
+      multiplierBps: 15_000,
+      serviceLevel: 'Answered within an hour.',
+    },
+  ],
 };
 
 /** A member at the end, and what the statement sums to by kind. */

@@ -5,11 +5,13 @@ import { findAccrual, insertAccrual, sumEarnedWithin, writeAccrualLines } from '
 import { decideActivation, periodOf } from './accrual-rules.ts';
 import { decideEarning, type Earned, type EarningLimits, type EarningLine } from './earning-rules.ts';
 import { grantPoints } from './grant.ts';
-import { lockMember } from './member-repository.ts';
+import { lockMember, updateMember } from './member-repository.ts';
 import { bringToNow } from './members.ts';
 import { findProgramme } from './programme-repository.ts';
 import type { ProgrammeRule } from './programme-schemas.ts';
 import type { Purchase, PurchaseLine } from './purchase.ts';
+import { touchTier } from './tiers/follow.ts';
+import { tierMultiplierBps } from './tiers/rules.ts';
 import type { LoyaltyMember, LoyaltyProgramme, PointAccrual } from './tables.ts';
 
 /**
@@ -24,7 +26,8 @@ export async function earnPoints(tx: Tx, ctx: Ctx, purchase: Purchase): Promise<
     findAccrual(tx, ctx.shop.id, purchase.orderId),
   ]);
   if (!programme || !member || known || !wasMember(member, purchase.paidAt)) return;
-  const accrual = accrualOf(ctx, programme, member, purchase);
+  const current = await bringToNow(tx, ctx, member);
+  const accrual = accrualOf(ctx, programme, current, purchase);
   const lines = purchase.lines.map((line) => earningLineOf(programme.rule, line, line.quantity, line.amount));
   const limits = await limitsOf(tx, ctx, programme.rule, accrual);
   const earned = earnedOf(programme.rule, lines, accrual, limits);
@@ -42,7 +45,8 @@ export async function earnPoints(tx: Tx, ctx: Ctx, purchase: Purchase): Promise<
     })),
   );
   const points = { points: earned.points, sourceKey: purchase.orderId };
-  await grantEarned(tx, ctx, await bringToNow(tx, ctx, member), programme, purchase, points);
+  const touched = { ...current, ...touchTier(ctx, programme.rule, current) };
+  await grantEarned(tx, ctx, touched, programme, purchase, points);
 }
 
 const wasMember = ({ enrolledAt, leftAt }: LoyaltyMember, at: Date): boolean =>
@@ -57,7 +61,8 @@ export async function grantEarned(
   purchase: Purchase,
   { points, sourceKey }: { readonly points: bigint; readonly sourceKey: string },
 ): Promise<LoyaltyMember> {
-  if (points === 0n) return member;
+  // What it cost may count for a tier also where it earns nothing.
+  if (points === 0n) return updateMember(tx, member, { updatedAt: ctx.now });
   const { orderId } = purchase;
   const activatesAt = decideActivation(ctx.shop.timezone, purchase, programme.rule);
   const grant = { points, source: 'order', sourceKey, orderId, activatesAt, isPromotional: false } as const;
@@ -66,8 +71,8 @@ export async function grantEarned(
 
 function accrualOf(
   ctx: Ctx,
-  { version }: LoyaltyProgramme,
-  { customerId }: LoyaltyMember,
+  { version, rule }: LoyaltyProgramme,
+  { customerId, tierKey }: LoyaltyMember,
   { orderId, paidAt, campaignMultiplierBps, lines }: Purchase,
 ): PointAccrual {
   return {
@@ -75,7 +80,7 @@ function accrualOf(
     orderId,
     customerId,
     programmeVersion: version,
-    tierMultiplierBps: 10_000,
+    tierMultiplierBps: tierMultiplierBps(rule.tiers, tierKey),
     campaignMultiplierBps,
     earnedPoints: 0n,
     unearnedPoints: 0n,
@@ -131,7 +136,7 @@ export async function limitsOf(
   { customerId, earnedPoints, earnedAt }: EarningOrder,
 ): Promise<EarningLimits> {
   const ofOrder = orderLimitPoints === null ? null : atLeastNone(BigInt(orderLimitPoints) - earnedPoints);
-  if (periodLimit === null) return { perOrder: ofOrder, leftInPeriod: null };
+  if (!periodLimit) return { perOrder: ofOrder, leftInPeriod: null };
   const period = periodOf(ctx.shop.timezone, periodLimit.period, earnedAt);
   const used = customerId === null ? 0n : await sumEarnedWithin(on, ctx.shop.id, customerId, period);
   return { perOrder: ofOrder, leftInPeriod: atLeastNone(BigInt(periodLimit.points) - used) };

@@ -3,6 +3,7 @@ import { earnedOf, earningLineOf, limitsOf } from './earn.ts';
 import type { Earned } from './earning-rules.ts';
 import { findMember } from './member-repository.ts';
 import { findProgramme } from './programme-repository.ts';
+import { tierMultiplierBps } from './tiers/rules.ts';
 import type { Purchase } from './purchase.ts';
 
 /** What a basket would earn, and whether its buyer takes part: others would earn it as members. */
@@ -28,7 +29,8 @@ export async function estimatePoints(
   const isMember = member !== undefined && member.leftAt === null;
   const buyer = { customerId: isMember ? customerId : null, earnedPoints: 0n, earnedAt: ctx.now };
   const limits = await limitsOf(ctx.db, ctx, rule, buyer);
-  const terms = { tierMultiplierBps: 10_000, campaignMultiplierBps };
+  const key = isMember ? member.tierKey : null;
+  const terms = { tierMultiplierBps: tierMultiplierBps(rule.tiers, key), campaignMultiplierBps };
   const lines = basket.lines.map((line) => earningLineOf(rule, line, line.quantity, line.amount));
   return { ...earnedOf(rule, lines, terms, limits), isMember };
 }

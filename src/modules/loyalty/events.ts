@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineEvent } from '../../platform/events/define.ts';
-import { uuid } from '../../platform/http/schema.ts';
+import { nullableText, uuid } from '../../platform/http/schema.ts';
 
 const points = (description: string) => Type.Integer({ description });
 
@@ -29,6 +29,15 @@ export const memberEvents = {
     'A customer takes part in the loyalty programme.',
     Type.Object({
       isReturning: Type.Boolean({ description: 'Whether they had taken part before and left.' }),
+    }),
+  ),
+  tierChanged: defineEvent(
+    'loyalty_member.tier_changed',
+    'A member came to another tier.',
+    Type.Object({
+      fromTierKey: nullableText('The tier before; null: none.'),
+      toTierKey: nullableText('The tier now; null: none.'),
+      countedQuantity: points('What counted: points, or minor units of what was spent.'),
     }),
   ),
   left: defineEvent(

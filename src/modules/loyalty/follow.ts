@@ -13,6 +13,7 @@ import { policyOf } from './programme-rules.ts';
 import { getProgrammeVersion } from './programme-repository.ts';
 import type { Purchase, PurchaseLine } from './purchase.ts';
 import { takeBackPoints } from './take-back.ts';
+import { touchTier } from './tiers/follow.ts';
 import type { LoyaltyMember, LoyaltyProgramme, PointAccrual, PointAccrualLine } from './tables.ts';
 
 /**
@@ -31,7 +32,8 @@ export async function followPurchase(tx: Tx, ctx: Ctx, purchase: Purchase): Prom
   }
   const programme = await programmeOf(tx, accrual);
   const locked = await lockOf(tx, ctx, accrual);
-  const { member, forgiven } = await loseBack(tx, ctx, locked, programme, accrual, followed);
+  const touched = await updateMember(tx, locked, touchTier(ctx, programme.rule, locked));
+  const { member, forgiven } = await loseBack(tx, ctx, touched, programme, accrual, followed);
   const extra = await earnExtra(tx, ctx, member, programme, accrual, purchase, followed);
   const lines = followed.map((one, at) =>
     afterwards(one, extra.shares[at] ?? 0n, freshLine(accrual, one.line)),

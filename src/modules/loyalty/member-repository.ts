@@ -68,7 +68,11 @@ export const lockDueMembers = async (tx: Tx, shopId: string, now: Date, limit: n
 const keyset = createKeyset({
   name: 'loyalty_members',
   table: loyaltyMembers,
-  filters: { updatedSince: (value) => sql`${loyaltyMembers.updatedAt} >= ${value}::timestamptz` },
+  filters: {
+    updatedSince: (value) => sql`${loyaltyMembers.updatedAt} >= ${value}::timestamptz`,
+    // By loyalty_members_tier_idx.
+    tierKey: (value) => sql`${loyaltyMembers.tierKey} = ${value}`,
+  },
   sorts: {
     // By loyalty_members_enrolled_at_idx.
     '-enrolledAt': { columns: [loyaltyMembers.enrolledAt, loyaltyMembers.customerId], direction: 'desc' },
@@ -81,6 +85,7 @@ export interface MemberQuery {
   readonly limit: number;
   readonly cursor?: string;
   readonly updatedSince?: string;
+  readonly tierKey?: string;
 }
 
 /** Members, newest first, or since a moment in the order of their changes. */
@@ -93,5 +98,5 @@ export const listMemberRows = (
     shopId,
     page: query,
     sort: query.updatedSince === undefined ? '-enrolledAt' : 'updatedAt',
-    filters: { updatedSince: query.updatedSince },
+    filters: { updatedSince: query.updatedSince, tierKey: query.tierKey },
   });

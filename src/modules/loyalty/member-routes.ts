@@ -95,6 +95,9 @@ function readingRoutes(app: FastifyInstance): void {
     query: Type.Object({
       ...pageQuery,
       updatedSince: Type.Optional(instantText('Only those that changed at or after this moment.')),
+      tierKey: Type.Optional(
+        Type.String({ minLength: 1, maxLength: 40, description: 'Only those in this tier.' }),
+      ),
     }),
     success: { statuses: [200], schema: LoyaltyMemberPage, description: 'A page of members.' },
     errors: [],

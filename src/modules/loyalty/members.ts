@@ -23,12 +23,14 @@ import {
 import { ownIdOf } from './points.ts';
 import { requireProgramme } from './programme.ts';
 import { findProgramme } from './programme-repository.ts';
+import { followTiers } from './tiers/follow.ts';
+import { NO_TIER } from './tiers/rules.ts';
 import type { LoyaltyMember, LoyaltyProgramme } from './tables.ts';
 
 /** A member with what they have at this moment. */
 export type MemberView = Pick<
   LoyaltyMember,
-  'customerId' | 'debtPoints' | 'enrolledAt' | 'leftAt' | 'version' | 'updatedAt'
+  'customerId' | 'debtPoints' | 'tierKey' | 'enrolledAt' | 'leftAt' | 'version' | 'updatedAt'
 > & {
   readonly activePoints: bigint;
   readonly pendingPoints: bigint;
@@ -42,8 +44,8 @@ export function enrolMember(ctx: Ctx, customerId: string): Promise<{ member: Mem
   return inTransaction(ctx, async (tx) => {
     await holdCustomer(tx, ctx.shop.id, customerId);
     const programme = await requireProgramme(tx, ctx.shop.id);
-    const isNew = await insertMember(tx, newMember(ctx, customerId));
-    const known = await lockKnown(tx, ctx, customerId);
+    const isNew = await insertMember(tx, newMember(ctx, customerId, programme));
+    const known = await bringToNow(tx, ctx, await lockKnown(tx, ctx, customerId));
     if (!isNew && !known.leftAt) return { member: await viewOf(tx, ctx, known), isNew };
     const member = isNew
       ? known
@@ -56,12 +58,16 @@ export function enrolMember(ctx: Ctx, customerId: string): Promise<{ member: Mem
   });
 }
 
-const newMember = (ctx: Ctx, customerId: string): LoyaltyMember => ({
+const newMember = (ctx: Ctx, customerId: string, { rule, version }: LoyaltyProgramme): LoyaltyMember => ({
   shopId: ctx.shop.id,
   customerId,
   activePoints: 0n,
   pendingPoints: 0n,
   debtPoints: 0n,
+  ...NO_TIER,
+  tierVersion: version,
+  // The lowest tier may begin with nothing.
+  tierDueAt: rule.tiers.length > 0 ? ctx.now : null,
   movementCount: 0,
   enrolledAt: ctx.now,
   leftAt: null,
@@ -86,10 +92,12 @@ export async function holdMember(tx: Tx, ctx: Ctx, customerId: string): Promise<
   return bringToNow(tx, ctx, member);
 }
 
-/** Building block: brings the points of a locked member to now. */
+/** Building block: brings the points and then the tier of a locked member to now. */
 export async function bringToNow(tx: Tx, ctx: Ctx, member: LoyaltyMember): Promise<LoyaltyMember> {
-  if (!member.dueAt || member.dueAt > ctx.now) return member;
-  await followDays(tx, ctx, [member.customerId]);
+  const isDue = (at: Date | null) => at !== null && at <= ctx.now;
+  if (!isDue(member.dueAt) && !isDue(member.tierDueAt)) return member;
+  if (isDue(member.dueAt)) await followDays(tx, ctx, [member.customerId]);
+  if (isDue(member.tierDueAt)) await followTiers(tx, ctx, [member.customerId]);
   return lockKnown(tx, ctx, member.customerId);
 }
 

@@ -14,6 +14,8 @@ import { findNextDue, insertPointMovements, type MovedLot, moveLots } from './lo
 import { insertMember, lockMember, updateMember } from './member-repository.ts';
 import { moveSpendings } from './spending/repository.ts';
 import { movementsOf } from './movements.ts';
+import { followTiers } from './tiers/follow.ts';
+import { NO_TIER } from './tiers/rules.ts';
 import type { LoyaltyMember } from './tables.ts';
 
 /** The points of a duplicate go to the customer that stays, who takes part from then on if one of the two did. */
@@ -40,6 +42,7 @@ export const loyaltyCustomerMove: CustomerMove = {
     await moveAccruals(tx, ctx.shop.id, from, to);
     await moveSpendings(tx, ctx.shop.id, from, to);
     await mergeDebts(tx, ctx, from, to);
+    await followTiers(tx, ctx, [from, to]);
     return lots.length + (await moveRequests(tx, ctx.shop.id, from, to));
   },
 };
@@ -58,6 +61,7 @@ const nobody = (ctx: Ctx): Omit<LoyaltyMember, 'customerId' | 'enrolledAt' | 'le
   activePoints: 0n,
   pendingPoints: 0n,
   debtPoints: 0n,
+  ...NO_TIER,
   movementCount: 0,
   dueAt: null,
   version: 1,

@@ -10,6 +10,8 @@ import { pointsRoutes } from './points-routes.ts';
 import { programmeRoutes } from './programme-routes.ts';
 import { grantRequestSweep } from './staff-grants.ts';
 import { grantRequestStates, lotStates } from './states.ts';
+import { tierRoutes } from './tiers/routes.ts';
+import { tierSweeps } from './tiers/follow.ts';
 
 export const loyaltyModule: Module = {
   name: 'loyalty',
@@ -19,6 +21,7 @@ export const loyaltyModule: Module = {
     memberRoutes(app);
     grantRoutes(app);
     pointsRoutes(app);
+    tierRoutes(app);
   },
   errors: loyaltyErrors,
   events: [
@@ -27,7 +30,7 @@ export const loyaltyModule: Module = {
     ...Object.values(pointEvents),
     ...Object.values(grantRequestEvents),
   ],
-  sweeps: [dayChangeSweep, grantRequestSweep],
+  sweeps: [dayChangeSweep, ...tierSweeps, grantRequestSweep],
   invariants: [...loyaltyInvariants, ...loyaltyBookChecks],
   states: { pointLot: lotStates, pointGrantRequest: grantRequestStates },
 };

@@ -30,7 +30,11 @@ export function programmeRoutes(app: FastifyInstance): void {
     versioned: true,
     body: LoyaltyProgrammePut,
     success: { statuses: [200], schema: LoyaltyProgrammeModel, description: 'The programme.' },
-    errors: [loyaltyErrors.points_expiry_contradictory, platformErrors.version_conflict],
+    errors: [
+      loyaltyErrors.points_expiry_contradictory,
+      loyaltyErrors.tiers_contradictory,
+      platformErrors.version_conflict,
+    ],
     example: {
       body: {
         name: 'Northwind Club',

@@ -5,6 +5,7 @@ import {
   instantText,
   model,
   nullableRef,
+  nullableText,
   pageOf,
   ref,
   text,
@@ -90,10 +91,12 @@ const days = (fallback: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 365, default: fallback, description });
 
 const earningFields = {
-  earning: Type.Unsafe<Static<typeof EarningRate> | null>({
-    ...nullableRef(EarningRate, 'What orders earn when they are paid; null: nothing for what they cost.'),
-    default: null,
-  }),
+  earning: Type.Optional(
+    nullableRef(
+      EarningRate,
+      'What orders earn when they are paid; null or absent: nothing for what they cost.',
+    ),
+  ),
   productPoints: Type.Array(ref(ProductPoints), {
     maxItems: 1_000,
     default: [],
@@ -120,14 +123,51 @@ const earningFields = {
     default: null,
     description: 'How many points one order can earn; null: no limit.',
   }),
-  periodLimit: Type.Unsafe<Static<typeof PeriodLimit> | null>({
-    ...nullableRef(PeriodLimit, 'How many points a member can earn in a period; null: no limit.'),
-    default: null,
-  }),
+  periodLimit: Type.Optional(
+    nullableRef(PeriodLimit, 'How many points a member can earn in a period; null or absent: no limit.'),
+  ),
   clawback: Type.Unsafe<Static<typeof Clawback>>({ ...ref(Clawback), default: 'within_balance' }),
   reviewPoints: reward('Points for a review that was written, whatever it says.'),
   birthdayPoints: reward('Points on the birthday of a member.'),
   referralPoints: reward('Points for who brought another customer.'),
+};
+
+export const TierBasis = enumeration(
+  'TierBasis',
+  'What counts for tiers. `points`: what orders earned. `spend`: what their goods cost, in minor units. What came back does not count.',
+  ['points', 'spend'],
+);
+const TierModel = model('LoyaltyTier', 'A tier of the programme.', {
+  key: Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,39}$', description: 'What it is called by systems.' }),
+  name: text('What members read.', 100),
+  threshold: Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000_000_000,
+    description: 'So many points, or so much in minor units of the shop’s currency, reach it.',
+  }),
+  multiplierBps: Type.Integer({
+    minimum: 10_000,
+    maximum: 1_000_000,
+    description:
+      'By how much its members earn more with what orders cost, in basis points: 15,000 is half as much again.',
+  }),
+  serviceLevel: nullableText('What customer care promises its members; null: nothing of its own.', {
+    maxLength: 500,
+  }),
+});
+const tierFields = {
+  tierBasis: Type.Unsafe<Static<typeof TierBasis>>({ ...ref(TierBasis), default: 'points' }),
+  tierPeriodMonths: Type.Integer({
+    minimum: 1,
+    maximum: 60,
+    default: 12,
+    description: 'For so many months after its day everything counts, from the day after it on.',
+  }),
+  tiers: Type.Array(ref(TierModel), {
+    maxItems: 20,
+    default: [],
+    description: 'From the lowest to the highest, with rising thresholds. Empty: there are none.',
+  }),
 };
 
 const fields = {
@@ -144,6 +184,7 @@ const fields = {
   }),
   expiry: ref(Expiry),
   ...earningFields,
+  ...tierFields,
 };
 
 export const LoyaltyProgrammePut = inputModel(

@@ -19,13 +19,16 @@ import {
 } from './programme-repository.ts';
 import { findExpiryFaults } from './programme-rules.ts';
 import type { ProgrammeRule } from './programme-schemas.ts';
+import { beginTierRound } from './tiers/repository.ts';
+import { findTierFaults } from './tiers/rules.ts';
 import type { LoyaltyProgramme, LoyaltyProgrammeVersion } from './tables.ts';
 
 /**
  * Says what the loyalty programme is: sets it up, or lets it say something else from now on. Points that are there keep what held when they
- * were given. What is said already changes nothing. Refusals: points_expiry_contradictory, version_mismatch, version_conflict.
+ * were given. What is said already changes nothing. Refusals: points_expiry_contradictory, tiers_contradictory, version_mismatch, version_conflict.
  */
 export function putProgramme(ctx: Ctx, rule: ProgrammeRule): Promise<LoyaltyProgramme> {
+  refuseTierFaults(rule);
   const faults = findExpiryFaults(rule.expiry);
   if (faults.length > 0)
     throw loyaltyErrors.points_expiry_contradictory(undefined, {
@@ -45,10 +48,24 @@ export function putProgramme(ctx: Ctx, rule: ProgrammeRule): Promise<LoyaltyProg
     if (current) await updateProgramme(tx, row);
     else if (!(await insertProgramme(tx, row))) throw platformErrors.version_conflict();
     await insertProgrammeVersion(tx, versionOf(ctx, row));
+    if (!isDeepStrictEqual(tiersOf(current?.rule), tiersOf(rule)))
+      await beginTierRound(tx, ctx.shop.id, row.version, ctx.now);
     const { name, expiry } = rule;
     const data = { name, version: row.version, expiryKind: expiry.kind };
     await appendEvents(tx, ctx, [eventRow(ctx, programmeEvents.changed, ctx.shop.id, data)]);
     return row;
+  });
+}
+
+/** What a programme says of tiers; before there is one, it says that there are none. */
+const tiersOf = (rule: ProgrammeRule | undefined) =>
+  rule && rule.tiers.length > 0 ? [rule.tierBasis, rule.tierPeriodMonths, rule.tiers] : [];
+
+function refuseTierFaults({ tiers }: ProgrammeRule): void {
+  const faults = findTierFaults(tiers);
+  if (faults.length === 0) return;
+  throw loyaltyErrors.tiers_contradictory(undefined, {
+    violations: faults.map((fault) => ({ in: 'body', code: 'tiers_contradictory', ...fault })),
   });
 }
 

@@ -72,6 +72,14 @@ export const loyaltyMembers = pgTable(
     pendingPoints: points('pending_points').notNull(),
     /** What was taken back and was not there: new points repay it. */
     debtPoints: points('debt_points').notNull().default(sql`0`),
+    /** By what was earned until the end of the day before it was last looked at; null: none. */
+    tierKey: text('tier_key'),
+    /** How many changes of it there were. */
+    tierChangeCount: integer('tier_change_count').notNull().default(0),
+    /** The version of the programme whose tiers it was last due for. */
+    tierVersion: integer('tier_version').notNull().default(0),
+    /** When it can next be another one; null: not by time alone. Shop time. */
+    tierDueAt: instant('tier_due_at'),
     /** How many movements there are: the position of the newest. */
     movementCount: integer('movement_count').notNull(),
     enrolledAt: instant('enrolled_at').notNull(),
@@ -89,6 +97,13 @@ export const loyaltyMembers = pgTable(
     // What ERP systems ask for.
     index('loyalty_members_updated_at_idx').on(t.shopId, t.updatedAt, t.customerId),
     index('loyalty_members_due_idx').on(t.shopId, t.dueAt, t.customerId).where(sql`${t.dueAt} is not null`),
+    index('loyalty_members_tier_due_idx')
+      .on(t.shopId, t.tierDueAt, t.customerId)
+      .where(sql`${t.tierDueAt} is not null`),
+    // Who has to be looked at again after the tiers changed.
+    index('loyalty_members_tier_version_idx').on(t.shopId, t.tierVersion, t.customerId),
+    // The members of a tier, newest first.
+    index('loyalty_members_tier_idx').on(t.shopId, t.tierKey, t.enrolledAt, t.customerId),
     check(
       'loyalty_members_points',
       sql`${t.activePoints} >= 0 and ${t.pendingPoints} >= 0 and ${t.debtPoints} >= 0`,

@@ -130,6 +130,9 @@ await putProgramme(
     reviewPoints: 0,
     birthdayPoints: 0,
     referralPoints: 0,
+    tierBasis: 'points',
+    tierPeriodMonths: 12,
+    tiers: [],
   },
 );
 

@@ -1,0 +1,57 @@
+import type { Ctx } from '../../../platform/context.ts';
+import { platformErrors } from '../../../platform/errors.ts';
+import type { Page } from '../../../platform/http/pagination.ts';
+import { findMember } from '../member-repository.ts';
+import { ownIdOf } from '../points.ts';
+import { findProgramme } from '../programme-repository.ts';
+import { countForTier, listTierChangeRows } from './repository.ts';
+import { nextTier, tierFor } from './rules.ts';
+import type { TierChange } from './tables.ts';
+
+interface Named {
+  readonly key: string;
+  readonly name: string;
+  readonly serviceLevel: string | null;
+}
+
+/** How a member stands between the tiers. */
+export interface TierStanding {
+  readonly basis: 'points' | 'spend';
+  readonly counted: bigint;
+  readonly tier: Named | undefined;
+  readonly next: { readonly tier: Named; readonly missing: bigint } | undefined;
+}
+
+interface PageOf {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+/** How a member stands on the shop's day, whether or not the change of days has come by. Refusal: not_found. */
+export async function readTierStanding(ctx: Ctx, customerId: string): Promise<TierStanding> {
+  const [programme, member] = await Promise.all([
+    findProgramme(ctx.db, ctx.shop.id),
+    findMember(ctx.db, ctx.shop.id, customerId),
+  ]);
+  if (!programme || !member) throw platformErrors.not_found();
+  const { tierBasis: basis, tiers } = programme.rule;
+  const counted = await countForTier(ctx.db, programme, {
+    customerId,
+    now: ctx.now,
+    timezone: ctx.shop.timezone,
+  });
+  return { basis, counted, tier: tierFor(tiers, counted), next: nextTier(tiers, counted) };
+}
+
+/** The same for the customer who calls. Refusal: not_found, of who does not take part. */
+export const readOwnTierStanding = (ctx: Ctx): Promise<TierStanding> => readTierStanding(ctx, ownIdOf(ctx));
+
+/** The tiers that a member came to, newest first. Refusal: not_found. */
+export async function listTierChanges(ctx: Ctx, customerId: string, page: PageOf): Promise<Page<TierChange>> {
+  if (!(await findMember(ctx.db, ctx.shop.id, customerId))) throw platformErrors.not_found();
+  return listTierChangeRows(ctx.db, ctx.shop.id, customerId, page);
+}
+
+/** The same for the customer who calls; nothing of who does not take part. */
+export const listOwnTierChanges = (ctx: Ctx, page: PageOf): Promise<Page<TierChange>> =>
+  listTierChangeRows(ctx.db, ctx.shop.id, ownIdOf(ctx), page);
