@@ -4,6 +4,7 @@ import { newId } from '../../src/platform/ids.ts';
 import type { TestApp, TestShop } from './app.ts';
 import { calendarRecipes, makeAnnouncement, makeHoliday } from './calendar-world.ts';
 import { campaignRecipes, idOfCampaigns } from './campaigns-world.ts';
+import { cardRecipes } from './cards-world.ts';
 import { couponRecipes, idOfCoupons } from './coupons-world.ts';
 import { creditRecipes } from './credit-world.ts';
 import { logoRecipes } from './logo-world.ts';
@@ -183,6 +184,7 @@ const onSettled: Recipe = async (shop, app, { body }) => {
 const recipes: Record<string, Recipe> = {
   ...calendarRecipes,
   ...campaignRecipes,
+  ...cardRecipes,
   ...couponRecipes,
   ...creditRecipes,
   ...logoRecipes,
