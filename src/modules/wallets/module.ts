@@ -31,5 +31,5 @@ export const walletsModule: Module = {
   settings: walletsSettings,
   sweeps: [{ name: 'wallets.expireCardLoads', due: cardLoads.dueAt, run: expireDueLoads }],
   invariants: [...walletBookChecks, ...cardBookChecks, ...cardInvariants],
-  states: { Card: cardStates, 'Load of a card': cardLoadStates, 'Promised gift': promisedGiftStates },
+  states: { Card: cardStates, CardLoad: cardLoadStates, PromisedGift: promisedGiftStates },
 };

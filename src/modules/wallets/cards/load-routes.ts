@@ -55,6 +55,7 @@ export function cardLoadRoutes(app: FastifyInstance): void {
   termsRoutes(app);
   offerRoutes(app);
   loadRoutes(app);
+  loadReadingRoutes(app);
   giftRoutes(app);
   refundRoutes(app);
 }
@@ -205,7 +206,9 @@ function loadRoutes(app: FastifyInstance): void {
     run: (ctx, { params, body }) => loadCard(ctx, { ...params, ...body }),
     present: presentOpenedLoad,
   });
+}
 
+function loadReadingRoutes(app: FastifyInstance): void {
   operation(app, {
     operationId: 'listCardLoads',
     method: 'GET',

@@ -52,6 +52,7 @@ const guessesIn = (outcome: object): number =>
 export function cardRoutes(app: FastifyInstance): void {
   issueRoutes(app);
   readingRoutes(app);
+  lookupRoute(app);
   ownRoutes(app);
   standingRoutes(app);
 }
@@ -171,7 +172,9 @@ function readingRoutes(app: FastifyInstance): void {
     run: (ctx, { params, query }) => listCardMovements(ctx, params.cardId, query),
     present: ({ rows, nextCursor }) => ({ data: rows.map(presentCardMovement), nextCursor }),
   });
+}
 
+function lookupRoute(app: FastifyInstance): void {
   operation(app, {
     operationId: 'lookUpCard',
     method: 'POST',

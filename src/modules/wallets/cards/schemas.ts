@@ -22,7 +22,7 @@ import { cardStates } from './states.ts';
 import type { Card } from './tables.ts';
 import type { CardMovement } from './value/tables.ts';
 
-export const CardKindName = enumeration(
+const CardKindName = enumeration(
   'CardKind',
   '`named`: belongs to a customer and never expires. `bearer`: belongs to whoever has its code.',
   CARD_KINDS,
@@ -90,7 +90,7 @@ export const IssuedCardModel = model('IssuedCard', 'A stored-value card with its
   code: nullableText('The code of a bearer card. It is shown here and never again; null of a named card.'),
 });
 
-export const CardMovementModel = model('CardMovement', 'What happened to value of one lot of a card.', {
+const CardMovementModel = model('CardMovement', 'What happened to value of one lot of a card.', {
   position: Type.Integer({
     minimum: 1,
     description: 'Counts the movements of the card, from 1 without a gap.',
