@@ -1,14 +1,14 @@
 CREATE TABLE "card_load_gifts" (
 	"shop_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
 	"load_id" uuid NOT NULL,
-	"position" integer NOT NULL,
 	"product_id" uuid NOT NULL,
 	"quantity" integer NOT NULL,
 	"state" text NOT NULL,
 	"updated_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "card_load_gifts_shop_id_load_id_position_pk" PRIMARY KEY("shop_id","load_id","position"),
+	CONSTRAINT "card_load_gifts_shop_id_id_pk" PRIMARY KEY("shop_id","id"),
 	CONSTRAINT "card_load_gifts_state" CHECK ("card_load_gifts"."state" in ('promised', 'owed', 'handed_over', 'cancelled')),
-	CONSTRAINT "card_load_gifts_quantity" CHECK ("card_load_gifts"."quantity" > 0 and "card_load_gifts"."position" > 0)
+	CONSTRAINT "card_load_gifts_quantity" CHECK ("card_load_gifts"."quantity" > 0)
 );
 --> statement-breakpoint
 CREATE TABLE "card_loads" (
@@ -170,6 +170,7 @@ ALTER TABLE "card_movements" ADD CONSTRAINT "card_movements_card_fk" FOREIGN KEY
 ALTER TABLE "card_movements" ADD CONSTRAINT "card_movements_transfer_fk" FOREIGN KEY ("shop_id","transfer_id") REFERENCES "public"."ledger_transfers"("shop_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "card_refunds" ADD CONSTRAINT "card_refunds_load_fk" FOREIGN KEY ("shop_id","load_id") REFERENCES "public"."card_loads"("shop_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "card_uses" ADD CONSTRAINT "card_uses_lot_fk" FOREIGN KEY ("shop_id","lot_id") REFERENCES "public"."card_lots"("shop_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "card_load_gifts_load_idx" ON "card_load_gifts" USING btree ("shop_id","load_id","id");--> statement-breakpoint
 CREATE INDEX "card_loads_card_idx" ON "card_loads" USING btree ("shop_id","card_id","id");--> statement-breakpoint
 CREATE INDEX "card_loads_due_idx" ON "card_loads" USING btree ("shop_id","due_at") WHERE "card_loads"."due_at" is not null;--> statement-breakpoint
 CREATE INDEX "cards_customer_idx" ON "cards" USING btree ("shop_id","customer_id","id") WHERE "cards"."customer_id" is not null;--> statement-breakpoint

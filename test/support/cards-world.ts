@@ -67,16 +67,19 @@ export const readCard = async (shop: TestShop, cardId: string): Promise<any> =>
   (await shop.call(`GET /v1/cards/${cardId}`)).body;
 
 async function makeGift(shop: TestShop): Promise<string> {
-  const sku = newId().replaceAll('-', '');
   const product = await make(shop, 'POST /v1/products', {
-    sku,
     name: 'Mug',
     priceAmount: 1_000,
     onHandQuantity: 5,
+    externalId: newId().replaceAll('-', ''),
   });
-  await makeOffer(shop, { paidAmount: 777, bonusAmount: 0, gifts: [{ productId: product.id, quantity: 1 }] });
+  await makeOffer(shop, {
+    paidAmount: 777,
+    bonusAmount: 0,
+    gifts: [{ productId: product.id, quantity: 1 }],
+  });
   const card = await makeCard(shop);
-  return (await loadCard(shop, card.id, 777)).id;
+  return (await loadCard(shop, card.id, 777)).gifts[0].id;
 }
 
 type Recipe = (
@@ -89,23 +92,34 @@ const ofCard: Recipe = async (shop, _app, { body }) => ({
   params: { cardId: (await makeRichCard(shop)).id },
   ...(body === undefined ? {} : { body }),
 });
-const ofGift: Recipe = async (shop) => ({ params: { cardLoadId: await makeGift(shop), position: '1' } });
+/** Of a customer, who may do the same. */
+const ofNamed: Recipe = async (shop, _app, { body }) => ({
+  params: { cardId: (await makeRichCard(shop, 10_000, 'named')).id },
+  ...(body === undefined ? {} : { body }),
+});
+const loading =
+  (provider: string): Recipe =>
+  async (shop, _app, { body }) => {
+    const termsVersion = await setTerms(shop);
+    return {
+      params: { cardId: (await makeCard(shop, 'named')).id },
+      body: { ...body, termsVersion, provider },
+    };
+  };
+const ofGift: Recipe = async (shop) => ({ params: { promisedGiftId: await makeGift(shop) } });
 
 /** What the operations of cards need. */
 export const cardRecipes: Record<string, Recipe> = {
-  getCard: ofCard,
-  listCardMovements: ofCard,
-  listCardLoads: ofCard,
+  getCard: ofNamed,
+  listCardMovements: ofNamed,
+  listCardLoads: ofNamed,
   freezeCard: ofCard,
   reissueCard: ofCard,
   reactivateCard: ofCard,
-  quoteCardRefund: ofCard,
+  quoteCardRefund: ofNamed,
   refundCard: ofCard,
   unfreezeCard: ofCard,
-  loadCard: async (shop, _app, { body }) => {
-    const termsVersion = await setTerms(shop);
-    return { params: { cardId: (await makeCard(shop)).id }, body: { ...body, termsVersion } };
-  },
+  loadCard: loading('manual'),
   getCardTerms: async (shop) => {
     await setTerms(shop);
     return { params: {} };
@@ -121,8 +135,11 @@ export const cardRecipes: Record<string, Recipe> = {
     body,
   }),
   getCardLoad: async (shop) => ({
-    params: { cardLoadId: (await loadCard(shop, (await makeCard(shop)).id, 500)).id },
+    params: { cardLoadId: (await loadCard(shop, (await makeCard(shop, 'named')).id, 500)).id },
   }),
   handOverPromisedGift: ofGift,
   cancelPromisedGift: ofGift,
 };
+
+/** What they need when the customer calls them. */
+export const cardRecipesOfCustomers: Record<string, Recipe> = { loadCard: loading('simulator') };

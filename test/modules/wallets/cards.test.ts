@@ -260,9 +260,9 @@ t.test('gifts are owed once the load is paid, and handed over once', async (t) =
   });
   const load = await loadCard(app, (await makeCard(app)).id, 3_333);
   t.match(load.gifts, [{ productId: product.id, quantity: 2, state: 'owed' }]);
-  const over = await ok(app.call(`POST /v1/card-loads/${load.id}/gifts/1/hand-over`));
+  const over = await ok(app.call(`POST /v1/promised-gifts/${load.gifts[0].id}/hand-over`));
   t.equal(over.gifts[0].state, 'handed_over');
-  t.equal((await app.call(`POST /v1/card-loads/${load.id}/gifts/1/hand-over`)).status, 409);
+  t.equal((await app.call(`POST /v1/promised-gifts/${load.gifts[0].id}/hand-over`)).status, 409);
 });
 
 t.test('merge, export and erasure', async (t) => {

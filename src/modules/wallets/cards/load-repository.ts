@@ -74,7 +74,17 @@ export const listDueLoads = async (on: Reader, shopId: string, now: Date, limit:
       .limit(limit)
   ).map(({ id }) => id);
 
-/** The gifts of loads, in their order. Along the primary key. */
+/** A promised gift, or `not_found`. */
+export async function getGift(on: Reader, shopId: string, id: string): Promise<CardLoadGift> {
+  const [row] = await on
+    .select()
+    .from(cardLoadGifts)
+    .where(and(eq(cardLoadGifts.shopId, shopId), eq(cardLoadGifts.id, id)));
+  if (!row) throw platformErrors.not_found();
+  return row;
+}
+
+/** The gifts of loads, in their order. By card_load_gifts_load_idx. */
 export const listGiftsOf = (
   on: Reader,
   shopId: string,
@@ -86,7 +96,7 @@ export const listGiftsOf = (
         .select()
         .from(cardLoadGifts)
         .where(and(eq(cardLoadGifts.shopId, shopId), inArray(cardLoadGifts.loadId, [...loadIds])))
-        .orderBy(cardLoadGifts.loadId, cardLoadGifts.position);
+        .orderBy(cardLoadGifts.loadId, cardLoadGifts.id);
 
 /** Moves gifts of a load whose card is locked: all that are in one of these states, or only one of them. Returns how many. */
 export async function moveGifts(
@@ -96,10 +106,10 @@ export async function moveGifts(
     readonly from: readonly CardLoadGift['state'][];
     readonly to: CardLoadGift['state'];
     readonly now: Date;
-    readonly position?: number;
+    readonly giftId?: string;
   },
 ): Promise<number> {
-  const { position } = change;
+  const { giftId } = change;
   const moved = await tx
     .update(cardLoadGifts)
     .set({ state: change.to, updatedAt: change.now })
@@ -108,10 +118,10 @@ export async function moveGifts(
         eq(cardLoadGifts.shopId, shopId),
         eq(cardLoadGifts.loadId, id),
         inArray(cardLoadGifts.state, [...change.from]),
-        position === undefined ? undefined : eq(cardLoadGifts.position, position),
+        giftId === undefined ? undefined : eq(cardLoadGifts.id, giftId),
       ),
     )
-    .returning({ position: cardLoadGifts.position });
+    .returning({ id: cardLoadGifts.id });
   return moved.length;
 }
 

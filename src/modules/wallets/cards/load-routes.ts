@@ -45,10 +45,7 @@ const id = EXAMPLE_CARD.cardId;
 const example = { params: EXAMPLE_CARD };
 const openRead = { secret: 'wallets:read', publishable: true, customer: true } as const;
 const loadParams = Type.Object({ cardLoadId: uuid('The load.') });
-const giftParams = Type.Object({
-  cardLoadId: uuid('The load.'),
-  position: Type.Integer({ minimum: 1, maximum: 20, description: 'Which of its gifts.' }),
-});
+const giftParams = Type.Object({ promisedGiftId: uuid('The gift.') });
 
 /** Terms and offers of cards, top-ups, and what a card pays back when it ends. */
 export function cardLoadRoutes(app: FastifyInstance): void {
@@ -248,7 +245,7 @@ function giftRoutes(app: FastifyInstance): void {
   operation(app, {
     operationId: 'handOverPromisedGift',
     method: 'POST',
-    path: '/v1/card-loads/{cardLoadId}/gifts/{position}/hand-over',
+    path: '/v1/promised-gifts/{promisedGiftId}/hand-over',
     tag,
     summary: 'Say that a promised gift was handed over',
     description: 'Staff gave it to the customer.',
@@ -257,16 +254,15 @@ function giftRoutes(app: FastifyInstance): void {
     params: giftParams,
     success: gift,
     errors: [e.promised_gift_not_owed],
-    example: { params: { cardLoadId: id, position: '1' } },
-    run: (ctx, { params: { cardLoadId: loadId, position } }) =>
-      endPromisedGift(ctx, { loadId, position, to: 'handed_over' }),
+    example: { params: { promisedGiftId: id } },
+    run: (ctx, { params }) => endPromisedGift(ctx, { giftId: params.promisedGiftId, to: 'handed_over' }),
     present: presentLoad,
   });
 
   operation(app, {
     operationId: 'cancelPromisedGift',
     method: 'POST',
-    path: '/v1/card-loads/{cardLoadId}/gifts/{position}/cancel',
+    path: '/v1/promised-gifts/{promisedGiftId}/cancel',
     tag,
     summary: 'Let go of a promised gift',
     description: 'Because the customer agreed to something else. It is in the audit.',
@@ -275,9 +271,8 @@ function giftRoutes(app: FastifyInstance): void {
     params: giftParams,
     success: gift,
     errors: [e.promised_gift_not_owed],
-    example: { params: { cardLoadId: id, position: '1' } },
-    run: (ctx, { params: { cardLoadId: loadId, position } }) =>
-      endPromisedGift(ctx, { loadId, position, to: 'cancelled' }),
+    example: { params: { promisedGiftId: id } },
+    run: (ctx, { params }) => endPromisedGift(ctx, { giftId: params.promisedGiftId, to: 'cancelled' }),
     present: presentLoad,
   });
 }

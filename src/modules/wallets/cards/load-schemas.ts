@@ -100,7 +100,7 @@ export const CardLoadCreate = model('CardLoadCreate', 'A top-up of a card.', {
   ...payFields,
 });
 const PromisedGiftModel = model('PromisedGift', 'A gift that was promised with a load.', {
-  position: Type.Integer({ minimum: 1, description: 'Which of the gifts of the load.' }),
+  id: uuid('The gift.'),
   productId: uuid('The product.'),
   quantity: Type.Integer({ minimum: 1, description: 'How many.' }),
   state: ref(PromisedGiftStateName),
@@ -171,7 +171,7 @@ export const presentOffer = (row: CardOffer, { shop }: { readonly shop: { readon
   updatedAt: row.updatedAt.toISOString(),
 });
 const presentGift = (row: CardLoadGift) => ({
-  position: row.position,
+  id: row.id,
   productId: row.productId,
   quantity: row.quantity,
   state: row.state,

@@ -108,10 +108,10 @@ function makeLoad(
     createdAt: ctx.now,
   };
   const gifts = (of.offer?.gifts ?? []).map(
-    ({ productId, quantity }, at): CardLoadGift => ({
+    ({ productId, quantity }): CardLoadGift => ({
       shopId: ctx.shop.id,
+      id: newId(),
       loadId: load.id,
-      position: at + 1,
       productId,
       quantity,
       state: 'promised',

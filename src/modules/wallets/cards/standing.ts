@@ -9,7 +9,7 @@ import { termOf } from './card-rules.ts';
 import { cardErrors } from './errors.ts';
 import { cardEvents, tellCard } from './events.ts';
 import type { LoadView } from './load.ts';
-import { listGiftsOf, moveGifts } from './load-repository.ts';
+import { getGift, listGiftsOf, moveGifts } from './load-repository.ts';
 import { lockLoad } from './locked-load.ts';
 import type { Card } from './tables.ts';
 
@@ -64,14 +64,15 @@ function change(
 /** Staff handed a promised gift over, or will not. Refusals: not_found, promised_gift_not_owed. */
 export function endPromisedGift(
   ctx: Ctx,
-  input: { readonly loadId: string; readonly position: number; readonly to: 'handed_over' | 'cancelled' },
+  input: { readonly giftId: string; readonly to: 'handed_over' | 'cancelled' },
 ): Promise<LoadView> {
   return inTransaction(ctx, async (tx) => {
-    const { loadId, position, to } = input;
+    const { giftId, to } = input;
+    const { loadId } = await getGift(tx, ctx.shop.id, giftId);
     const { card, load } = await lockLoad(tx, ctx, loadId);
-    if ((await moveGifts(tx, load, { from: ['owed'], to, now: ctx.now, position })) === 0)
+    if ((await moveGifts(tx, load, { from: ['owed'], to, now: ctx.now, giftId })) === 0)
       throw cardErrors.promised_gift_not_owed();
-    const details = { loadId, position, to };
+    const details = { loadId, giftId, to };
     await recordAudit(tx, ctx, {
       action: 'endPromisedGift',
       subjectType: 'card',

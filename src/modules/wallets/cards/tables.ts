@@ -178,17 +178,19 @@ export const cardLoadGifts = pgTable(
   'card_load_gifts',
   {
     shopId: shopId(),
+    id: id(),
     loadId: id('load_id'),
-    position: integer('position').notNull(),
     productId: id('product_id'),
     quantity: integer('quantity').notNull(),
     state: text('state').$type<PromisedGiftState>().notNull(),
     updatedAt: instant('updated_at').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.shopId, t.loadId, t.position] }),
+    primaryKey({ columns: [t.shopId, t.id] }),
+    // The gifts of a load.
+    index('card_load_gifts_load_idx').on(t.shopId, t.loadId, t.id),
     check('card_load_gifts_state', sql`${t.state} in ('promised', 'owed', 'handed_over', 'cancelled')`),
-    check('card_load_gifts_quantity', sql`${t.quantity} > 0 and ${t.position} > 0`),
+    check('card_load_gifts_quantity', sql`${t.quantity} > 0`),
     foreignKey({
       name: 'card_load_gifts_load_fk',
       columns: [t.shopId, t.loadId],
