@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { settleEvents } from '../../../src/jobs.ts';
 import { startApp } from '../../support/app.ts';
 import { askLoad, makeCard, makeOffer, readCard, setTerms } from '../../support/cards-world.ts';
 import { makeCustomer, makeOrder, makeProduct, must } from '../../support/world.ts';
@@ -68,6 +69,8 @@ const acts: Record<string, (m: Model, step: Step) => Promise<void>> = {
     if (!order || order.kept < 2) return;
     const given = 1 + (step.amount % (order.kept - 1));
     await must(app.call(`POST /v1/orders/${order.id}/goodwill-settlements`, { body: { amount: given } }));
+    // The settlement is over once it is told that the money is back.
+    await settleEvents(app.deps);
     order.kept -= given;
     comeBack(m, given);
   },

@@ -11,6 +11,7 @@ import {
 } from '../../support/cards-world.ts';
 import { makeCustomer, makeOrder, makeProduct, must, tokenOf } from '../../support/world.ts';
 import { advance, checkInvariants, DAY, ok, runJobs } from '../orders/support.ts';
+import { act, makeSettling, offerCharge } from '../settlements/offers-support.ts';
 import { cancel, entriesOf } from './support.ts';
 
 const app = await startApp(t);
@@ -107,13 +108,74 @@ t.test('the worked example, over HTTP', async (t) => {
 
 t.test('what was used counts at the price before discount when the customer wants to end it', async (t) => {
   const card = await makeRichCard(app, 100_000);
-  const order = await orderOf(50_000);
-  await ok(
-    app.call(`POST /v1/orders/${order.id}/lower-price`, { body: { amount: 1_000, reason: 'Nice' } }),
-  ).catch(() => undefined);
+  const order = await orderOf(60_000);
+  const lower = { reductionAmount: 10_000, reason: 'A scratch on the box.' };
+  await ok(app.call(`POST /v1/orders/${order.id}/lower-price`, { body: lower }));
   await must(payBy(order.id, { cardId: card.id }));
-  const [mine] = (await quote(card.id, 'customer')).loads;
-  t.ok(mine.usedListAmount >= mine.usedAmount);
+  t.match(await quote(card.id, 'customer'), {
+    refundAmount: 40_000,
+    loads: [
+      {
+        rule: 'price_before_discount',
+        usedAmount: 50_000,
+        usedListAmount: 60_000,
+        consumedAmount: 60_000,
+        forfeitedAmount: 30_000,
+      },
+    ],
+  });
+  t.match(await quote(card.id, 'merchant'), {
+    refundAmount: 58_333,
+    loads: [{ rule: 'discounted_share', consumedAmount: 41_667 }],
+  });
+  await ok(app.call(`POST /v1/cards/${card.id}/refund`, { body: { cause: 'customer' } }));
+  t.same((await entriesOf(app, 'card_forfeits')).slice(0, 1), [['card_ended', -10_000]]);
+  const { data } = await ok(app.call('GET /v1/refunds?state=pending'));
+  t.match(data[0], { reason: 'card_ended', amount: 40_000, subjectType: 'card_load', orderId: null });
+});
+
+t.test('a settlement is paid by card, and refunds in parts go back bonus first', async (t) => {
+  const { customer, token, orderId, lineId } = await makeSettling(app);
+  const card = await makeCard(app, 'named', customer.id);
+  await loadCard(app, card.id, 10_000);
+  const { id } = await offerCharge(app, orderId, lineId);
+  await ok(act(app, id, 'accept', undefined, token));
+  await ok(act(app, id, 'payments', { provider: 'card', cardId: card.id }, token));
+  t.equal((await readCard(app, card.id)).balanceAmount, 9_400);
+  const refused = await act(app, id, 'payments', { provider: 'manual', cardId: card.id });
+  t.ok(refused.status >= 400);
+  await makeOffer(app, { paidAmount: 20_000, bonusAmount: 1_000 });
+  const rich = await makeCard(app);
+  await loadCard(app, rich.id, 20_000);
+  const order = await orderOf(20_500);
+  await must(payBy(order.id, { cardId: rich.id }));
+  for (const amount of [300, 300]) {
+    await ok(app.call(`POST /v1/orders/${order.id}/goodwill-settlements`, { body: { amount } }));
+    await runJobs(app);
+  }
+  t.match(await readCard(app, rich.id), { bonusAmount: 1_000, principalAmount: 100 });
+});
+
+t.test('what is wrongly named pays nothing', async (t) => {
+  const order = await orderOf(1_000);
+  const card = await makeRichCard(app);
+  const named = { cardId: card.id, cardCode: card.code };
+  for (const body of [{}, named])
+    t.match(await payBy(order.id, body), { status: 422, body: { code: 'provider_not_available' } });
+  t.match(
+    await app.call(`POST /v1/orders/${order.id}/payments`, { body: { provider: 'manual', cardId: card.id } }),
+    {
+      status: 422,
+    },
+  );
+  t.match(await payBy(order.id, { cardCode: 'NO-SUCH-CODE' }), { body: { cardRefusal: 'unknown' } });
+  t.match(await payBy((await orderOf(10_001)).id, { cardId: card.id }), {
+    status: 422,
+    body: { code: 'insufficient_balance', availableAmount: 10_000 },
+  });
+  t.equal((await readCard(app, card.id)).balanceAmount, 10_000, 'nothing changed');
+  const { code } = (await app.call('POST /v1/cards', { body: { kind: 'named' } })).body;
+  t.equal(code, 'card_owner_contradictory');
 });
 
 t.test('a card is only its customer’s', async (t) => {
