@@ -1,12 +1,8 @@
 import { appendFileSync } from 'node:fs';
 import pg from 'pg';
 import { dayChangeSweep } from '../src/modules/loyalty/day-change.ts';
-import { systemClock } from '../src/platform/clock.ts';
-import { type Ctx, type Deps, systemContext } from '../src/platform/context.ts';
-import { createLogger } from '../src/platform/logging.ts';
-import { createShop } from '../src/platform/shops/manage.ts';
-import { getShop } from '../src/platform/shops/shop.ts';
-import { setStage, type Stage } from './stage.ts';
+import { makeBenchShop } from './points-fill.ts';
+import { setStage } from './stage.ts';
 
 export interface PointsOptions {
   readonly members: readonly number[];
@@ -68,7 +64,7 @@ async function measure(members: number): Promise<string> {
   const client = new pg.Client({ connectionString: stage.databaseUrl });
   await client.connect();
   try {
-    const ctx = await makeShop(stage);
+    const ctx = await makeBenchShop(stage);
     await fill(client, ctx.shop.id, members);
     const floor = await timed(() => runFloor(client, ctx.shop.id));
     await client.query('vacuum analyze');
@@ -109,15 +105,6 @@ async function timed(work: () => Promise<unknown>): Promise<Measured> {
   await work();
   const grewMb = (process.resourceUsage().maxRSS - before) / 1_024;
   return { seconds: (performance.now() - from) / 1_000, grewMb };
-}
-
-async function makeShop(stage: Stage): Promise<Ctx> {
-  const config = { tokenSecret: 'a secret that only the benchmark knows' };
-  const log = createLogger('warn');
-  const shared = { config, db: stage.db, clock: systemClock, log, wakeDispatcher: () => undefined };
-  const deps = shared as unknown as Deps;
-  const { shop } = await createShop(deps, { name: 'Bench', currency: 'USD', timezone: 'Europe/Berlin' });
-  return systemContext(deps, await getShop(stage.db, shop.id), 'bench');
 }
 
 async function fill(client: pg.Client, shopId: string, members: number): Promise<void> {

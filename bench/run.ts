@@ -6,6 +6,7 @@ import { Client } from 'undici';
 import { runLoad, type Run, type Send } from './load.ts';
 import { runPriceProtection } from './price-protection.ts';
 import { runPoints } from './points.ts';
+import { runPointsRate } from './points-rate.ts';
 import { runPricing } from './pricing.ts';
 import { runSegments } from './segments.ts';
 import { readUsage, type Server, setStage, type Stage } from './stage.ts';
@@ -17,7 +18,7 @@ import { type Goods, makeProducts, makeWorkloads, placeOne, type Workload } from
 // npm run bench [-- place read …] [-- --seconds 2 --rounds 5 --clients 1,8,32]
 // npm run bench -- price-protection [--lines 10000,100000,1000000 --rounds 3]
 // npm run bench -- segments [--customers 10000,100000 --rounds 3]
-// npm run bench -- points [--members 10000,100000,1000000]
+// npm run bench -- points [rate] [--members 10000,100000,1000000]
 // npm run bench -- pricing [function quotes orders] [--rounds 3]
 // npm run bench -- volume ['list status' …] [--orders 1000000 --few-orders 10000 --samples 300]
 
@@ -116,6 +117,13 @@ async function main(): Promise<void> {
     });
   if (first === 'pricing')
     return runPricing({ only: rest, rounds: Number(values.rounds ?? '3'), resultsFile: RESULTS, heading });
+  if (first === 'points' && rest[0] === 'rate')
+    return runPointsRate({
+      rounds: Number(values.rounds ?? '5'),
+      seconds: Number(values.seconds ?? '3'),
+      resultsFile: RESULTS,
+      heading,
+    });
   if (first === 'points')
     return runPoints({ members: values.members.split(',').map(Number), resultsFile: RESULTS, heading });
   if (first === 'segments')

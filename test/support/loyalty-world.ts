@@ -36,6 +36,28 @@ export async function givePoints(shop: TestShop, customerId: string, points: num
   return (await make(shop, `POST /v1/loyalty-members/${customerId}/grants`, body)).lot;
 }
 
+/** A member who left with the points of an order, and gave units up before and afterwards: they owe points. */
+export async function makeDebtor(shop: TestShop): Promise<string> {
+  const earning = { points: 1, perAmount: 100 };
+  await setProgramme(shop, { signUpPoints: 5, earning, clawback: 'unlimited' });
+  const customerId = await makeMember(shop);
+  const body = {
+    name: 'Chai',
+    priceAmount: 2_000,
+    onHandQuantity: 10,
+    externalId: newId().replaceAll('-', ''),
+  };
+  const { id: productId } = await make(shop, 'POST /v1/products', body);
+  const order = await make(shop, 'POST /v1/orders', { customerId, lines: [{ productId, quantity: 3 }] });
+  await make(shop, `POST /v1/orders/${order.id}/payments`, { provider: 'manual' });
+  const keep = (quantity: number) =>
+    make(shop, `POST /v1/orders/${order.id}/edits`, { lines: [{ lineId: order.lines[0].id, quantity }] });
+  await keep(2);
+  await make(shop, `POST /v1/loyalty-members/${customerId}/leave`, {});
+  await keep(1);
+  return customerId;
+}
+
 /** A key of the same shop, for another person. */
 export const makeColleague = async (shop: TestShop): Promise<string> =>
   (

@@ -35,11 +35,9 @@ export interface SeedReport {
 
 /** Fills a shop with Northwind through the use cases that real shops call. Safe to run again and to be cut off. */
 export async function seedNorthwind(deps: Deps, shop: Shop): Promise<SeedReport> {
-  const ctx = systemContext(deps, shop, 'seed');
   const tables = readOrders();
-  const customers = await seedCustomers(ctx);
-  const products = await seedProducts(ctx, tables);
-  const { carriers, carrierLine } = await seedCarriers(ctx, tables);
+  const { carriers, lines } = await seedWorld(deps, shop, tables);
+  const prices = await seedPrices(systemContext(deps, shop, 'seed'), tables);
   let created = 0;
   let known = 0;
   let older = 0;
@@ -58,7 +56,20 @@ export async function seedNorthwind(deps: Deps, shop: Shop): Promise<SeedReport>
   await scoreCarriersOn(systemContext(deps, shop, 'seed'), DEMO_EVE);
   const left = older === 0 ? '' : `, ${older} of them as an earlier version took them in: left as they are`;
   const orders = `orders: ${created} imported, ${known} were there${left}`;
-  return { lines: [customers, products, carrierLine, orders] };
+  return { lines: [...lines, prices, orders] };
+}
+
+/** What there was before the first order: customers, products, and carriers by the ids of the files. */
+export async function seedWorld(
+  deps: Deps,
+  shop: Shop,
+  tables: Tables,
+): Promise<SeedReport & { readonly carriers: ReadonlyMap<string, string> }> {
+  const ctx = systemContext(deps, shop, 'seed');
+  const customers = await seedCustomers(ctx);
+  const products = await seedProducts(ctx, tables);
+  const { carriers, carrierLine } = await seedCarriers(ctx, tables);
+  return { carriers, lines: [customers, products, carrierLine] };
 }
 
 /**
@@ -120,12 +131,17 @@ async function seedProducts(ctx: Ctx, tables: ReturnType<typeof readOrders>): Pr
   // A product that is there keeps its stock: it has changed with the orders since.
   const missing = items.filter((_, index) => !present[index]);
   if (missing.length > 0) await bulkUpsertProducts(ctx, 'atomic', missing);
+  return `products: ${missing.length} added, ${items.length - missing.length} were there`;
+}
+
+/** What the products cost before, for a shop whose time is after all of it. */
+async function seedPrices(ctx: Ctx, tables: Tables): Promise<string> {
   let points = 0;
   for (const [externalId, history] of readPriceHistory(tables)) {
     const product = await getProductByExternalId(ctx, externalId);
     points += (await recordPastPrices(ctx, product.id, history)).recorded;
   }
-  return `products: ${missing.length} added, ${items.length - missing.length} were there, ${points} past prices recorded`;
+  return `prices: ${points} past ones recorded`;
 }
 
 async function seedCustomers(ctx: Ctx): Promise<string> {

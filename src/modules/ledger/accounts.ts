@@ -52,6 +52,8 @@ export const pointsOf = (customerId: string): Account => ({ account: 'points', o
 export const pointsDebtOf = (customerId: string): Account => ({ account: 'points_debt', owner: customerId });
 /** Expense, in points: what was given. */
 export const grantedPoints = (): Account => ofShop('granted_points');
+/** Income, in points: what members spent. */
+export const spentPoints = (): Account => ofShop('spent_points');
 /** Income, in points: what ended without being spent. */
 export const endedPoints = (): Account => ofShop('ended_points');
 
@@ -65,7 +67,7 @@ export const nameOf = ({ account, owner }: Account): string =>
 /** What the name of an account looks like: kinds with an owner, and those of the whole shop. */
 export const ACCOUNT_NAME =
   '^(?:(?:receivable|clearing|wallet|card|coupon_promises|points|points_debt):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}' +
-  '|sales|price_differences|goodwill|bad_debts|lapsed_coupons|card_bonus|card_forfeits|granted_points|ended_points|funds:[a-z][a-z_]{0,39})$';
+  '|sales|price_differences|goodwill|bad_debts|lapsed_coupons|card_bonus|card_forfeits|granted_points|spent_points|ended_points|funds:[a-z][a-z_]{0,39})$';
 const SHAPE = new RegExp(ACCOUNT_NAME);
 
 /** The account that a name means, or undefined. */

@@ -1,7 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { prepared, preparedRead, preparedSql } from '../../platform/db/prepared.ts';
-import { recordsJson, rowInsert } from '../../platform/db/records.ts';
+import { recordsJson, rowInsert, rowUpdate } from '../../platform/db/records.ts';
+import { sendAlong } from '../../platform/db/transaction.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import { type PointAccrual, type PointAccrualLine, pointAccrualLines, pointAccruals } from './tables.ts';
 
@@ -19,6 +20,7 @@ const selectLines = prepared('select_point_accrual_lines', (db) =>
     .where(and(eq(pointAccrualLines.shopId, p('shopId')), eq(pointAccrualLines.orderId, p('orderId'))))
     .orderBy(pointAccrualLines.lineId),
 );
+const updateAccruals = rowUpdate('update_point_accruals', pointAccruals, 'order_id');
 const insertAccruals = rowInsert('insert_point_accruals', pointAccruals);
 
 /** What an order earned, where it did. Its row changes under the lock of its order only. */
@@ -31,26 +33,17 @@ export const findAccrual = async (
 export const listAccrualLines = (on: Reader, shopId: string, orderId: string): Promise<PointAccrualLine[]> =>
   selectLines(on, { shopId, orderId });
 
-export const insertAccrual = async (tx: Tx, row: PointAccrual): Promise<void> =>
-  void (await insertAccruals(tx, [row]));
+export const insertAccrual = (tx: Tx, row: PointAccrual): Promise<void> =>
+  sendAlong(tx, insertAccruals(tx, [row]));
 
 /** Changes an accrual, one version further. */
 export async function updateAccrual(
   tx: Tx,
-  { shopId, orderId, version }: PointAccrual,
+  accrual: PointAccrual,
   changes: Partial<PointAccrual>,
 ): Promise<void> {
-  const written = await tx
-    .update(pointAccruals)
-    .set({ ...changes, version: version + 1 })
-    .where(
-      and(
-        eq(pointAccruals.shopId, shopId),
-        eq(pointAccruals.orderId, orderId),
-        eq(pointAccruals.version, version),
-      ),
-    )
-    .returning({ orderId: pointAccruals.orderId });
+  const changed = { ...accrual, ...changes, version: accrual.version + 1 };
+  const written = await updateAccruals(tx, [changed]);
   if (written.length === 0) throw platformErrors.version_conflict();
 }
 
@@ -64,7 +57,7 @@ const writeLines = preparedSql(
 
 /** Writes lines as they are now, new ones with them. */
 export async function writeAccrualLines(tx: Tx, lines: readonly PointAccrualLine[]): Promise<void> {
-  if (lines.length > 0) await writeLines(tx, [recordsJson(pointAccrualLines, lines)]);
+  if (lines.length > 0) await sendAlong(tx, writeLines(tx, [recordsJson(pointAccrualLines, lines)]));
 }
 
 // Along point_accruals_customer_idx.

@@ -17,10 +17,13 @@ import type { LoyaltyMember, LoyaltyProgramme, PointAccrual } from './tables.ts'
  * customer did not take part when it was paid.
  */
 export async function earnPoints(tx: Tx, ctx: Ctx, purchase: Purchase): Promise<void> {
-  const programme = await findProgramme(tx, ctx.shop.id);
-  const member = programme && (await lockMember(tx, ctx.shop.id, purchase.customerId));
-  if (!programme || !member || !wasMember(member, purchase.paidAt)) return;
-  if (await findAccrual(tx, ctx.shop.id, purchase.orderId)) return;
+  // One behind the other on the same connection, and one answer to wait for.
+  const [programme, member, known] = await Promise.all([
+    findProgramme(tx, ctx.shop.id),
+    lockMember(tx, ctx.shop.id, purchase.customerId),
+    findAccrual(tx, ctx.shop.id, purchase.orderId),
+  ]);
+  if (!programme || !member || known || !wasMember(member, purchase.paidAt)) return;
   const accrual = accrualOf(ctx, programme, member, purchase);
   const lines = purchase.lines.map((line) => earningLineOf(programme.rule, line, line.quantity, line.amount));
   const limits = await limitsOf(tx, ctx, programme.rule, accrual);

@@ -62,6 +62,8 @@ export const pointEvents = {
       ...balances,
     }),
   ),
+  spent: defineEvent('points.spent', 'A member spent points.', moved),
+  givenBack: defineEvent('points.given_back', 'Points that a member had spent came back.', moved),
   activated: defineEvent('points.activated', 'Points that were pending can be spent.', moved),
   expired: defineEvent('points.expired', 'Points of a member expired.', moved),
 };

@@ -36,14 +36,26 @@ export function afterwards<L extends KnownLine>(
   fresh: L,
 ): L {
   const before = known ?? fresh;
+  const earnedPoints = before.earnedPoints + extraPoints;
+  const unearnedPoints = before.unearnedPoints + lostPoints;
   return {
     ...fresh,
-    basisAmount: before.basisAmount + extraAmount,
+    basisAmount:
+      extraAmount === 0n
+        ? before.basisAmount
+        : basisOf(line.amount, earnedPoints, earnedPoints - unearnedPoints),
     keptAmount: line.amount,
-    earnedPoints: before.earnedPoints + extraPoints,
-    unearnedPoints: before.unearnedPoints + lostPoints,
+    earnedPoints,
+    unearnedPoints,
   };
 }
+
+/**
+ * What a line that costs more now has to cost to keep the points that are left of it: what went before goes with none of what came. With
+ * 5 of 10 points left and 7 more, for 12.00 now, that is 17.00.
+ */
+const basisOf = (amount: bigint, earnedPoints: bigint, leftPoints: bigint): bigint =>
+  leftPoints === 0n ? amount : (amount * earnedPoints) / leftPoints;
 
 /** What all lines cost as it stands. */
 export const keptOf = (lines: readonly { readonly keptAmount: bigint }[]): bigint =>

@@ -15,10 +15,6 @@ import type { Purchase, PurchaseLine } from './purchase.ts';
 import { takeBackPoints } from './take-back.ts';
 import type { LoyaltyMember, LoyaltyProgramme, PointAccrual, PointAccrualLine } from './tables.ts';
 
-/** Building block: whether a locked order earned anything that has to be followed. */
-export const hasAccrual = async (tx: Tx, shopId: string, orderId: string): Promise<boolean> =>
-  (await findAccrual(tx, shopId, orderId)) !== undefined;
-
 /**
  * Building block: follows what became of an order that is locked and has earned: points of goods that came back, or that cost less now, are
  * taken back; what was paid on top earns by the terms of the order. Safe to call when nothing changed.

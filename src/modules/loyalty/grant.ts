@@ -44,21 +44,29 @@ export async function grantPoints(
   const lot = lotOf(ctx, member, programme, input);
   await insertLot(tx, lot);
   // With every sign of life everything that is left lasts as long as what is new.
-  if (programme.rule.expiry.kind === 'inactivity' && lot.expiresAt)
-    await extendLots(tx, ctx.shop.id, member.customerId, lot.expiresAt);
+  const isExtended = programme.rule.expiry.kind === 'inactivity' && lot.expiresAt !== null;
+  if (isExtended && lot.expiresAt) await extendLots(tx, ctx.shop.id, member.customerId, lot.expiresAt);
   const after = await updateMember(tx, member, {
     ...(lot.state === 'pending'
       ? { pendingPoints: member.pendingPoints + lot.leftPoints }
       : { activePoints: member.activePoints + lot.leftPoints }),
     debtPoints: member.debtPoints - repaidOf(lot),
     movementCount: await writeMovements(tx, ctx, member, lot),
-    dueAt: await findNextDue(tx, ctx.shop.id, member.customerId),
+    dueAt: isExtended
+      ? await findNextDue(tx, ctx.shop.id, member.customerId)
+      : sooner(member.dueAt, dueOf(lot)),
     updatedAt: ctx.now,
   });
   await post(tx, ctx, ...transfersOf(lot));
   await appendEvents(tx, ctx, [describe(ctx, lot, after)]);
   return { lot, member: after };
 }
+
+/** When something is next due of a lot: nothing is, where nothing is left of it. */
+const dueOf = ({ state, leftPoints, activatesAt, expiresAt }: PointLot): Date | null =>
+  leftPoints === 0n ? null : sooner(state === 'pending' ? activatesAt : null, expiresAt);
+
+const sooner = (a: Date | null, b: Date | null): Date | null => (a === null || (b !== null && b < a) ? b : a);
 
 /** What of new points repaid a debt. */
 const repaidOf = (lot: PointLot): bigint => lot.grantedPoints - lot.leftPoints;

@@ -9,6 +9,8 @@ export const MOVEMENT_KINDS = [
   'lapsed',
   'taken_back',
   'repaid',
+  'spent',
+  'given_back',
   'merged_in',
   'merged_out',
 ] as const;

@@ -4,6 +4,7 @@ import { onConflict } from '../../platform/db/constraints.ts';
 import { createKeyset } from '../../platform/db/keyset.ts';
 import { prepared, preparedRead, preparedSql } from '../../platform/db/prepared.ts';
 import { rowInsert } from '../../platform/db/records.ts';
+import { sendAlong } from '../../platform/db/transaction.ts';
 import type { Page } from '../../platform/http/pagination.ts';
 import { loyaltyErrors } from './errors.ts';
 import type { Lot, LotPart } from './lot-rules.ts';
@@ -15,13 +16,14 @@ const insertLots = rowInsert('insert_point_lots', pointLots);
 const insertMovements = rowInsert('insert_point_movements', pointMovements);
 
 /** Writes a lot. Refusal: points_source_taken. */
-export const insertLot = async (tx: Tx, row: PointLot): Promise<void> =>
-  void (await onConflict(insertLots(tx, [row]), 'point_lots_source_key', () =>
-    loyaltyErrors.points_source_taken(),
-  ));
+export const insertLot = (tx: Tx, row: PointLot): Promise<void> =>
+  sendAlong(
+    tx,
+    onConflict(insertLots(tx, [row]), 'point_lots_source_key', () => loyaltyErrors.points_source_taken()),
+  );
 
-export const insertPointMovements = async (tx: Tx, rows: readonly PointMovement[]): Promise<void> =>
-  void (await insertMovements(tx, rows));
+export const insertPointMovements = (tx: Tx, rows: readonly PointMovement[]): Promise<void> =>
+  sendAlong(tx, insertMovements(tx, rows));
 
 // Along point_lots_left_idx.
 const extend = preparedSql<{ due_at: Date | null }>(
@@ -118,6 +120,26 @@ export async function takeFromLots(tx: Tx, shopId: string, parts: readonly LotPa
   if (parts.length === 0) return;
   const taken = await take(tx, [shopId, parts.map((part) => part.lotId), parts.map((part) => part.quantity)]);
   if (taken.length !== parts.length) throw new Error('a lot is not as it was read under its member’s lock');
+}
+
+// By the primary key.
+const give = preparedSql<{ id: string }>(
+  'give_to_point_lots',
+  `update point_lots l set left_points = l.left_points + t.points, state = 'active',
+     expires_at = case when l.expires_at is null then null else greatest(l.expires_at, $4::timestamptz) end
+   from unnest($2::uuid[], $3::int8[]) as t (id, points) where l.shop_id = $1 and l.id = t.id returning l.id`,
+);
+
+/** Gives points back to lots of a locked member, which last until a moment at least. */
+export async function giveToLots(
+  tx: Tx,
+  shopId: string,
+  parts: readonly LotPart[],
+  until: Date,
+): Promise<void> {
+  const quantities = parts.map((part) => part.quantity);
+  const given = await give(tx, [shopId, parts.map((part) => part.lotId), quantities, until]);
+  if (given.length !== parts.length) throw new Error('a lot that points were spent from is gone');
 }
 
 // By point_lots_order_idx. Where points end with inactivity they never end sooner than before.

@@ -2,6 +2,8 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { createKeyset } from '../../platform/db/keyset.ts';
 import { prepared, preparedSql } from '../../platform/db/prepared.ts';
+import { rowUpdate } from '../../platform/db/records.ts';
+import { sendAlong } from '../../platform/db/transaction.ts';
 import { platformErrors } from '../../platform/errors.ts';
 import type { Page } from '../../platform/http/pagination.ts';
 import { type LoyaltyMember, loyaltyMembers } from './tables.ts';
@@ -9,6 +11,7 @@ import { type LoyaltyMember, loyaltyMembers } from './tables.ts';
 const p = sql.placeholder;
 const one = and(eq(loyaltyMembers.shopId, p('shopId')), eq(loyaltyMembers.customerId, p('customerId')));
 const select = prepared('select_loyalty_member', (db) => db.select().from(loyaltyMembers).where(one));
+const writeMembers = rowUpdate('update_loyalty_members', loyaltyMembers, 'customer_id');
 const lock = prepared('lock_loyalty_member', (db) =>
   db.select().from(loyaltyMembers).where(one).for('no key update'),
 );
@@ -42,20 +45,14 @@ export async function updateMember(
   current: LoyaltyMember,
   changes: Partial<LoyaltyMember>,
 ): Promise<LoyaltyMember> {
-  const [row] = await tx
-    .update(loyaltyMembers)
-    .set({ ...changes, version: current.version + 1 })
-    .where(
-      and(
-        eq(loyaltyMembers.shopId, current.shopId),
-        eq(loyaltyMembers.customerId, current.customerId),
-        eq(loyaltyMembers.version, current.version),
-      ),
-    )
-    .returning();
-  if (!row) throw platformErrors.version_conflict();
-  return row;
+  const changed = { ...current, ...changes, version: current.version + 1 };
+  await sendAlong(tx, writeMembers(tx, [changed]).then(refuseMissed));
+  return changed;
 }
+
+const refuseMissed = (written: readonly unknown[]): void => {
+  if (written.length === 0) throw platformErrors.version_conflict();
+};
 
 // By loyalty_members_due_idx. Who is held by somebody else is followed by them.
 const lockDue = preparedSql<{ customer_id: string }>(

@@ -12,6 +12,7 @@ import { followDays } from './day-change.ts';
 import { moveRequests } from './grant-request-repository.ts';
 import { findNextDue, insertPointMovements, type MovedLot, moveLots } from './lot-repository.ts';
 import { insertMember, lockMember, updateMember } from './member-repository.ts';
+import { moveSpendings } from './spending/repository.ts';
 import { movementsOf } from './movements.ts';
 import type { LoyaltyMember } from './tables.ts';
 
@@ -37,6 +38,7 @@ export const loyaltyCustomerMove: CustomerMove = {
       legs: [debit(pointsOf(from), points), credit(pointsOf(to), points)],
     });
     await moveAccruals(tx, ctx.shop.id, from, to);
+    await moveSpendings(tx, ctx.shop.id, from, to);
     await mergeDebts(tx, ctx, from, to);
     return lots.length + (await moveRequests(tx, ctx.shop.id, from, to));
   },

@@ -21,9 +21,12 @@ export const loyaltyModule: Module = {
     pointsRoutes(app);
   },
   errors: loyaltyErrors,
-  events: [programmeEvents, memberEvents, pointEvents, grantRequestEvents].flatMap((events) =>
-    Object.values(events),
-  ),
+  events: [
+    ...Object.values(programmeEvents),
+    ...Object.values(memberEvents),
+    ...Object.values(pointEvents),
+    ...Object.values(grantRequestEvents),
+  ],
   sweeps: [dayChangeSweep, grantRequestSweep],
   invariants: [...loyaltyInvariants, ...loyaltyBookChecks],
   states: { pointLot: lotStates, pointGrantRequest: grantRequestStates },

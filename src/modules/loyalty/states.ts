@@ -1,14 +1,14 @@
 import { defineStates } from '../../platform/states.ts';
 
-/** A lot. What is left of it is told by its points: one that is used up stays active. Lapsed with the membership. */
+/** A lot. What is left of it is told by its points: one that is used up stays active. Lapsed with the membership. What was spent can come back to any. */
 export const lotStates = defineStates(
   {
     pending: ['active', 'expired', 'lapsed'],
     active: ['expired', 'lapsed'],
-    expired: [],
-    lapsed: [],
+    expired: ['active'],
+    lapsed: ['active'],
   },
-  ['active'],
+  ['active', 'expired', 'lapsed'],
 );
 export type LotState = (typeof lotStates.names)[number];
 

@@ -199,11 +199,11 @@ export const pointMovements = pgTable(
     // Without a foreign key to lots: it would be as much work as the row, and no lot is ever deleted.
     check(
       'point_movements_kind',
-      sql`${t.kind} in ('granted', 'expired', 'lapsed', 'taken_back', 'repaid', 'merged_in', 'merged_out')`,
+      sql`${t.kind} in ('granted', 'expired', 'lapsed', 'taken_back', 'repaid', 'spent', 'given_back', 'merged_in', 'merged_out')`,
     ),
     check(
       'point_movements_points',
-      sql`${t.points} <> 0 and (${t.points} > 0) = (${t.kind} in ('granted', 'merged_in'))`,
+      sql`${t.points} <> 0 and (${t.points} > 0) = (${t.kind} in ('granted', 'given_back', 'merged_in'))`,
     ),
     check('point_movements_balance', sql`${t.balanceAfter} >= 0 and ${t.position} > 0`),
   ],
@@ -264,7 +264,7 @@ export const pointAccrualLines = pgTable(
     shopId: shopId(),
     orderId: id('order_id'),
     lineId: id('line_id'),
-    /** What the line cost when it earned, in minor units, with what was paid on top later. */
+    /** What the line has to cost to keep its points, in minor units: what it cost when it earned, until something is paid on top. */
     basisAmount: amount('basis_amount').notNull(),
     /** What is left of that. */
     keptAmount: amount('kept_amount').notNull(),

@@ -72,23 +72,23 @@ export function columnInsert<T extends PgTable, Varying extends keyof T['$inferS
     ]);
 }
 
-const KEYS = new Set(['shop_id', 'id', 'created_at']);
+const NEVER_CHANGED = new Set(['shop_id', 'created_at']);
 
 /**
- * A statement that writes changed rows, each one version further than it was read, and returns the ids of those that it found
+ * A statement that writes changed rows of a shop, told apart by `key`, each one version further than it was read, and returns the ids of those that it found
  * at that version. One text for whatever changes, so that it is prepared; what stays the same costs Postgres nothing. It
  * writes back what was read: that loses nothing because every other statement raises the version as well, which the database
  * itself demands (`refuse_same_version`).
  */
-export function rowUpdate<T extends PgTable>(name: string, table: T) {
+export function rowUpdate<T extends PgTable>(name: string, table: T, key = 'id') {
   const target = getTableName(table);
   const assignments = columnsOf(table)
-    .filter(([, column]) => !KEYS.has(column))
+    .filter(([, column]) => column !== key && !NEVER_CHANGED.has(column))
     .map(([, column]) => `${column} = r.${column}`);
   const update = preparedSql<{ id: string }>(
     name,
     `update ${target} t set ${assignments.join(', ')} from jsonb_populate_recordset(null::${target}, $1::jsonb) r
-     where t.shop_id = r.shop_id and t.id = r.id and t.version = r.version - 1 returning t.id`,
+     where t.shop_id = r.shop_id and t.${key} = r.${key} and t.version = r.version - 1 returning t.${key} as id`,
   );
   return (tx: Tx, rows: readonly T['$inferSelect'][]) => update(tx, [recordsJson(table, rows)]);
 }

@@ -12,7 +12,7 @@ import { startApp } from '../../support/app.ts';
 import { makeRichCard } from '../../support/cards-world.ts';
 import { makeDebt } from '../../support/credit-world.ts';
 import { type Damages, findDamages } from '../../support/damage.ts';
-import { givePoints, makeMember } from '../../support/loyalty-world.ts';
+import { givePoints, makeDebtor, makeMember } from '../../support/loyalty-world.ts';
 import { creditWallet, makeOrder, makePaidOrder, pay } from '../../support/world.ts';
 import { ok } from '../orders/support.ts';
 import { act, makeSettling, offerCharge } from '../settlements/offers-support.ts';
@@ -42,6 +42,7 @@ async function fillBooks(): Promise<void> {
   await ok(app.call(`POST /v1/refunds/${refund.id}/confirm`, { body: {} }));
   await makeOrder(app);
   await givePoints(app, await makeMember(app), 50);
+  await makeDebtor(app);
   const debt = await makeDebt(app);
   await ok(app.call(`POST /v1/orders/${debt.id}/write-off`, { body: { amount: 100, reason: 'Insolvent.' } }));
   await inTransaction(ctx, async (tx) => {
@@ -117,7 +118,7 @@ const DAMAGES: Damages = {
     `delete from ledger_entries where transfer_id in (select id from ledger_transfers where kind = 'payment_captured')`,
   ],
   "a member's points are what the books say that the shop owes them": [
-    'update loyalty_members set active_points = active_points + 1',
+    'update loyalty_members set active_points = active_points + 1 where left_at is null',
     `update ledger_entries set amount = amount - 1 where account = 'points'`,
   ],
   'what is on a card is what the books say that the shop owes for it': [
@@ -139,6 +140,10 @@ const DAMAGES: Damages = {
     `update payments set amount = amount + 1 where subject_type = 'card_load'`,
     `update payments set refunded_amount = refunded_amount + 1 where subject_type = 'card_load'`,
     'update card_loads set paid_amount = paid_amount + 1',
+  ],
+  'what a member owes in points is what the books say': [
+    'update loyalty_members set debt_points = debt_points + 1',
+    `update ledger_entries set amount = amount + 1 where account = 'points_debt'`,
   ],
   "a customer's movements sum to the balance of the wallet": [
     'update wallet_movements set amount = amount - 1 where position = 1',

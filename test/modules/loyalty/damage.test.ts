@@ -3,7 +3,7 @@ import { loyaltyBookChecks } from '../../../src/modules/loyalty/book-checks.ts';
 import { loyaltyInvariants } from '../../../src/modules/loyalty/invariants.ts';
 import { startApp } from '../../support/app.ts';
 import { type Damages, findDamages } from '../../support/damage.ts';
-import { givePoints, makeMember, setProgramme } from '../../support/loyalty-world.ts';
+import { givePoints, makeDebtor, makeMember, setProgramme } from '../../support/loyalty-world.ts';
 import { must } from '../../support/world.ts';
 
 const app = await startApp(t);
@@ -11,7 +11,7 @@ const app = await startApp(t);
 /** A programme with two versions, a member with points of every kind, one who was merged and one who was erased. */
 async function fill() {
   await setProgramme(app);
-  await setProgramme(app, { signUpPoints: 5 });
+  await makeDebtor(app);
   const [maria, double, erased] = [await makeMember(app), await makeMember(app), await makeMember(app)];
   await givePoints(app, maria, 100);
   await givePoints(app, maria, 30, { pendingDays: 3 });
@@ -46,6 +46,20 @@ const DAMAGES: Damages = {
   ],
   'nobody who was merged or erased has points': [
     `update loyalty_members set active_points = 1, left_at = null where left_at is not null`,
+  ],
+  'what an order earned is what its lines and its lots say': [
+    'update point_accruals set earned_points = earned_points + 1',
+    'update point_accruals set kept_amount = kept_amount + 1',
+    'update point_accrual_lines set unearned_points = unearned_points - 1',
+    `update point_lots set granted_points = granted_points + 1 where order_id is not null`,
+  ],
+  'points that were taken back are gone, owed or let go of': [
+    'update point_accruals set forgiven_points = 1',
+    `delete from point_movements where kind = 'taken_back'`,
+  ],
+  'what a member owes in points is what the books say': [
+    'update loyalty_members set debt_points = debt_points + 1',
+    `update ledger_entries set amount = amount + 1 where account = 'points_debt'`,
   ],
   "a member's points are what the books say that the shop owes them": [
     `update ledger_entries set amount = amount - 1 where account = 'points'`,
