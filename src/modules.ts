@@ -46,6 +46,10 @@ import { settlementCustomerMove, settlementPersonalData } from './modules/settle
 import { policyPromises } from './modules/settlements/promises.ts';
 import { holdUsable } from './modules/shipping/freight/repository.ts';
 import { shippingModule } from './modules/shipping/module.ts';
+import { cardBookChecks } from './modules/wallets/cards/book-checks.ts';
+import { cardCustomerMove, cardPersonalData } from './modules/wallets/cards/personal-data.ts';
+import { cardProvider } from './modules/wallets/cards/provider.ts';
+import { cardLoadPaymentSubject } from './modules/wallets/cards/take-load.ts';
 import { walletBookChecks } from './modules/wallets/book-checks.ts';
 import { walletsModule } from './modules/wallets/module.ts';
 import { walletCustomerMove, walletPersonalData } from './modules/wallets/personal-data.ts';
@@ -84,6 +88,7 @@ customerMerges.fill([
   entryItemCustomerMove,
   // Who is paid by a wallet earns points afterwards.
   walletCustomerMove,
+  cardCustomerMove,
   loyaltyCustomerMove,
   segmentCustomerMove,
 ]);
@@ -98,10 +103,21 @@ personalData.fill([
   entryItemPersonalData,
   loyaltyPersonalData,
   walletPersonalData,
+  cardPersonalData,
   segmentPersonalData,
 ]);
 purchaseChanges.fill(followCustomerPurchases);
-bookChecks.fill([...orderBookChecks, ...walletBookChecks, ...loyaltyBookChecks, ...couponBookChecks]);
-paymentProviders.fill([walletProvider, couponProvider]);
+bookChecks.fill([
+  ...orderBookChecks,
+  ...walletBookChecks,
+  ...cardBookChecks,
+  ...loyaltyBookChecks,
+  ...couponBookChecks,
+]);
+paymentProviders.fill([walletProvider, couponProvider, cardProvider]);
 orderPromises.fill(policyPromises);
-paymentSubjects.fill({ order: orderPaymentSubject, settlement: settlementPaymentSubject });
+paymentSubjects.fill({
+  order: orderPaymentSubject,
+  settlement: settlementPaymentSubject,
+  card_load: cardLoadPaymentSubject,
+});

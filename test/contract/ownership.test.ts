@@ -3,6 +3,7 @@ import { settleEvents } from '../../src/jobs.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { type Answer, startApp, type TestShop } from '../support/app.ts';
 import { makeCampaign, makeProgramme } from '../support/campaigns-world.ts';
+import { makeCard } from '../support/cards-world.ts';
 import { makeCouponDefinition } from '../support/coupons-world.ts';
 import { makeMember, requestPoints } from '../support/loyalty-world.ts';
 import { makeServiceTime } from '../support/segments-world.ts';
@@ -30,12 +31,17 @@ const neighbourToken = await tokenOf(app, neighbour.id);
 const foreigner = await makeCustomer(other);
 await makePaidOrder(other);
 
-/** The shop, in which every order is the owner's. */
+/** The shop, in which every order and every named card is the owner's. */
 const ofOwner: TestShop = {
   ...app,
   call: (target, options = {}) => {
-    if (target !== 'POST /v1/orders') return app.call(target, options);
-    const body = { customerId: owner.id, ...(options.body as object) };
+    const isCard = target === 'POST /v1/cards' && (options.body as { kind: string }).kind === 'named';
+    if (target !== 'POST /v1/orders' && !isCard) return app.call(target, options);
+    const body = {
+      customerId: owner.id,
+      ...(options.body as object),
+      ...(isCard && { customerId: owner.id }),
+    };
     return app.call(target, { ...options, body });
   },
 };
@@ -55,6 +61,7 @@ await makeCouponDefinition(app, { externalId: 'the-owners-order' });
 await makeCampaign(app, { externalId: 'the-owners-order' });
 await makeProgramme(app, { externalId: 'the-owners-order' });
 await makeServiceTime(app, owner.id);
+await makeCard(ofOwner, 'named');
 await requestPoints(app, await makeMember(app, owner.id), app.secretKey);
 
 /** What the shop's things are called where a list can be asked for them. */

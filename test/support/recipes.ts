@@ -4,6 +4,7 @@ import { newId } from '../../src/platform/ids.ts';
 import type { TestApp, TestShop } from './app.ts';
 import { calendarRecipes, makeAnnouncement, makeHoliday } from './calendar-world.ts';
 import { campaignRecipes, idOfCampaigns } from './campaigns-world.ts';
+import { cardRecipes, cardRecipesOfCustomers } from './cards-world.ts';
 import { couponRecipes, idOfCoupons } from './coupons-world.ts';
 import { creditRecipes } from './credit-world.ts';
 import { logoRecipes } from './logo-world.ts';
@@ -147,6 +148,7 @@ const onLink: Recipe = async (shop, app, example) => {
 
 // Where a customer needs another state than staff does.
 const recipesOfCustomers: Record<string, Recipe> = {
+  ...cardRecipesOfCustomers,
   acceptSettlement: onOffer,
   counterSettlement: onOffer,
   // A coupon of somebody: open ones are nobody's.
@@ -183,6 +185,7 @@ const onSettled: Recipe = async (shop, app, { body }) => {
 const recipes: Record<string, Recipe> = {
   ...calendarRecipes,
   ...campaignRecipes,
+  ...cardRecipes,
   ...couponRecipes,
   ...creditRecipes,
   ...logoRecipes,

@@ -10,6 +10,7 @@ import { PaymentCreate, PaymentResource, presentPayment } from '../payments/sche
 import { cancelOrder } from './cancel.ts';
 import { completeOrder } from './complete.ts';
 import { parcelErrors } from '../shipping/parcels/errors.ts';
+import { cardErrors } from '../wallets/cards/errors.ts';
 import { orderErrors as e } from './errors.ts';
 import { importOrder } from './import.ts';
 import { OrderCancel, OrderImport, OrderPriceReduction, OrderShip } from './input-schemas.ts';
@@ -67,6 +68,7 @@ function paymentRoutes(app: FastifyInstance): void {
       paymentErrors.amount_not_supported,
       paymentErrors.payment_method_not_taken,
       couponErrors.coupon_not_usable,
+      cardErrors.card_not_usable,
       ledgerErrors.insufficient_balance,
     ],
     example: { ...example, body: { provider: 'manual', reference: 'Receipt 118' } },

@@ -15,6 +15,7 @@ import { cancelOpenPayments, startPayment } from '../payments/attempts.ts';
 import { paymentErrors } from '../payments/errors.ts';
 import type { PaymentSubject } from '../payments/ports.ts';
 import type { Payment } from '../payments/tables.ts';
+import { cardOption } from '../wallets/cards/resolve.ts';
 import { orderErrors } from './errors.ts';
 import { orderEvents } from './events.ts';
 import { earnOrderPoints } from './points.ts';
@@ -37,6 +38,9 @@ interface PayInput {
   readonly paymentMethod?: string;
   /** With the provider `coupon`: the code of a coupon of a value. */
   readonly couponCode?: string;
+  /** With the provider `card`: which one. */
+  readonly cardId?: string;
+  readonly cardCode?: string;
   readonly simulate?: string;
   readonly delaySeconds?: number;
 }
@@ -70,6 +74,7 @@ export async function payOrder(ctx: Ctx, input: PayInput): Promise<Payment> {
     const amount = coupon?.amount ?? asked;
     const options = {
       ...(coupon && { couponId: coupon.id }),
+      ...(await cardOption(tx, ctx, input.provider, input)),
       ...(simulate && { simulate }),
       ...(delaySeconds !== undefined && { delaySeconds }),
       ...(paymentMethod !== undefined && { paymentMethod }),
@@ -115,6 +120,10 @@ export const orderPaymentSubject: PaymentSubject = {
   lock: async (tx, ctx, orderId) => void (await lockOrder(tx, ctx.shop.id, orderId)),
   clearing: async (_tx, _ctx, orderId) => clearing(orderId),
   payer: async (tx, ctx, orderId) => (await lockOrder(tx, ctx.shop.id, orderId)).customerId,
+  async pricesOf(tx, ctx, orderId) {
+    const { totalAmount, discountAmount, freightDiscountAmount } = await lockOrder(tx, ctx.shop.id, orderId);
+    return { totalAmount, listAmount: totalAmount + discountAmount + freightDiscountAmount };
+  },
   onSucceeded: takePayment,
   onFailed: async (tx, ctx, payment) => {
     const details = { provider: payment.provider, amount: Number(payment.amount), code: payment.failureCode };

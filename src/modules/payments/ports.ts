@@ -12,6 +12,12 @@ export interface PaymentSubject {
   clearing(tx: Tx, ctx: Ctx, subjectId: string): Promise<Account>;
   /** The customer whose it is, now: the survivor, when they were merged. Null when it is nobody's. */
   payer(tx: Tx, ctx: Ctx, subjectId: string): Promise<string | null>;
+  /** What it costs, and what it would cost without any discount; absent where nothing is taken off. */
+  pricesOf?(
+    tx: Tx,
+    ctx: Ctx,
+    subjectId: string,
+  ): Promise<{ readonly totalAmount: bigint; readonly listAmount: bigint }>;
   onSucceeded(tx: Tx, ctx: Ctx, payment: Payment): Promise<void>;
   onFailed(tx: Tx, ctx: Ctx, payment: Payment): Promise<void>;
 }

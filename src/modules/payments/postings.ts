@@ -11,7 +11,7 @@ import type { Payment, Refund } from './tables.ts';
 /** Money came in: it is the buyer's until the subject takes it for its price. Refusals: those of stored value. */
 export async function postCapture(tx: Tx, ctx: Ctx, payment: Payment): Promise<void> {
   const clearing = await subjectOf(payment).clearing(tx, ctx, payment.subjectId);
-  const source = await sourceOf(tx, ctx, payment);
+  const source = await sourceOf(tx, ctx, payment, 'spent');
   await postBetween(
     tx,
     ctx,
@@ -30,7 +30,7 @@ const refundSubject = ({ id, attempt }: Pick<Refund, 'id' | 'attempt'>): string 
 /** A refund of a payment arrived: by its provider, or as staff says from the till. */
 export async function postRefund(tx: Tx, ctx: Ctx, refund: Refund, payment: Payment): Promise<void> {
   const clearing = await subjectOf(refund).clearing(tx, ctx, refund.subjectId);
-  const source = await sourceOf(tx, ctx, payment);
+  const source = await sourceOf(tx, ctx, payment, 'refunded');
   await postBetween(
     tx,
     ctx,
@@ -44,11 +44,12 @@ export async function postRefund(tx: Tx, ctx: Ctx, refund: Refund, payment: Paym
 }
 
 /** Where the money of a payment comes from and goes back to: what the payer keeps here, or the shop's funds with its provider. */
-async function sourceOf(tx: Tx, ctx: Ctx, payment: Payment): Promise<Account> {
+async function sourceOf(tx: Tx, ctx: Ctx, payment: Payment, kind: 'spent' | 'refunded'): Promise<Account> {
   const { storedValue } = providerOf(payment);
   if (!storedValue) return funds(payment.provider);
-  const payer = await subjectOf(payment).payer(tx, ctx, payment.subjectId);
-  if (payer !== null) return storedValue.accountOf(payer);
+  const payerId = await subjectOf(payment).payer(tx, ctx, payment.subjectId);
+  const account = await storedValue.accountOf(tx, ctx, { payment, payerId, kind });
+  if (account) return account;
   throw paymentErrors.provider_not_available('Only a customer has stored value.', { pointer: '/provider' });
 }
 

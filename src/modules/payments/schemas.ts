@@ -28,13 +28,15 @@ export const ProviderName = enumeration(
   'PaymentProvider',
   '`manual`: staff records cash or a bank transfer. `simulator`: a pretended provider for test shops. `stripe`: needs ' +
     "an account that the shop has connected. `wallet`: the customer's stored value, taken at once. `coupon`: a coupon " +
-    'of a value, named as `couponCode`; a settlement asks for it beside another provider.',
+    'of a value, named as `couponCode`; a settlement asks for it beside another provider. `card`: a stored-value card, named as ' +
+    '`cardId` or by its `cardCode`, taken at once.',
   PROVIDER_NAMES,
 );
 const RefundReason = enumeration('RefundReason', 'Why money goes back.', [
   'surplus',
   'cancellation',
   'settlement',
+  'card_ended',
 ]);
 const SimulationName = enumeration('Simulation', 'How the simulator behaves.', SIMULATIONS);
 
@@ -56,6 +58,14 @@ export const attemptFields = {
         '`coupon`; for a settlement beside the provider that takes the rest.',
       80,
     ),
+  ),
+  cardId: Type.Optional(
+    uuid(
+      "With the provider `card`: the card. Customers name their own; a named card pays what is its customer's.",
+    ),
+  ),
+  cardCode: Type.Optional(
+    text('With the provider `card`: the code of a bearer card, however it is written.', 80),
   ),
   simulate: Type.Optional(ref(SimulationName)),
   delaySeconds: Type.Optional(

@@ -6,6 +6,7 @@ import { uuid } from '../../platform/http/schema.ts';
 import { ledgerErrors } from '../ledger/errors.ts';
 import { orderErrors } from '../orders/errors.ts';
 import { paymentErrors } from '../payments/errors.ts';
+import { cardErrors } from '../wallets/cards/errors.ts';
 import { couponErrors } from '../campaigns/coupons/errors.ts';
 import {
   LineUpgradeCreate,
@@ -121,6 +122,7 @@ function upgradeRoute(app: FastifyInstance): void {
       paymentErrors.payment_method_not_taken,
       ledgerErrors.insufficient_balance,
       couponErrors.coupon_not_usable,
+      cardErrors.card_not_usable,
     ],
     example: {
       params: { orderId: someId, lineId: someId },

@@ -7,6 +7,7 @@ import { OrderPaymentList } from '../orders/schemas.ts';
 import { paymentErrors } from '../payments/errors.ts';
 import { PaymentResource, presentPayment } from '../payments/schemas.ts';
 import { couponErrors } from '../campaigns/coupons/errors.ts';
+import { cardErrors } from '../wallets/cards/errors.ts';
 import { acceptSettlement, counterSettlement } from './answer.ts';
 import { settlementErrors as errors } from './errors.ts';
 import { SettlementCounter, SettlementOfferCreate, SettlementPaymentCreate } from './offer-schemas.ts';
@@ -37,6 +38,7 @@ export const payErrors = [
   paymentErrors.payment_method_not_taken,
   ledgerErrors.insufficient_balance,
   couponErrors.coupon_not_usable,
+  cardErrors.card_not_usable,
 ];
 
 /** Offers, answers to them, and paying what was accepted. */

@@ -15,6 +15,7 @@ import { paymentErrors } from '../payments/errors.ts';
 import type { PaymentSubject } from '../payments/ports.ts';
 import { isOpen } from '../payments/rules.ts';
 import type { Payment } from '../payments/tables.ts';
+import { cardOption } from '../wallets/cards/resolve.ts';
 import { canTake } from './answer.ts';
 import { applySettled } from './apply.ts';
 import { concludeSettlement } from './conclude.ts';
@@ -36,6 +37,9 @@ export interface PayInput {
   readonly couponCode?: string;
   readonly reference?: string;
   readonly paymentMethod?: string;
+  /** With the provider `card`: which one. */
+  readonly cardId?: string;
+  readonly cardCode?: string;
   readonly simulate?: string;
   readonly delaySeconds?: number;
 }
@@ -98,6 +102,8 @@ async function startPart(
     delaySeconds,
     paymentMethod,
     couponId,
+    cardId,
+    cardCode,
   }: PayInput & { readonly couponId?: string | undefined },
 ): Promise<Payment> {
   const details = { provider, amount: Number(amount), settlementId: id };
@@ -114,6 +120,7 @@ async function startPart(
       ...(delaySeconds !== undefined && { delaySeconds }),
       ...(paymentMethod !== undefined && { paymentMethod }),
       ...(couponId !== undefined && { couponId }),
+      ...(await cardOption(tx, ctx, provider, { cardId, cardCode })),
     },
   };
   // The amount is always all of it and no field of the request: what a provider says about it is about the provider.

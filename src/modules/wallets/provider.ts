@@ -10,7 +10,7 @@ export const walletProvider: PaymentProvider = {
   name: 'wallet',
   manual: false,
   storedValue: {
-    accountOf: walletOf,
+    accountOf: async (_tx, _ctx, { payerId }) => (payerId === null ? undefined : walletOf(payerId)),
     async onMoved(tx, ctx, payment, entry, kind) {
       const subject = { type: payment.subjectType, id: payment.subjectId };
       await recordMovement(tx, ctx, entry, { kind, subject });

@@ -9,6 +9,7 @@ import type { Db } from '../../../src/platform/db/client.ts';
 import { inTransaction } from '../../../src/platform/db/transaction.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { startApp } from '../../support/app.ts';
+import { makeRichCard } from '../../support/cards-world.ts';
 import { makeDebt } from '../../support/credit-world.ts';
 import { type Damages, findDamages } from '../../support/damage.ts';
 import { givePoints, makeDebtor, makeMember } from '../../support/loyalty-world.ts';
@@ -33,6 +34,8 @@ async function fillBooks(): Promise<void> {
   await creditWallet(app, customer.id, 5_000);
   const byWallet = await makeOrder(app, { customerId: customer.id });
   await pay(app, byWallet.id, { provider: 'wallet' });
+  const byCard = await makeOrder(app);
+  await pay(app, byCard.id, { provider: 'card', cardId: (await makeRichCard(app)).id });
   const { order } = await makePaidOrder(app);
   await ok(app.call(`POST /v1/orders/${order.id}/goodwill-settlements`, { body: { amount: 100 } }));
   const [refund] = (await ok(app.call('GET /v1/refunds'))).data;
@@ -117,6 +120,26 @@ const DAMAGES: Damages = {
   "a member's points are what the books say that the shop owes them": [
     'update loyalty_members set active_points = active_points + 1 where left_at is null',
     `update ledger_entries set amount = amount - 1 where account = 'points'`,
+  ],
+  'what is on a card is what the books say that the shop owes for it': [
+    'update cards set principal_amount = principal_amount + 1',
+    `update ledger_accounts set balance = balance + 1 where account = 'card'`,
+  ],
+  'every entry of a card has movements that tell the same': [
+    'update card_movements set amount = amount - 1',
+    'update card_movements set balance_after = balance_after + 1',
+    `delete from card_movements where kind = 'spent'`,
+    `delete from ledger_entries where account = 'card'`,
+  ],
+  'every payment by card took its amount out of lots and gave back what was refunded': [
+    'delete from card_uses',
+    'update card_uses set returned_amount = returned_amount + 1',
+    `update payments set refunded_amount = refunded_amount + 1 where provider = 'card'`,
+  ],
+  'a load that is on a card was paid, and its payment gave back what its card’s end says': [
+    `update payments set amount = amount + 1 where subject_type = 'card_load'`,
+    `update payments set refunded_amount = refunded_amount + 1 where subject_type = 'card_load'`,
+    'update card_loads set paid_amount = paid_amount + 1',
   ],
   'what a member owes in points is what the books say': [
     'update loyalty_members set debt_points = debt_points + 1',

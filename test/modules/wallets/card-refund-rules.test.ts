@@ -4,7 +4,7 @@ import {
   type CardLoad,
   decideCardRefund,
   REFUND_CAUSES,
-} from '../../../src/modules/wallets/card-refund-rules.ts';
+} from '../../../src/modules/wallets/cards/refund-rules.ts';
 
 const runs = { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 500) };
 const loadedAt = new Date('2026-03-01T00:00:00.000Z');

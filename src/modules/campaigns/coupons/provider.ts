@@ -20,7 +20,7 @@ export const couponProvider: PaymentProvider = {
   name: 'coupon',
   manual: false,
   storedValue: {
-    accountOf: couponPromisesOf,
+    accountOf: async (_tx, _ctx, { payerId }) => (payerId === null ? undefined : couponPromisesOf(payerId)),
     async onMoved(tx, ctx, payment, entry, kind) {
       const id = couponIdOf(payment);
       if (id === undefined || entry.ownerId === null)

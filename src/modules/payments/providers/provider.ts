@@ -53,8 +53,15 @@ export interface OpenedCharge {
  * attempt is ever open, and a refund has arrived when it is requested.
  */
 interface StoredValue {
-  /** The account that pays and gets back. */
-  accountOf(payerId: string): Account;
+  /**
+   * The account that pays or gets back; undefined where the payer has none. What the account belongs to is locked here, before the account.
+   * Refusals: its own, of a payment.
+   */
+  accountOf(
+    tx: Tx,
+    ctx: Ctx,
+    move: { readonly payment: Payment; readonly payerId: string | null; readonly kind: 'spent' | 'refunded' },
+  ): Promise<Account | undefined>;
   /** Writes down for the payer what was posted to the account. */
   onMoved(tx: Tx, ctx: Ctx, payment: Payment, entry: LedgerEntry, kind: 'spent' | 'refunded'): Promise<void>;
 }

@@ -11,7 +11,7 @@ const providers: ReadonlyMap<string, PaymentProvider> = new Map(
   [manual, simulator, stripe].map((p) => [p.name, p]),
 );
 
-export const PROVIDER_NAMES = ['manual', 'simulator', 'stripe', 'wallet', 'coupon'] as const;
+export const PROVIDER_NAMES = ['manual', 'simulator', 'stripe', 'wallet', 'coupon', 'card'] as const;
 
 /** Those with which a shop has an account of its own. */
 export const ACCOUNT_PROVIDERS = ['stripe'] as const;

@@ -1,4 +1,4 @@
-import { divideRounded, maxOf, minOf, sumOf } from '../../platform/money.ts';
+import { divideRounded, maxOf, minOf, sumOf } from '../../../platform/money.ts';
 
 /** One use of a card. Amounts are minor units. */
 export interface CardUse {
@@ -57,4 +57,41 @@ export function decideCardRefund(
 function discountedShare({ paidAmount, faceAmount, uses }: CardLoad): bigint {
   const used = sumOf(uses.map((use) => use.faceAmount));
   return faceAmount === 0n ? 0n : divideRounded(used * paidAmount, faceAmount);
+}
+
+/** A load with what was paid back of it before and what of it is still on the card. */
+export interface EndingLoad extends CardLoad {
+  readonly refundedAmount: bigint;
+  readonly principalLeft: bigint;
+  readonly bonusLeft: bigint;
+  readonly fullDays: number;
+}
+
+/** How the end of a card divides what is on it of a load. */
+export interface LoadEnd extends CardRefund {
+  readonly principalPaidBack: bigint;
+  readonly bonusPaidBack: bigint;
+  readonly principalForfeited: bigint;
+  readonly bonusForfeited: bigint;
+}
+
+/**
+ * What becomes of a load when its card ends. `refundAmount` is what is paid back now: what the rule gives, less what was paid back before,
+ * and not more than is still on the card of this load. It is taken off the principal first, so that the bonus is what is forfeited.
+ */
+export function endLoad(load: EndingLoad, at: { readonly cause: RefundCause; readonly now: Date }): LoadEnd {
+  const { principalLeft, bonusLeft, refundedAmount, fullDays } = load;
+  const decided = decideCardRefund(load, { ...at, fullDays });
+  const due = maxOf(0n, decided.refundAmount - refundedAmount);
+  const refundAmount = minOf(due, principalLeft + bonusLeft);
+  const principalPaidBack = minOf(refundAmount, principalLeft);
+  const bonusPaidBack = refundAmount - principalPaidBack;
+  return {
+    ...decided,
+    refundAmount,
+    principalPaidBack,
+    bonusPaidBack,
+    principalForfeited: principalLeft - principalPaidBack,
+    bonusForfeited: bonusLeft - bonusPaidBack,
+  };
 }
