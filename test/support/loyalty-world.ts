@@ -39,7 +39,8 @@ export async function givePoints(shop: TestShop, customerId: string, points: num
 /** A member who left with the points of an order, and gave units up before and afterwards: they owe points. */
 export async function makeDebtor(shop: TestShop): Promise<string> {
   const earning = { points: 1, perAmount: 100 };
-  await setProgramme(shop, { signUpPoints: 5, earning, clawback: 'unlimited' });
+  const tiers = [{ key: 'club', name: 'Club', threshold: 0, multiplierBps: 10_000, serviceLevel: null }];
+  await setProgramme(shop, { signUpPoints: 5, earning, clawback: 'unlimited', tiers });
   const customerId = await makeMember(shop);
   const body = {
     name: 'Chai',
@@ -112,6 +113,8 @@ export const loyaltyRecipes: Record<string, Recipe> = {
   listPointLots: ofMember,
   listPointMovements: ofMember,
   listExpiringPoints: ofMember,
+  getTierStanding: ofMember,
+  listTierChanges: ofMember,
   approvePointGrantRequest: ofRequest,
   refusePointGrantRequest: ofRequest,
   getPointGrantRequest: ofRequest,

@@ -60,6 +60,17 @@ export const loyaltyInvariants: readonly Invariant[] = [
           where e.account = 'points_debt' and t.kind = 'points_taken_back' group by e.shop_id) d on d.shop_id = a.shop_id`,
   ),
   invariant(
+    "a member's tier is the last that they came to, and each change begins with the tier before it",
+    sql`select count(*) as checked, count(*) filter (where m.tier_key is distinct from w.newest
+          or m.tier_change_count <> coalesce(w.changes, 0) or w.broken > 0) as broken
+        from loyalty_members m left join (select shop_id, customer_id, count(*) as changes,
+            (array_agg(to_tier_key order by position desc))[1] as newest,
+            count(*) filter (where position <> number or from_tier_key is distinct from before) as broken
+          from (select *, row_number() over of_member as number, lag(to_tier_key) over of_member as before
+            from tier_changes window of_member as (partition by shop_id, customer_id order by position)) c
+          group by shop_id, customer_id) w on w.shop_id = m.shop_id and w.customer_id = m.customer_id`,
+  ),
+  invariant(
     'the newest version of the programme is what it says',
     sql`select count(*) as checked, count(*) filter (where v.rule is distinct from p.rule) as broken
         from loyalty_programmes p left join loyalty_programme_versions v on v.shop_id = p.shop_id and v.number = p.version`,

@@ -18,6 +18,11 @@ const path = '/v1/loyalty-programme';
 
 /** What the loyalty programme of a shop says. */
 export function programmeRoutes(app: FastifyInstance): void {
+  putRoute(app);
+  readingRoutes(app);
+}
+
+function putRoute(app: FastifyInstance): void {
   operation(app, {
     operationId: 'putLoyaltyProgramme',
     method: 'PUT',
@@ -41,12 +46,18 @@ export function programmeRoutes(app: FastifyInstance): void {
         signUpPoints: 100,
         staffGrantLimit: 1_000,
         expiry: { kind: 'rolling_months', months: 24 },
+        earning: { points: 1, perAmount: 100 },
+        tiers: [
+          { key: 'silver', name: 'Silver', threshold: 1_000, multiplierBps: 12_500, serviceLevel: null },
+        ],
       },
     },
     run: (ctx, { body }) => putProgramme(ctx, body),
     present: presentProgramme,
   });
+}
 
+function readingRoutes(app: FastifyInstance): void {
   operation(app, {
     operationId: 'getLoyaltyProgramme',
     method: 'GET',

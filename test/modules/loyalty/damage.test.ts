@@ -40,6 +40,11 @@ const DAMAGES: Damages = {
     'update loyalty_members set due_at = null where due_at is not null',
     `update point_lots set expires_at = activates_at + interval '1 second' where left_points > 0`,
   ],
+  "a member's tier is the last that they came to, and each change begins with the tier before it": [
+    `update loyalty_members set tier_key = 'other' where tier_key is not null`,
+    'delete from tier_changes where position = 1',
+    `update tier_changes set from_tier_key = 'other' where position = 1`,
+  ],
   'the newest version of the programme is what it says': [
     `update loyalty_programmes set rule = rule || '{"signUpPoints": 7}'`,
     'delete from loyalty_programme_versions where number = 2',
