@@ -81,7 +81,8 @@ function checkTerms(
   { rule }: LoyaltyProgramme,
   { expectedPricePoints: expected }: RedemptionInput,
 ): void {
-  if (minimumTierKey !== null && !hasTier(rule.tiers, tierKey, minimumTierKey)) throw giftErrors.tier_too_low();
+  if (minimumTierKey !== null && !hasTier(rule.tiers, tierKey, minimumTierKey))
+    throw giftErrors.tier_too_low();
   if (expected !== undefined && BigInt(expected) !== pricePoints)
     throw giftErrors.gift_price_changed(`One costs ${pricePoints} points.`, {
       pointer: '/expectedPricePoints',
