@@ -29,6 +29,7 @@ import { parcelPersonalData } from './modules/orders/parcel-personal-data.ts';
 import { creditPersonalData, orderCustomerMove, orderPersonalData } from './modules/orders/personal-data.ts';
 import { orderPromises } from './modules/orders/ports.ts';
 import { orderPaymentSubject } from './modules/orders/pay.ts';
+import { giftCustomerMove, giftPersonalData } from './modules/loyalty/gifts/personal-data.ts';
 import { loyaltyCustomerMove } from './modules/loyalty/merge.ts';
 import { loyaltyModule } from './modules/loyalty/module.ts';
 import { loyaltyPersonalData } from './modules/loyalty/personal-data.ts';
@@ -90,6 +91,8 @@ customerMerges.fill([
   walletCustomerMove,
   cardCustomerMove,
   loyaltyCustomerMove,
+  // After the membership, which what was asked for hangs on.
+  giftCustomerMove,
   segmentCustomerMove,
 ]);
 personalData.fill([
@@ -101,6 +104,8 @@ personalData.fill([
   couponPersonalData,
   campaignPersonalData,
   entryItemPersonalData,
+  // The points of what is held are back before they lapse.
+  giftPersonalData,
   loyaltyPersonalData,
   walletPersonalData,
   cardPersonalData,

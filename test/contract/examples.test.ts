@@ -18,7 +18,7 @@ for (const [name, schema] of Object.entries(document.components.schemas)) {
 }
 
 async function readyExample(shop: TestApp, op: Operation) {
-  const { params, body, headers, payload } = await prepare(shop, shop, op.operationId, op.example);
+  const { params, body, headers, payload, callerId } = await prepare(shop, shop, op.operationId, op.example);
   const path = op.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(params[name] ?? `no ${name}`),
   );
@@ -26,15 +26,15 @@ async function readyExample(shop: TestApp, op: Operation) {
     Object.entries(op.example.query ?? {}).map(([key, value]): [string, string] => [key, String(value)]),
   );
   const target = `${op.method} ${path}${query.size > 0 ? `?${query.toString()}` : ''}`;
-  return { target, body: payload ?? body, ...(headers ? { headers } : {}) };
+  return { target, callerId, body: payload ?? body, ...(headers ? { headers } : {}) };
 }
 
 async function callExample(shop: TestApp, op: Operation) {
-  const { target, ...sent } = await readyExample(shop, op);
+  const { target, callerId, ...sent } = await readyExample(shop, op);
   const needsCustomer =
     op.access.secret === undefined && op.access.customer === true && !op.access.publishable;
   const as = needsCustomer
-    ? await tokenOf(shop, (await makeCustomer(shop)).id)
+    ? await tokenOf(shop, callerId ?? (await makeCustomer(shop)).id)
     : op.access.secret
       ? undefined
       : shop.publishableKey;
@@ -56,7 +56,7 @@ for (const op of app.app.operations.values()) {
 // Its key is in every browser: no answer is kept for it, because there is nothing that must not happen twice.
 for (const op of [...app.app.operations.values()].filter(({ access }) => access.publishable)) {
   t.test(`with a publishable key ${op.operationId} writes nothing`, async (t) => {
-    const { target, ...sent } = await readyExample(app, op);
+    const { target, callerId: _callerId, ...sent } = await readyExample(app, op);
     const before = await fingerprint(app.deps.db);
     const { status } = await app.call(target, { ...sent, as: app.publishableKey });
     t.ok((op.success.statuses as readonly number[]).includes(status), `answered ${status}`);

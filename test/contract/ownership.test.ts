@@ -5,7 +5,7 @@ import { type Answer, startApp, type TestShop } from '../support/app.ts';
 import { makeCampaign, makeProgramme } from '../support/campaigns-world.ts';
 import { makeCard } from '../support/cards-world.ts';
 import { makeCouponDefinition } from '../support/coupons-world.ts';
-import { makeMember, requestPoints } from '../support/loyalty-world.ts';
+import { makeGiftGrant, makeMember, requestPoints } from '../support/loyalty-world.ts';
 import { makeServiceTime } from '../support/segments-world.ts';
 import { fingerprint, idsOf } from '../support/snapshot.ts';
 import { type Prepared, prepare, prepareForCustomer } from '../support/recipes.ts';
@@ -63,6 +63,7 @@ await makeProgramme(app, { externalId: 'the-owners-order' });
 await makeServiceTime(app, owner.id);
 await makeCard(ofOwner, 'named');
 await requestPoints(app, await makeMember(app, owner.id), app.secretKey);
+await makeGiftGrant(app, owner.id);
 
 /** What the shop's things are called where a list can be asked for them. */
 const names: Record<string, string> = {

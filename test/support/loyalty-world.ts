@@ -79,11 +79,34 @@ export async function requestPoints(shop: TestShop, customerId: string, as: stri
   return answer.body.request;
 }
 
+/** A gift of the catalogue. */
+export const makeGift = (shop: TestShop, fields: object = {}) =>
+  make(shop, 'POST /v1/loyalty-gifts', {
+    name: 'Tea tin',
+    pricePoints: 500,
+    stockQuantity: 5,
+    ...fields,
+  });
+
+/** A member with points, who has a gift for some of them, or asked for it. */
+export async function makeRedemption(shop: TestShop, customerId?: string, fields: object = {}) {
+  const id = await makeMember(shop, customerId);
+  await givePoints(shop, id, 1_000);
+  const { id: giftId } = await makeGift(shop);
+  return make(shop, `POST /v1/loyalty-members/${id}/redemptions`, { giftId, ...fields });
+}
+
+/** What a member is owed: the grant. */
+export async function makeGiftGrant(shop: TestShop, customerId?: string) {
+  const { customerId: ownerId } = await makeRedemption(shop, customerId);
+  return (await shop.call(`GET /v1/gift-grants?customerId=${ownerId}&limit=1`)).body.data[0];
+}
+
 type Recipe = (
   shop: TestShop,
   app: unknown,
   example: { body?: any },
-) => Promise<{ params: Record<string, string>; body?: unknown }>;
+) => Promise<{ params: Record<string, string>; body?: unknown; callerId?: string }>;
 
 const ofMember: Recipe = async (shop, _app, { body }) => ({
   params: { customerId: await makeMember(shop) },
@@ -93,6 +116,27 @@ const ofRequest: Recipe = async (shop) => ({
   params: {
     pointGrantRequestId: (await requestPoints(shop, await makeMember(shop), await makeColleague(shop))).id,
   },
+});
+
+const ofGift: Recipe = async (shop, _app, { body }) => ({
+  params: { loyaltyGiftId: (await makeGift(shop)).id },
+  body,
+});
+/** Whose every order of the shop is, where a test says so. */
+async function ownerOf(shop: TestShop): Promise<string | undefined> {
+  const product = { name: 'Chai', priceAmount: 100, onHandQuantity: 1 };
+  const { id: productId } = await make(shop, 'POST /v1/products', product);
+  const order = await make(shop, 'POST /v1/orders', { lines: [{ productId, quantity: 1 }] });
+  return order.customerId ?? undefined;
+}
+const ofRedemption =
+  (fields: object): Recipe =>
+  async (shop, _app, { body }) => ({
+    params: { redemptionId: (await makeRedemption(shop, await ownerOf(shop), fields)).id },
+    body,
+  });
+const ofGrant: Recipe = async (shop) => ({
+  params: { giftGrantId: (await makeGiftGrant(shop, await ownerOf(shop))).id },
 });
 
 /** What the operations of loyalty need. */
@@ -118,4 +162,28 @@ export const loyaltyRecipes: Record<string, Recipe> = {
   approvePointGrantRequest: ofRequest,
   refusePointGrantRequest: ofRequest,
   getPointGrantRequest: ofRequest,
+  createLoyaltyGift: async (_shop, _app, { body }) => ({ params: {}, body }),
+  updateLoyaltyGift: ofGift,
+  changeGiftStock: ofGift,
+  getLoyaltyGift: ofGift,
+  redeemGift: async (shop, _app, { body }) => {
+    const customerId = await makeMember(shop);
+    await givePoints(shop, customerId, 1_000);
+    return { params: { customerId }, body: { ...body, giftId: (await makeGift(shop)).id } };
+  },
+  redeemOwnGift: async (shop, _app, { body }) => {
+    const callerId = await makeMember(shop);
+    await givePoints(shop, callerId, 1_000);
+    return { params: {}, body: { ...body, giftId: (await makeGift(shop)).id }, callerId };
+  },
+  confirmRedemption: ofRedemption({ isHeld: true }),
+  cancelRedemption: ofRedemption({ isHeld: true, quantity: 2 }),
+  getRedemption: ofRedemption({}),
+  createClaimCode: ofGrant,
+  getGiftGrant: ofGrant,
+  handOverGift: async (shop) => {
+    const { id } = await makeGiftGrant(shop);
+    const { claimCode } = await make(shop, `POST /v1/gift-grants/${id}/claim-code`, {});
+    return { params: {}, body: { claimCode } };
+  },
 };

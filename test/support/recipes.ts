@@ -40,6 +40,8 @@ export interface Prepared {
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
   readonly payload?: Buffer;
+  /** Who calls, where that has to be a customer who was made for it. */
+  readonly callerId?: string;
 }
 
 export type Recipe = (shop: TestShop, app: TestApp, example: { body?: any }) => Promise<Prepared>;

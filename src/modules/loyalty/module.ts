@@ -5,9 +5,18 @@ import { loyaltyErrors } from './errors.ts';
 import { grantRequestEvents, memberEvents, pointEvents, programmeEvents } from './events.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { loyaltyInvariants } from './invariants.ts';
+import { giftCatalogueRoutes } from './gifts/catalogue-routes.ts';
+import { redemptionSweep } from './gifts/end.ts';
+import { giftErrors } from './gifts/errors.ts';
+import { giftEvents, giftGrantEvents, redemptionEvents } from './gifts/events.ts';
+import { giftGrantRoutes } from './gifts/grant-routes.ts';
+import { giftInvariants } from './gifts/invariants.ts';
+import { redemptionRoutes } from './gifts/redemption-routes.ts';
+import { giftGrantStates, giftStates, redemptionStates } from './gifts/states.ts';
 import { memberRoutes } from './member-routes.ts';
 import { pointsRoutes } from './points-routes.ts';
 import { programmeRoutes } from './programme-routes.ts';
+import { loyaltySettings } from './settings.ts';
 import { grantRequestSweep } from './staff-grants.ts';
 import { grantRequestStates, lotStates } from './states.ts';
 import { tierRoutes } from './tiers/routes.ts';
@@ -22,15 +31,28 @@ export const loyaltyModule: Module = {
     grantRoutes(app);
     pointsRoutes(app);
     tierRoutes(app);
+    giftCatalogueRoutes(app);
+    redemptionRoutes(app);
+    giftGrantRoutes(app);
   },
-  errors: loyaltyErrors,
+  errors: { ...loyaltyErrors, ...giftErrors },
   events: [
     ...Object.values(programmeEvents),
     ...Object.values(memberEvents),
     ...Object.values(pointEvents),
     ...Object.values(grantRequestEvents),
+    ...Object.values(giftEvents),
+    ...Object.values(redemptionEvents),
+    ...Object.values(giftGrantEvents),
   ],
-  sweeps: [dayChangeSweep, ...tierSweeps, grantRequestSweep],
-  invariants: [...loyaltyInvariants, ...loyaltyBookChecks],
-  states: { pointLot: lotStates, pointGrantRequest: grantRequestStates },
+  settings: loyaltySettings,
+  sweeps: [dayChangeSweep, ...tierSweeps, grantRequestSweep, redemptionSweep],
+  invariants: [...loyaltyInvariants, ...giftInvariants, ...loyaltyBookChecks],
+  states: {
+    pointLot: lotStates,
+    pointGrantRequest: grantRequestStates,
+    loyaltyGift: giftStates,
+    redemption: redemptionStates,
+    giftGrant: giftGrantStates,
+  },
 };

@@ -1,9 +1,16 @@
 import t from 'tap';
 import { loyaltyBookChecks } from '../../../src/modules/loyalty/book-checks.ts';
+import { giftInvariants } from '../../../src/modules/loyalty/gifts/invariants.ts';
 import { loyaltyInvariants } from '../../../src/modules/loyalty/invariants.ts';
 import { startApp } from '../../support/app.ts';
 import { type Damages, findDamages } from '../../support/damage.ts';
-import { givePoints, makeDebtor, makeMember, setProgramme } from '../../support/loyalty-world.ts';
+import {
+  givePoints,
+  makeDebtor,
+  makeMember,
+  makeRedemption,
+  setProgramme,
+} from '../../support/loyalty-world.ts';
 import { must } from '../../support/world.ts';
 
 const app = await startApp(t);
@@ -12,6 +19,9 @@ const app = await startApp(t);
 async function fill() {
   await setProgramme(app);
   await makeDebtor(app);
+  await makeRedemption(app);
+  const { id: givenUp } = await makeRedemption(app, undefined, { isHeld: true });
+  await must(app.call(`POST /v1/redemptions/${givenUp}/cancel`, { body: {} }));
   const [maria, double, erased] = [await makeMember(app), await makeMember(app), await makeMember(app)];
   await givePoints(app, maria, 100);
   await givePoints(app, maria, 30, { pendingDays: 3 });
@@ -21,6 +31,30 @@ async function fill() {
 }
 
 const DAMAGES: Damages = {
+  'a redemption cost what was spent for it, and of what was given up the points are back': [
+    `update redemptions set unit_points = unit_points + 1 where state = 'redeemed'`,
+    'update point_spendings set given_back_points = given_back_points - 1 where given_back_points > 0',
+    'update point_spendings set given_back_points = 1 where given_back_points = 0',
+  ],
+  'a gift is owed, or was handed over, for what was redeemed and not given up': [
+    'delete from gift_grants',
+    'update gift_grants set quantity = quantity + 1',
+    `insert into gift_grants (shop_id, id, customer_id, source, source_key, name, state, quantity, created_at, updated_at)
+       select shop_id, id, customer_id, 'redemption', id::text, gift_name, 'open', 1, created_at, updated_at
+       from redemptions where state = 'cancelled'`,
+  ],
+  'of a gift are left so many as nobody has': [
+    'update loyalty_gifts set left_quantity = left_quantity - 1',
+    'update gift_takers set quantity = quantity + 1',
+  ],
+  'a member has of a gift what they redeemed and did not give up': [
+    'delete from gift_takers where quantity > 0',
+    'update gift_takers set quantity = quantity + 1',
+  ],
+  'what was spent came from its lots': [
+    'update point_spending_parts set points = points + 1',
+    'delete from point_spending_parts',
+  ],
   'a member has the points of their lots': [
     'update loyalty_members set active_points = active_points - 1 where active_points > 0',
     'update loyalty_members set pending_points = pending_points + 1 where left_at is null',
@@ -74,7 +108,7 @@ const DAMAGES: Damages = {
 
 t.test('every check finds what it is for', async (t) => {
   await fill();
-  const checks = [...loyaltyInvariants, ...loyaltyBookChecks].map(({ name, check }) => ({
+  const checks = [...loyaltyInvariants, ...giftInvariants, ...loyaltyBookChecks].map(({ name, check }) => ({
     name,
     find: check,
   }));

@@ -1,0 +1,26 @@
+import { Type } from '@sinclair/typebox';
+import { defineErrors } from '../../../platform/errors.ts';
+
+export const giftErrors = defineErrors({
+  gift_not_found: [422, 'There is no such gift'],
+  gift_not_available: [409, 'The gift cannot be had at this moment'],
+  gift_out_of_stock: [409, 'There are not so many left of the gift'],
+  gift_stock_too_large: [422, 'So many cannot be counted'],
+  gift_limit_reached: [
+    409,
+    'The member cannot have so many of the gift',
+    { availableQuantity: Type.Integer({ description: 'How many they can still have.' }) },
+  ],
+  gift_price_changed: [
+    409,
+    'The gift costs another number of points than expected',
+    { pricePoints: Type.Integer({ description: 'What one costs now.' }) },
+  ],
+  tier_too_low: [409, 'The gift is for members of a higher tier'],
+  gift_product_not_found: [422, 'There is no such product'],
+  gift_times_contradictory: [422, 'It ends before it begins'],
+  redemption_not_held: [409, 'The redemption is not held any more'],
+  redemption_not_cancellable: [409, 'Of the redemption there are not so many left to give up'],
+  claim_code_unknown: [422, 'There is no gift to hand over for this code'],
+  gift_grant_not_open: [409, 'The gift is handed over or given up already'],
+});

@@ -1,0 +1,159 @@
+import type { Ctx } from '../../../platform/context.ts';
+import type { Reader, Tx } from '../../../platform/db/client.ts';
+import { inTransaction } from '../../../platform/db/transaction.ts';
+import { eventRow } from '../../../platform/events/define.ts';
+import { appendEvents } from '../../../platform/events/outbox.ts';
+import type { Page } from '../../../platform/http/pagination.ts';
+import { newId } from '../../../platform/ids.ts';
+import { after, HOUR_MS } from '../../../platform/time.ts';
+import { customersErrors } from '../../customers/errors.ts';
+import { holdKnownCustomer } from '../../customers/standing.ts';
+import { holdMember } from '../members.ts';
+import { ownIdOf } from '../points.ts';
+import { requireProgramme } from '../programme.ts';
+import { loyaltySettings } from '../settings.ts';
+import { spendPoints } from '../spending/spend.ts';
+import type { LoyaltyMember, LoyaltyProgramme } from '../tables.ts';
+import { giftErrors } from './errors.ts';
+import { redemptionEvents } from './events.ts';
+import { grantGift } from './grants.ts';
+import { findGift, takeGifts } from './repository.ts';
+import {
+  getRedemption,
+  insertRedemption,
+  listRedemptionRows,
+  type RedemptionQuery,
+  updateRedemption,
+} from './redemption-repository.ts';
+import { hasTier, isOffered } from './rules.ts';
+import type { LoyaltyGift, Redemption } from './tables.ts';
+
+interface RedemptionInput {
+  readonly giftId: string;
+  readonly quantity: number;
+  /** Only keeps points and gifts until somebody confirms. */
+  readonly isHeld: boolean;
+  /** What one is expected to cost. */
+  readonly expectedPricePoints?: number;
+}
+
+/**
+ * A member has gifts for points: points, gifts and what they may still have of them are taken at once, or nothing is. Refusals: not_found,
+ * customer_merged, customer_erased, loyalty_programme_missing, member_left, gift_not_found, gift_not_available, gift_price_changed,
+ * tier_too_low, gift_limit_reached, gift_out_of_stock, insufficient_points.
+ */
+export function redeemGift(ctx: Ctx, customerId: string, input: RedemptionInput): Promise<Redemption> {
+  return inTransaction(ctx, async (tx) => {
+    const { isErased } = await holdKnownCustomer(tx, ctx.shop.id, customerId);
+    if (isErased) throw customersErrors.customer_erased();
+    const programme = await requireProgramme(tx, ctx.shop.id);
+    const member = await holdMember(tx, ctx, customerId);
+    const known = await requireGift(tx, ctx, input.giftId);
+    const { giftId, quantity } = input;
+    await takeGifts(tx, ctx.shop.id, { giftId, customerId, quantity }, known.memberLimit);
+    // Its row is held from here on: what it says now, it says until this is written.
+    const gift = await requireGift(tx, ctx, giftId);
+    checkTerms(gift, member, programme, input);
+    const points = gift.pricePoints * BigInt(quantity);
+    const { spendingId } = await spendPoints(tx, ctx, member, programme, points);
+    const held = newRedemption(ctx, member, gift, quantity, spendingId);
+    await insertRedemption(tx, held);
+    await tellRedemption(tx, ctx, redemptionEvents.held, held, quantity);
+    return input.isHeld ? held : completeRedemption(tx, ctx, held, gift);
+  });
+}
+
+/** The same for the customer who calls. */
+export const redeemOwnGift = (ctx: Ctx, input: RedemptionInput): Promise<Redemption> =>
+  redeemGift(ctx, ownIdOf(ctx), input);
+
+async function requireGift(on: Reader, ctx: Ctx, giftId: string): Promise<LoyaltyGift> {
+  const gift = await findGift(on, ctx.shop.id, giftId);
+  const at = { pointer: '/giftId' };
+  if (!gift) throw giftErrors.gift_not_found(undefined, at);
+  if (!isOffered(gift, ctx.now)) throw giftErrors.gift_not_available(undefined, at);
+  return gift;
+}
+
+function checkTerms(
+  { pricePoints, minimumTierKey }: LoyaltyGift,
+  { tierKey }: LoyaltyMember,
+  { rule }: LoyaltyProgramme,
+  { expectedPricePoints: expected }: RedemptionInput,
+): void {
+  if (minimumTierKey !== null && !hasTier(rule.tiers, tierKey, minimumTierKey))
+    throw giftErrors.tier_too_low();
+  if (expected !== undefined && BigInt(expected) !== pricePoints)
+    throw giftErrors.gift_price_changed(`One costs ${pricePoints} points.`, {
+      pointer: '/expectedPricePoints',
+      extra: { pricePoints: Number(pricePoints) },
+    });
+}
+
+const newRedemption = (
+  ctx: Ctx,
+  { customerId }: LoyaltyMember,
+  gift: LoyaltyGift,
+  quantity: number,
+  spendingId: string,
+): Redemption => ({
+  shopId: ctx.shop.id,
+  id: newId(),
+  customerId,
+  giftId: gift.id,
+  giftName: gift.name,
+  state: 'held',
+  quantity,
+  cancelledQuantity: 0,
+  unitPoints: gift.pricePoints,
+  spendingId,
+  redeemedAt: null,
+  dueAt: after(ctx.now, loyaltySettings.of(ctx.shop).redemptionHoldHours * HOUR_MS),
+  version: 1,
+  createdAt: ctx.now,
+  updatedAt: ctx.now,
+});
+
+/** Building block: a redemption that is held and locked becomes goods that its customer is owed. */
+export async function completeRedemption(
+  tx: Tx,
+  ctx: Ctx,
+  held: Redemption,
+  { productId }: Pick<LoyaltyGift, 'productId'>,
+): Promise<Redemption> {
+  const redeemed = await updateRedemption(tx, held, {
+    state: 'redeemed',
+    redeemedAt: ctx.now,
+    dueAt: null,
+    updatedAt: ctx.now,
+  });
+  const { id, customerId, giftName: name } = redeemed;
+  const quantity = redeemed.quantity - redeemed.cancelledQuantity;
+  await grantGift(tx, ctx, { customerId, source: 'redemption', sourceKey: id, productId, name, quantity });
+  await tellRedemption(tx, ctx, redemptionEvents.redeemed, redeemed, quantity);
+  return redeemed;
+}
+
+/** Building block: tells what became of so many units of a redemption. */
+export const tellRedemption = (
+  tx: Tx,
+  ctx: Ctx,
+  event: (typeof redemptionEvents)[keyof typeof redemptionEvents],
+  { id, customerId, giftId, unitPoints }: Redemption,
+  quantity: number,
+): Promise<void> =>
+  appendEvents(tx, ctx, [
+    eventRow(ctx, event, id, { customerId, giftId, quantity, points: Number(unitPoints) * quantity }),
+  ]);
+
+/** A redemption; a customer reads their own. Refusal: not_found. */
+export const readRedemption = ({ db, shop, customerId }: Ctx, id: string): Promise<Redemption> =>
+  getRedemption(db, shop.id, id, customerId);
+
+/** Redemptions, newest first. */
+export const listRedemptions = ({ db, shop }: Ctx, query: RedemptionQuery): Promise<Page<Redemption>> =>
+  listRedemptionRows(db, shop.id, query);
+
+/** What the customer who calls asked for, newest first. */
+export const listOwnRedemptions = (ctx: Ctx, query: RedemptionQuery): Promise<Page<Redemption>> =>
+  listRedemptionRows(ctx.db, ctx.shop.id, { ...query, customerId: ownIdOf(ctx) });
