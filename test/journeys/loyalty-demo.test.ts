@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import t from 'tap';
-import { LOYALTY_START, playLoyalty } from '../../src/cli/northwind/loyalty.ts';
+import { LOYALTY_START, playLoyalty, playRedemption } from '../../src/cli/northwind/loyalty.ts';
 import { startApp } from '../support/app.ts';
 import { checkInvariants } from '../modules/orders/support.ts';
 
@@ -59,11 +59,28 @@ for (const customer of read('customers')) {
   add(balance, 100, dayNumber('1996-07-01'));
   balances.set(at(customer, 'customerID'), balance);
 }
-for (const order of read('orders')) {
-  const arrival = at(order, 'shippedDate') === 'NULL' ? TODAY + 1 : dayNumber(at(order, 'shippedDate')) + 5;
-  const activeFrom = arrival <= TODAY ? arrival + 8 : dayNumber(at(order, 'orderDate')) + 61;
-  const balance = balances.get(at(order, 'customerID')) as Balance;
-  add(balance, Math.floor(goodsOf(order) / 100), activeFrom);
+/** The orders as the shop takes them in: when they arrived, or on the last day. */
+const taken = read('orders')
+  .map((order) => {
+    const isSent = at(order, 'shippedDate') !== 'NULL';
+    const arrival = isSent ? dayNumber(at(order, 'shippedDate')) + 5 : TODAY + 1;
+    const customer = at(order, 'customerID');
+    const paidOn = dayNumber(at(order, 'orderDate'));
+    return { customer, paidOn, arrival, goods: goodsOf(order), takenOn: Math.min(arrival, TODAY) };
+  })
+  .toSorted((a, b) => a.takenOn - b.takenOn);
+
+/** By how much the tier of a customer multiplies on a day, in ten-thousandths: by what was taken in before it and paid within a year. */
+function multiplierOn(customer: string, day: number): number {
+  const spent = taken
+    .filter((one) => one.customer === customer && one.takenOn < day && day <= yearLater(one.paidOn))
+    .reduce((sum, { goods }) => sum + goods, 0);
+  return spent >= 2_000_000 ? 15_000 : spent >= 500_000 ? 12_500 : 10_000;
+}
+for (const { customer, paidOn, arrival, goods, takenOn } of taken) {
+  const activeFrom = arrival <= TODAY ? arrival + 8 : paidOn + 61;
+  const points = Math.floor((goods * multiplierOn(customer, takenOn)) / 1_000_000);
+  add(balances.get(customer) as Balance, points, activeFrom);
 }
 
 const app = await startApp(t, {
@@ -82,6 +99,22 @@ t.test('every customer has the points that the files say', async (t) => {
     };
     t.same(found, balances.get(externalId), externalId);
   }
+});
+
+t.test('and is in the tier that they say', (t) => {
+  for (const { externalId, member } of members) {
+    const multiplier = multiplierOn(externalId, TODAY);
+    const tier = multiplier === 15_000 ? 'gold' : multiplier === 12_500 ? 'silver' : null;
+    t.equal(member.tierKey, tier, externalId);
+  }
+  t.end();
+});
+
+t.test('gifts that are given up give their points back to the lots that they came from', async (t) => {
+  const { before, redeemed, after } = await playRedemption(app.deps, app.shopId, members);
+  const points = (rows: readonly { leftPoints: bigint }[]) => rows.map(({ leftPoints }) => leftPoints);
+  t.not(points(redeemed).join(), points(before).join());
+  t.same(points(after), points(before));
 });
 
 t.test('and the books agree', (t) => checkInvariants(t, app));

@@ -1,6 +1,10 @@
 import { getCustomerByExternalId } from '../../modules/customers/customers.ts';
 import { settleEvents } from '../../jobs.ts';
 import { modules } from '../../modules.ts';
+import { createLoyaltyGift } from '../../modules/loyalty/gifts/catalogue.ts';
+import { cancelRedemption } from '../../modules/loyalty/gifts/end.ts';
+import { redeemGift } from '../../modules/loyalty/gifts/redeem.ts';
+import type { PointLot } from '../../modules/loyalty/tables.ts';
 import { enrolMember, type MemberView, readMember } from '../../modules/loyalty/members.ts';
 import { listLots, listPointMovements } from '../../modules/loyalty/points.ts';
 import { loyaltyModule } from '../../modules/loyalty/module.ts';
@@ -18,7 +22,7 @@ import { seedWorld } from './seed.ts';
 export const LOYALTY_START = new Date('1996-07-01T00:00:00Z');
 
 /** One point for 1.00; what is a year old ends. */
-export const NORTHWIND_CLUB: ProgrammeRule = {
+const NORTHWIND_CLUB: ProgrammeRule = {
   name: 'Northwind Club',
   signUpPoints: 100,
   staffGrantLimit: 1_000,
@@ -58,14 +62,14 @@ export interface ClubMember {
 }
 
 /** Moves a shop's clock and gives its time as it is then. */
-export interface ShopTime {
+interface ShopTime {
   ctx(): Promise<Ctx>;
   advanceTo(at: Date): Promise<void>;
   /** Everything else that is due by now. */
   settle(): Promise<void>;
 }
 
-export function shopTimeOf(deps: Deps, shopId: string): ShopTime {
+function shopTimeOf(deps: Deps, shopId: string): ShopTime {
   // On the way only what moves points: the rest of the shop follows when it is over.
   const work = { sweeps: loyaltyModule.sweeps ?? [], settleEvents: () => Promise.resolve() };
   const ctx = async () => systemContext(deps, await getShop(deps.db, shopId), 'demo');
@@ -127,7 +131,7 @@ async function enrolAll(ctx: Ctx): Promise<Known[]> {
 }
 
 /** A member with their statement summed up by kind. */
-export async function readClubMember(ctx: Ctx, known: Known): Promise<ClubMember> {
+async function readClubMember(ctx: Ctx, known: Known): Promise<ClubMember> {
   const sums: Record<string, bigint> = {};
   for (let cursor: string | undefined; ; ) {
     const page = await listPointMovements(ctx, known.customerId, { limit: 200, ...(cursor && { cursor }) });
@@ -138,13 +142,35 @@ export async function readClubMember(ctx: Ctx, known: Known): Promise<ClubMember
   return { ...known, member: await readMember(ctx, known.customerId), sums };
 }
 
-/** How many lots of a member are in each state. */
-export async function countLots(ctx: Ctx, customerId: string): Promise<Readonly<Record<string, number>>> {
-  const { rows } = await listLots(ctx, customerId, { limit: 200 });
-  return Object.fromEntries(
-    [...new Set(rows.map(({ state }) => state))].map((state) => [
-      state,
-      rows.filter((lot) => lot.state === state).length,
-    ]),
-  );
+/** What the lots of a member were before a redemption, after it, and after it was given up. */
+export interface RedemptionDemo {
+  readonly company: string;
+  readonly points: bigint;
+  readonly before: readonly PointLot[];
+  readonly redeemed: readonly PointLot[];
+  readonly after: readonly PointLot[];
+}
+
+/** The member with the most points has something for three quarters of them, and gives it up in two steps. */
+export async function playRedemption(
+  deps: Deps,
+  shopId: string,
+  members: readonly ClubMember[],
+): Promise<RedemptionDemo> {
+  const time = shopTimeOf(deps, shopId);
+  const ctx = () => time.ctx();
+  const [richest] = members.toSorted((a, b) => Number(b.member.activePoints - a.member.activePoints));
+  if (!richest) throw new Error('there are no members');
+  const { customerId, company } = richest;
+  const pricePoints = richest.member.activePoints / 4n;
+  const input = { name: 'A hamper of teas', pricePoints: Number(pricePoints), stockQuantity: 3 };
+  const { id: giftId } = await createLoyaltyGift(await ctx(), input);
+  const lots = async () => (await listLots(await ctx(), customerId, { limit: 200 })).rows;
+  const before = await lots();
+  const wish = { giftId, quantity: 3, isHeld: false };
+  const { id } = await redeemGift(await ctx(), customerId, wish);
+  const redeemed = await lots();
+  await cancelRedemption(await ctx(), id, 1);
+  await cancelRedemption(await ctx(), id);
+  return { company, points: 3n * pricePoints, before, redeemed, after: await lots() };
 }

@@ -115,13 +115,13 @@ type Terms = Pick<PointAccrual, 'tierMultiplierBps' | 'campaignMultiplierBps'>;
 export const earnedOf = (
   { earning }: ProgrammeRule,
   lines: readonly EarningLine[],
-  { tierMultiplierBps, campaignMultiplierBps }: Terms,
+  terms: Terms,
   limits: EarningLimits,
 ): Earned =>
   decideEarning(
     lines,
     { points: earning?.points ?? 0, perAmount: BigInt(earning?.perAmount ?? 1) },
-    [tierMultiplierBps, campaignMultiplierBps],
+    [terms.tierMultiplierBps, terms.campaignMultiplierBps],
     limits,
   );
 

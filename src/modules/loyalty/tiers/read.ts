@@ -43,8 +43,13 @@ export async function readTierStanding(ctx: Ctx, customerId: string): Promise<Ti
   return { basis, counted, tier: tierFor(tiers, counted), next: nextTier(tiers, counted) };
 }
 
-/** The same for the customer who calls. Refusal: not_found, of who does not take part. */
-export const readOwnTierStanding = (ctx: Ctx): Promise<TierStanding> => readTierStanding(ctx, ownIdOf(ctx));
+const NOWHERE: TierStanding = { basis: 'points', counted: 0n, tier: undefined, next: undefined };
+
+/** The same for the customer who calls; of who does not take part nothing counts. */
+export async function readOwnTierStanding(ctx: Ctx): Promise<TierStanding> {
+  const customerId = ownIdOf(ctx);
+  return (await findMember(ctx.db, ctx.shop.id, customerId)) ? readTierStanding(ctx, customerId) : NOWHERE;
+}
 
 /** The tiers that a member came to, newest first. Refusal: not_found. */
 export async function listTierChanges(ctx: Ctx, customerId: string, page: PageOf): Promise<Page<TierChange>> {
