@@ -152,6 +152,12 @@ export const loyaltyRecipes: Record<string, Recipe> = {
     return { params: {}, body: { customerId: id } };
   },
   grantPoints: ofMember,
+  awardPoints: async (shop, _app, { body }) => {
+    await setProgramme(shop, { reviewPoints: 20 });
+    return { params: { customerId: await makeMember(shop) }, body };
+  },
+  putMemberBirthday: ofMember,
+  putOwnBirthday: async (shop, _app, { body }) => ({ params: {}, body, callerId: await makeMember(shop) }),
   leaveLoyaltyProgramme: ofMember,
   getLoyaltyMember: ofMember,
   listPointLots: ofMember,

@@ -11,6 +11,8 @@ export const loyaltyErrors = defineErrors({
     'There are not enough points',
     { availablePoints: Type.Integer({ description: 'What the member can spend.' }) },
   ],
+  points_not_offered: [409, 'The programme gives no points for this'],
+  birthday_known: [409, 'The birthday is known already; staff can change it'],
   points_source_taken: [409, 'The same source has given points already'],
   grant_request_decided: [409, 'The request is decided already'],
   second_person_required: [403, 'Who asked for it cannot agree to it'],

@@ -54,12 +54,12 @@ function lastDayOf(policy: ExpiryPolicy, active: number, activity: number): numb
     case 'inactivity':
       return monthsLater(Math.max(active, activity), policy.months);
     case 'fixed_dates':
-      return nextOf(policy.dates, monthsLater(active, policy.minimumMonths));
+      return nextYearDay(policy.dates, monthsLater(active, policy.minimumMonths));
   }
 }
 
 /** The first of the days of a year that is not before a day. */
-function nextOf(dates: readonly YearDay[], from: number): number | null {
+export function nextYearDay(dates: readonly YearDay[], from: number): number | null {
   const year = new Date(from * DAY_MS).getUTCFullYear();
   const days = [year, year + 1].flatMap((of) =>
     dates.map(({ month, day }) => Math.min(dayOf(of, month - 1, day), dayOf(of, month, 0))),

@@ -7,6 +7,7 @@ import { rowInsert } from '../../platform/db/records.ts';
 import { sendAlong } from '../../platform/db/transaction.ts';
 import type { Page } from '../../platform/http/pagination.ts';
 import { loyaltyErrors } from './errors.ts';
+import type { LotSource } from './kinds.ts';
 import type { Lot, LotPart } from './lot-rules.ts';
 import type { LotState } from './states.ts';
 import { type PointLot, pointLots, type PointMovement, pointMovements } from './tables.ts';
@@ -21,6 +22,27 @@ export const insertLot = (tx: Tx, row: PointLot): Promise<void> =>
     tx,
     onConflict(insertLots(tx, [row]), 'point_lots_source_key', () => loyaltyErrors.points_source_taken()),
   );
+
+const ofSource = prepared('find_point_lot_by_source', (db) =>
+  db
+    .select()
+    .from(pointLots)
+    .where(
+      and(
+        eq(pointLots.sourceKey, p('sourceKey')),
+        eq(pointLots.source, p('source')),
+        eq(pointLots.shopId, p('shopId')),
+      ),
+    ),
+);
+
+/** What a source gave. By point_lots_source_key. */
+export const findLotBySource = async (
+  on: Reader,
+  shopId: string,
+  source: LotSource,
+  sourceKey: string,
+): Promise<PointLot | undefined> => (await ofSource(on, { shopId, source, sourceKey }))[0];
 
 export const insertPointMovements = (tx: Tx, rows: readonly PointMovement[]): Promise<void> =>
   sendAlong(tx, insertMovements(tx, rows));

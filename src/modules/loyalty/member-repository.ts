@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, lte, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import { createKeyset } from '../../platform/db/keyset.ts';
 import { prepared, preparedSql } from '../../platform/db/prepared.ts';
@@ -64,6 +64,21 @@ const lockDue = preparedSql<{ customer_id: string }>(
 /** Members of whom a lot becomes active or expires now, locked. */
 export const lockDueMembers = async (tx: Tx, shopId: string, now: Date, limit: number): Promise<string[]> =>
   (await lockDue(tx, [shopId, now, limit])).map((row) => row.customer_id);
+
+/** Members whose birthday has begun, locked. By loyalty_members_birthday_idx. */
+export const lockDueBirthdays = (
+  tx: Tx,
+  shopId: string,
+  now: Date,
+  limit: number,
+): Promise<LoyaltyMember[]> =>
+  tx
+    .select()
+    .from(loyaltyMembers)
+    .where(and(eq(loyaltyMembers.shopId, shopId), lte(loyaltyMembers.birthdayDueAt, now)))
+    .orderBy(loyaltyMembers.birthdayDueAt, loyaltyMembers.customerId)
+    .limit(limit)
+    .for('no key update', { skipLocked: true });
 
 const keyset = createKeyset({
   name: 'loyalty_members',

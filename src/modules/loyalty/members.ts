@@ -6,6 +6,7 @@ import { eventRow } from '../../platform/events/define.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import type { Page } from '../../platform/http/pagination.ts';
 import { holdCustomer, holdKnownCustomer } from '../customers/standing.ts';
+import { NO_BIRTHDAY } from './birthday-rules.ts';
 import { loyaltyErrors } from './errors.ts';
 import { memberEvents } from './events.ts';
 import { followDays } from './day-change.ts';
@@ -30,7 +31,7 @@ import type { LoyaltyMember, LoyaltyProgramme } from './tables.ts';
 /** A member with what they have at this moment. */
 export type MemberView = Pick<
   LoyaltyMember,
-  'customerId' | 'debtPoints' | 'tierKey' | 'enrolledAt' | 'leftAt' | 'version' | 'updatedAt'
+  'customerId' | 'debtPoints' | 'tierKey' | 'birthday' | 'enrolledAt' | 'leftAt' | 'version' | 'updatedAt'
 > & {
   readonly activePoints: bigint;
   readonly pendingPoints: bigint;
@@ -72,6 +73,7 @@ const newMember = (ctx: Ctx, customerId: string, { rule, version }: LoyaltyProgr
   enrolledAt: ctx.now,
   leftAt: null,
   dueAt: null,
+  ...NO_BIRTHDAY,
   version: 1,
   updatedAt: ctx.now,
 });
@@ -110,14 +112,15 @@ export function leaveProgramme(ctx: Ctx, customerId: string): Promise<MemberView
     const known = await lockKnown(tx, ctx, customerId);
     if (known.leftAt) return viewOf(tx, ctx, known);
     const { member, points } = await lapsePoints(tx, ctx, await holdMember(tx, ctx, customerId));
-    const left = await updateMember(tx, member, { leftAt: ctx.now, updatedAt: ctx.now });
+    const left = await updateMember(tx, member, { ...NO_BIRTHDAY, leftAt: ctx.now, updatedAt: ctx.now });
     const data = { points: Number(points) };
     await appendEvents(tx, ctx, [eventRow(ctx, memberEvents.left, customerId, data)]);
     return viewOf(tx, ctx, left);
   });
 }
 
-async function viewOf(on: Ctx['db'] | Tx, ctx: Ctx, member: LoyaltyMember): Promise<MemberView> {
+/** Building block: a member with what they have now. */
+export async function viewOf(on: Ctx['db'] | Tx, ctx: Ctx, member: LoyaltyMember): Promise<MemberView> {
   return { ...member, ...(await readPointBalances(on, ctx.shop.id, member.customerId, ctx.now)) };
 }
 

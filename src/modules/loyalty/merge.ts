@@ -7,6 +7,7 @@ import { POINTS, pointsOf } from '../ledger/accounts.ts';
 import { post } from '../ledger/post.ts';
 import { credit, debit } from '../ledger/rules.ts';
 import { moveAccruals } from './accrual-repository.ts';
+import { NO_BIRTHDAY } from './birthday-rules.ts';
 import { moveDebt, repayFromLots } from './debt.ts';
 import { followDays } from './day-change.ts';
 import { moveRequests } from './grant-request-repository.ts';
@@ -42,6 +43,7 @@ export const loyaltyCustomerMove: CustomerMove = {
     await moveAccruals(tx, ctx.shop.id, from, to);
     await moveSpendings(tx, ctx.shop.id, from, to);
     await mergeDebts(tx, ctx, from, to);
+    await moveBirthday(tx, ctx, duplicate, to);
     await followTiers(tx, ctx, [from, to]);
     return lots.length + (await moveRequests(tx, ctx.shop.id, from, to));
   },
@@ -56,6 +58,18 @@ async function mergeDebts(tx: Tx, ctx: Ctx, from: string, to: string): Promise<v
   if (duplicate && survivor) await repayFromLots(tx, ctx, await moveDebt(tx, ctx, duplicate, survivor));
 }
 
+/** Who stays has the birthday of the other where nobody has said theirs. */
+async function moveBirthday(
+  tx: Tx,
+  ctx: Ctx,
+  { birthday, birthdayDueAt }: LoyaltyMember,
+  to: string,
+): Promise<void> {
+  const survivor = await lockMember(tx, ctx.shop.id, to);
+  if (birthday && survivor && survivor.birthday === null && survivor.leftAt === null)
+    await updateMember(tx, survivor, { birthday, birthdayDueAt, updatedAt: ctx.now });
+}
+
 const nobody = (ctx: Ctx): Omit<LoyaltyMember, 'customerId' | 'enrolledAt' | 'leftAt'> => ({
   shopId: ctx.shop.id,
   activePoints: 0n,
@@ -64,6 +78,7 @@ const nobody = (ctx: Ctx): Omit<LoyaltyMember, 'customerId' | 'enrolledAt' | 'le
   ...NO_TIER,
   movementCount: 0,
   dueAt: null,
+  ...NO_BIRTHDAY,
   version: 1,
   updatedAt: ctx.now,
 });
@@ -89,7 +104,9 @@ async function write(
     movementCount: member.movementCount + lots.length,
     dueAt: await findNextDue(tx, ctx.shop.id, customerId),
     // The duplicate takes part no more; who left and has points again does.
-    ...(kind === 'merged_out' ? { leftAt: member.leftAt ?? ctx.now } : lots.length > 0 && { leftAt: null }),
+    ...(kind === 'merged_out'
+      ? { ...NO_BIRTHDAY, leftAt: member.leftAt ?? ctx.now }
+      : lots.length > 0 && { leftAt: null }),
     updatedAt: ctx.now,
   });
 }

@@ -1,4 +1,6 @@
 import type { Module } from '../../platform/module.ts';
+import { awardRoutes } from './award-routes.ts';
+import { birthdaySweep } from './birthdays.ts';
 import { loyaltyBookChecks } from './book-checks.ts';
 import { dayChangeSweep } from './day-change.ts';
 import { loyaltyErrors } from './errors.ts';
@@ -29,6 +31,7 @@ export const loyaltyModule: Module = {
     programmeRoutes(app);
     memberRoutes(app);
     grantRoutes(app);
+    awardRoutes(app);
     pointsRoutes(app);
     tierRoutes(app);
     giftCatalogueRoutes(app);
@@ -46,7 +49,7 @@ export const loyaltyModule: Module = {
     ...Object.values(giftGrantEvents),
   ],
   settings: loyaltySettings,
-  sweeps: [dayChangeSweep, ...tierSweeps, grantRequestSweep, redemptionSweep],
+  sweeps: [dayChangeSweep, ...tierSweeps, birthdaySweep, grantRequestSweep, redemptionSweep],
   invariants: [...loyaltyInvariants, ...giftInvariants, ...loyaltyBookChecks],
   states: {
     pointLot: lotStates,

@@ -1,5 +1,6 @@
 import { instantOrNull } from '../../platform/http/schema.ts';
 import type { PersonalDataSection } from '../customers/ports.ts';
+import { NO_BIRTHDAY } from './birthday-rules.ts';
 import { followDays } from './day-change.ts';
 import { writeOffDebt } from './debt.ts';
 import { eraseRequestNotes } from './grant-request-repository.ts';
@@ -19,6 +20,7 @@ export const loyaltyPersonalData: PersonalDataSection = {
         what: 'membership',
         enrolledAt: member.enrolledAt.toISOString(),
         leftAt: instantOrNull(member.leftAt),
+        birthday: member.birthday,
         activePoints: Number(member.activePoints),
         pendingPoints: Number(member.pendingPoints),
         debtPoints: Number(member.debtPoints),
@@ -50,7 +52,7 @@ export const loyaltyPersonalData: PersonalDataSection = {
     const current = await lockMember(tx, ctx.shop.id, customerId);
     const { member: empty } = await lapsePoints(tx, ctx, current ?? member);
     const free = await writeOffDebt(tx, ctx, empty);
-    await updateMember(tx, free, { leftAt: ctx.now, dueAt: null, updatedAt: ctx.now });
+    await updateMember(tx, free, { ...NO_BIRTHDAY, leftAt: ctx.now, dueAt: null, updatedAt: ctx.now });
     return { kept: [] };
   },
 };

@@ -22,7 +22,8 @@ export function findExpiryFaults(expiry: Expiry): { readonly pointer: string; re
   ];
 }
 
-const yearDayOf = (text: string): YearDay => {
+/** A day of each year, written as `12-31`. */
+export const yearDayOf = (text: string): YearDay => {
   const [month = 1, day = 1] = text.split('-').map(Number);
   return { month, day };
 };

@@ -128,7 +128,9 @@ const earningFields = {
   ),
   clawback: Type.Unsafe<Static<typeof Clawback>>({ ...ref(Clawback), default: 'within_balance' }),
   reviewPoints: reward('Points for a review that was written, whatever it says.'),
-  birthdayPoints: reward('Points on the birthday of a member.'),
+  birthdayPoints: reward(
+    'Points on the birthday of a member, once a year. The 29th of February is the 28th in other years.',
+  ),
   referralPoints: reward('Points for who brought another customer.'),
 };
 

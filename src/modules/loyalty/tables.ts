@@ -87,6 +87,10 @@ export const loyaltyMembers = pgTable(
     leftAt: instant('left_at'),
     /** When the next lot becomes active or expires; null where none does. Shop time. */
     dueAt: instant('due_at'),
+    /** Month and day, such as `02-29`; null: nobody has said. */
+    birthday: text('birthday'),
+    /** When the next one begins. Shop time. */
+    birthdayDueAt: instant('birthday_due_at'),
     version: version(),
     updatedAt: instant('updated_at').notNull(),
   },
@@ -100,6 +104,9 @@ export const loyaltyMembers = pgTable(
     index('loyalty_members_tier_due_idx')
       .on(t.shopId, t.tierDueAt, t.customerId)
       .where(sql`${t.tierDueAt} is not null`),
+    index('loyalty_members_birthday_idx')
+      .on(t.shopId, t.birthdayDueAt, t.customerId)
+      .where(sql`${t.birthdayDueAt} is not null`),
     // Who has to be looked at again after the tiers changed.
     index('loyalty_members_tier_version_idx').on(t.shopId, t.tierVersion, t.customerId),
     // The members of a tier, newest first.
@@ -111,6 +118,10 @@ export const loyaltyMembers = pgTable(
     check(
       'loyalty_members_left',
       sql`${t.leftAt} is null or (${t.activePoints} = 0 and ${t.pendingPoints} = 0 and ${t.dueAt} is null)`,
+    ),
+    check(
+      'loyalty_members_birthday',
+      sql`(${t.birthday} is null) = (${t.birthdayDueAt} is null) and (${t.birthday} is null or ${t.leftAt} is null)`,
     ),
     foreignKey({
       name: 'loyalty_members_customer_fk',

@@ -1,0 +1,4 @@
+ALTER TABLE "loyalty_members" ADD COLUMN "birthday" text;--> statement-breakpoint
+ALTER TABLE "loyalty_members" ADD COLUMN "birthday_due_at" timestamp (3) with time zone;--> statement-breakpoint
+CREATE INDEX "loyalty_members_birthday_idx" ON "loyalty_members" USING btree ("shop_id","birthday_due_at","customer_id") WHERE "loyalty_members"."birthday_due_at" is not null;--> statement-breakpoint
+ALTER TABLE "loyalty_members" ADD CONSTRAINT "loyalty_members_birthday" CHECK (("loyalty_members"."birthday" is null) = ("loyalty_members"."birthday_due_at" is null) and ("loyalty_members"."birthday" is null or "loyalty_members"."left_at" is null));
