@@ -102,6 +102,19 @@ export async function makeGiftGrant(shop: TestShop, customerId?: string) {
   return (await shop.call(`GET /v1/gift-grants?customerId=${ownerId}&limit=1`)).body.data[0];
 }
 
+/** A gift that is some of the shop's goods and that a customer is owed: the grant. */
+export async function makeGoodsGrant(shop: TestShop, customerId?: string, fields: object = {}) {
+  const ownerId = await makeMember(shop, customerId);
+  await givePoints(shop, ownerId, 1_000);
+  const { quantity = 1, ...product } = fields as { quantity?: number };
+  const goods = { name: 'Tea tin', priceAmount: 1_500, onHandQuantity: 10, ...product };
+  const { id: productId } = await make(shop, 'POST /v1/products', goods);
+  const { id: giftId } = await makeGift(shop, { productId, pricePoints: 100 });
+  await make(shop, `POST /v1/loyalty-members/${ownerId}/redemptions`, { giftId, quantity });
+  const owed = (await shop.call(`GET /v1/gift-grants?customerId=${ownerId}&limit=50`)).body.data;
+  return owed.find((grant: { productId: string | null }) => grant.productId === productId);
+}
+
 type Recipe = (
   shop: TestShop,
   app: unknown,
@@ -186,6 +199,10 @@ export const loyaltyRecipes: Record<string, Recipe> = {
   cancelRedemption: ofRedemption({ isHeld: true, quantity: 2 }),
   getRedemption: ofRedemption({}),
   createClaimCode: ofGrant,
+  placeGiftOrder: async (shop, _app, { body }) => {
+    const { id, customerId } = await makeGoodsGrant(shop);
+    return { params: {}, body: { ...body, customerId, giftGrantIds: [id] } };
+  },
   getGiftGrant: ofGrant,
   handOverGift: async (shop) => {
     const { id } = await makeGiftGrant(shop);

@@ -10,7 +10,7 @@ import { loyaltyInvariants } from './invariants.ts';
 import { giftCatalogueRoutes } from './gifts/catalogue-routes.ts';
 import { redemptionSweep } from './gifts/end.ts';
 import { giftErrors } from './gifts/errors.ts';
-import { giftEvents, giftGrantEvents, redemptionEvents } from './gifts/events.ts';
+import { giftEvents, giftGrantEvents, giftParcelEvents, redemptionEvents } from './gifts/events.ts';
 import { giftGrantRoutes } from './gifts/grant-routes.ts';
 import { giftInvariants } from './gifts/invariants.ts';
 import { redemptionRoutes } from './gifts/redemption-routes.ts';
@@ -47,6 +47,7 @@ export const loyaltyModule: Module = {
     ...Object.values(giftEvents),
     ...Object.values(redemptionEvents),
     ...Object.values(giftGrantEvents),
+    ...Object.values(giftParcelEvents),
   ],
   settings: loyaltySettings,
   sweeps: [dayChangeSweep, ...tierSweeps, birthdaySweep, grantRequestSweep, redemptionSweep],

@@ -8,9 +8,11 @@ import { checkVersion } from '../../platform/versions.ts';
 import { returnEntryBudgets } from '../campaigns/entry-items/take.ts';
 import { returnCampaigns } from '../campaigns/usage/take.ts';
 import { releaseStock } from '../catalogue/stock.ts';
+import { reopenGifts } from '../loyalty/gifts/parcel.ts';
 import { refuseOpenEdit } from './edits/read.ts';
 import { cancelOpenPaymentsOfOrder } from '../payments/attempts.ts';
 import { orderErrors } from './errors.ts';
+import { giftsOf } from './line-rules.ts';
 import { freedMovesOf } from './logo-requests/line-rules.ts';
 import { freeLogos, lockLogos } from './logo-requests/take.ts';
 import { orderEvents } from './events.ts';
@@ -71,6 +73,7 @@ async function cancel(
   await freeLogos(tx, ctx.shop.id, freedMovesOf(lines, units), ctx.now);
   if (order.campaigns.length > 0) await returnCampaigns(tx, ctx, order.id);
   await returnEntryBudgets(tx, ctx, order.id);
+  await reopenGifts(tx, ctx, order.id, giftsOf(lines));
   await cancelOpenPaymentsOfOrder(tx, ctx, order.id);
   const kind = reason === 'lapsed' ? 'lapsed' : 'cancelled';
   await addTimeline(tx, ctx, order.id, {

@@ -9,14 +9,14 @@ const lowest = preparedSql<{ amount: bigint | null }>(
   `select min(round(${GOODS}::numeric / l.quantity))::int8 as amount
    from order_lines l join orders o on o.shop_id = l.shop_id and o.id = l.order_id
    where l.shop_id = $1 and l.product_id = $2 and l.placed_at >= $3 and l.placed_at < $4
-     and l.gift_campaign_id is null and o.paid_amount > 0 and o.status <> 'cancelled'`,
+     and l.gift_campaign_id is null and l.gift_grant_id is null and o.paid_amount > 0 and o.status <> 'cancelled'`,
 );
 const last = preparedSql<{ amount: bigint; at: Date }>(
   'last_deal_price',
   `select round(${GOODS}::numeric / l.quantity)::int8 as amount, l.placed_at as at
    from order_lines l join orders o on o.shop_id = l.shop_id and o.id = l.order_id
    where l.shop_id = $1 and l.product_id = $2 and l.placed_at < $3
-     and l.gift_campaign_id is null and o.paid_amount > 0 and o.status <> 'cancelled'
+     and l.gift_campaign_id is null and l.gift_grant_id is null and o.paid_amount > 0 and o.status <> 'cancelled'
    order by l.placed_at desc, l.id desc limit 1`,
 );
 

@@ -37,6 +37,7 @@ import { DuePartName } from './credit/schemas.ts';
 import { OrderPromiseModel, presentPromise } from './promise-schemas.ts';
 import { orderCampaigns } from './campaign-uses.ts';
 import { OrderCampaignModel, presentRejections, RejectedCampaignModel } from './rejection-schemas.ts';
+import { giftGrantIds } from './gift-order-schemas.ts';
 import type { Quote } from './quote.ts';
 import {
   breakFields,
@@ -133,6 +134,7 @@ export const QuoteModel = model('Quote', 'What a basket costs, and a token that 
 
 export const OrderCreate = inputModel('OrderCreate', 'An order to place.', {
   lines: basketLines(),
+  giftGrantIds: Type.Optional(giftGrantIds(0)),
   customerId: Type.Optional(uuid('Whose order it is. With a customer token, always the customer.')),
   channel: Type.String({
     pattern: '^[a-z0-9][a-z0-9_-]{0,39}$',

@@ -18,6 +18,23 @@ export const orderInvariants: readonly Invariant[] = [
           (select 1 from order_lines l where l.shop_id = o.shop_id and l.order_id = o.id)) as broken from orders o`,
   ),
   invariant(
+    'a gift goes with one line of its order, as a whole, and no line is a gift that does not go with it',
+    sql`select count(*) as checked, count(*) filter (where coalesce(l.lines, 0) <> 1 or l.units <> g.quantity
+          or (g.state = 'shipped') <> (l.shipped = l.units)) as broken
+        from gift_grants g left join (select shop_id, order_id, gift_grant_id, count(*) as lines, sum(quantity) as units,
+          sum(shipped_quantity) as shipped from order_lines where gift_grant_id is not null and cancelled_quantity = 0
+          group by shop_id, order_id, gift_grant_id) l
+          on l.shop_id = g.shop_id and l.order_id = g.order_id and l.gift_grant_id = g.id
+        where g.order_id is not null`,
+  ),
+  invariant(
+    'a line that is a gift has it, or had it',
+    sql`select count(*) as checked, count(*) filter (where g.order_id is distinct from l.order_id) as broken
+        from order_lines l join gift_grants g on g.shop_id = l.shop_id and g.id = l.gift_grant_id
+        join orders o on o.shop_id = l.shop_id and o.id = l.order_id
+        where l.cancelled_quantity = 0 and o.status <> 'cancelled'`,
+  ),
+  invariant(
     "a line's adjustments sum to its discount",
     sql`select count(*) as checked, count(*) filter (where l.discount_amount <> coalesce(a.amount, 0)) as broken
         from order_lines l left join (select shop_id, line_id, sum(amount) as amount from order_adjustments

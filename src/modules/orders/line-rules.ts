@@ -24,6 +24,18 @@ type LineUnits = Pick<LineMoney, 'quantity' | 'cancelledQuantity' | 'returnedQua
 export const unitsLeftOf = (line: LineUnits): number =>
   line.quantity - line.cancelledQuantity - line.returnedQuantity;
 
+/** Whether it was given away: by a campaign, or as a gift that the customer was owed. */
+export const isGiven = ({
+  giftCampaignId,
+  giftGrantId,
+}: Pick<OrderLine, 'giftCampaignId' | 'giftGrantId'>): boolean =>
+  giftCampaignId !== null || giftGrantId !== null;
+
+/** The gifts that customers were owed among lines, each once. */
+export const giftsOf = (lines: readonly Pick<OrderLine, 'giftGrantId'>[]): string[] => [
+  ...new Set(lines.flatMap((line) => line.giftGrantId ?? [])),
+];
+
 /** The first `units` of `quantity` units that are worth `amount` together: a prefix, so that parts sum to the whole. */
 const prefixOf = (amount: bigint, units: number, quantity: number): bigint =>
   quantity === 0 ? 0n : divideRounded(amount * BigInt(units), BigInt(quantity));

@@ -102,6 +102,7 @@ export const OrderLineModel = model(
     ...breakFields,
     ...logoField,
     ...giftField,
+    giftGrantId: nullableUuid('The gift that the customer was owed and that it is, at price 0; null: none.'),
   },
 );
 
@@ -146,5 +147,6 @@ export const presentLine = (line: OrderLine, adjustments: readonly OrderAdjustme
   ...presentBreaks(line.priceBreaks, appliedBreakOf(line)),
   ...presentLineLogo(lineLogoOf(line), line.quantity),
   giftCampaignId: line.giftCampaignId,
+  giftGrantId: line.giftGrantId,
   isFlashSale: line.isFlashSale,
 });

@@ -17,6 +17,9 @@ import type { Address, Order, OrderAdjustment, OrderLine, OrderPriceTrace } from
 import { orderCampaigns } from './campaign-uses.ts';
 import { timelineRow } from './timeline.ts';
 
+/** A priced line; set `giftGrantId`: it is this gift, that the customer was owed. */
+export type OrderGoods = Basket['priced']['lines'][number] & { readonly giftGrantId?: string };
+
 export interface OrderInput {
   readonly lines: readonly BasketLine[];
   readonly customerId?: string | null;
@@ -28,6 +31,8 @@ export interface OrderInput {
   readonly senderAddress?: Address | null;
   readonly staffNote?: string | null;
   readonly metadata?: Record<string, string>;
+  /** Gifts that the customer is owed and that go with it. */
+  readonly giftGrantIds?: readonly string[];
   /** Codes that open campaigns; those of the quote, when absent. */
   readonly couponCodes?: readonly string[];
   readonly quoteToken?: string;
@@ -82,7 +87,11 @@ export const NO_CAMPAIGNS = {
   campaigns: [],
   pointsMultiplierBps: 10_000,
 } as const satisfies Partial<Order>;
-export const NO_GIFT = { giftCampaignId: null, isFlashSale: false } as const satisfies Partial<OrderLine>;
+export const NO_GIFT = {
+  giftCampaignId: null,
+  giftGrantId: null,
+  isFlashSale: false,
+} as const satisfies Partial<OrderLine>;
 
 const daysOf = (delivery: ExpectedDelivery | null) => ({
   dispatchOn: delivery?.dispatchOn ?? null,
@@ -185,7 +194,7 @@ export const logoOf = (logo: LineLogo | null) => ({
   logoSetupAmount: logo?.setupAmount ?? 0n,
 });
 
-export function makeLines(order: Order, lines: Basket['priced']['lines']): OrderLine[] {
+export function makeLines(order: Order, lines: readonly OrderGoods[]): OrderLine[] {
   return lines.map((line, index) => ({
     shopId: order.shopId,
     id: newId(),
@@ -208,11 +217,12 @@ export function makeLines(order: Order, lines: Basket['priced']['lines']): Order
     taxRateBps: line.taxRateBps,
     taxAmount: line.taxAmount,
     // What is given away has no price that a ladder could lower.
-    priceBreaks: line.giftOf === null ? line.product.priceBreaks : [],
+    priceBreaks: line.giftOf === null && line.giftGrantId === undefined ? line.product.priceBreaks : [],
     breakMinimumQuantity: line.appliedBreak?.minimumQuantity ?? null,
     breakUnitAmount: line.appliedBreak?.unitAmount ?? null,
     ...logoOf(line.logo),
     giftCampaignId: line.giftOf,
+    giftGrantId: line.giftGrantId ?? null,
     isFlashSale: line.isFlashSale,
     costUnitAmount: line.product.costAmount,
     shippedQuantity: 0,

@@ -12,6 +12,7 @@ import { requireCoupons } from '../campaigns/coupons/take.ts';
 import { requireCampaigns } from '../campaigns/load.ts';
 import { EntryBudgetsSpent, requireEntryBudgets } from '../campaigns/entry-items/take.ts';
 import { CampaignsUsedUp, requireUses } from '../campaigns/usage/take.ts';
+import { giftsInOrder, readGiftsToShip, requireGifts, type ShippableGift } from '../loyalty/gifts/parcel.ts';
 import { type Basket, type BasketLine, priceLines, productIdsOf } from './basket.ts';
 import {
   type BasketBuyer,
@@ -24,15 +25,23 @@ import { type FreightTerms, readFreight, recallFreight, requireFreight } from '.
 import { orderErrors } from './errors.ts';
 import { openedBy, refuseIdle, requireUsable } from './order-coupons.ts';
 import { gatherFacts, templatesNamed } from './freight.ts';
+import { giftGoods } from './gift-goods.ts';
 import { requireCredit } from './credit/take.ts';
 import { chooseDelivery } from './delivery-choice.ts';
 import { heldGiftIds } from './held-campaigns.ts';
 import { logoMovesOf, type LogoTerms, requestIdsOf } from './logo-requests/line-rules.ts';
 import { readLogos, recallLogos, requireLogos } from './logo-requests/take.ts';
-import { makeAdjustments, makeLines, makeOrder, newOrder, type OrderInput } from './new-order.ts';
+import {
+  makeAdjustments,
+  makeLines,
+  makeOrder,
+  newOrder,
+  type OrderGoods,
+  type OrderInput,
+} from './new-order.ts';
 import { placedTransfer } from './postings.ts';
 import { type HeldQuote, readQuote } from './quote-token.ts';
-import { NumberTaken, orderPart, type OrderWhole, toOrderError } from './repository.ts';
+import { type NewOrder, NumberTaken, orderPart, type OrderWhole, toOrderError } from './repository.ts';
 import type { PaymentTerms } from './states.ts';
 
 const MOST_ATTEMPTS = 5;
@@ -65,7 +74,7 @@ export function orderTerms(
 
 /**
  * Places an order: prices the basket as the quote did, reserves the stock of all lines or of none, and writes the order.
- * Refusals: those of priceLines, out_of_stock, campaign_used_up, credit_exceeded, total_changed, quote_*, customer_not_found, external_id_taken,
+ * Refusals: those of priceLines, out_of_stock, campaign_used_up, credit_exceeded, total_changed, gift_grant_*, quote_*, customer_not_found, external_id_taken,
  * delivery_method_not_available.
  */
 export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhole> {
@@ -78,7 +87,8 @@ export async function placeOrder(ctx: Ctx, input: OrderInput): Promise<OrderWhol
           channel: input.channel,
         });
   const coupons = await couponsOf(ctx, input, customerId, held);
-  const wish = { input, customerId, held, coupons };
+  const gifts = await readGiftsToShip(ctx, customerId, input.giftGrantIds ?? []);
+  const wish = { input, customerId, held, coupons, gifts };
   // What campaigns have left is taken from memory once. When that was wrong it is read.
   let mayRecall = true;
   for (let attempt = 1; ; attempt += 1) {
@@ -104,6 +114,7 @@ interface Wish {
   readonly customerId: string | null;
   readonly held: HeldQuote | undefined;
   readonly coupons: readonly ResolvedCoupon[];
+  readonly gifts: readonly ShippableGift[];
 }
 
 /** The coupons of an order: those that are given, or those of its quote, which have to be the same. */
@@ -217,7 +228,7 @@ async function priceAsExpected(
 async function writeOrder(ctx: Ctx, wish: Wish, priced: PricedOrder): Promise<OrderWhole> {
   const { input, customerId, held } = wish;
   const { basket, freight, requests, campaigns } = priced;
-  const goods = basket.priced.lines;
+  const goods = [...basket.priced.lines, ...(await giftGoods(ctx, wish.gifts))];
   const products = [...new Set(goods.map((line) => line.product))];
   const known = recallCalendar(ctx.shop) ?? (await loadCalendar(ctx.db, ctx.shop));
   const chosen = await chooseDelivery(ctx, known, input, goods, held?.ways);
@@ -230,6 +241,7 @@ async function writeOrder(ctx: Ctx, wish: Wish, priced: PricedOrder): Promise<Or
   const uses = requireUses(usingOrder(order), basket.campaigns.uses);
   const coupons = requireCoupons(ctx, usingOrder(order), wish.coupons);
   const losses = requireEntryBudgets(usingOrder(order), basket.campaigns.losses);
+  const gifts = requireGifts(ctx, wish.gifts, order);
   const guards: Guard[] = [
     requireTerms(ctx.shop.id, products),
     requireFreight(ctx.shop.id, freight),
@@ -242,11 +254,9 @@ async function writeOrder(ctx: Ctx, wish: Wish, priced: PricedOrder): Promise<Or
     ...(uses ? [uses] : []),
     ...(coupons ? [coupons] : []),
     ...(losses ? [losses] : []),
+    ...(gifts ? [gifts] : []),
     ...(logos ? [logos.guard] : []),
-    {
-      part: orderPart(newOrder(ctx, whole, traceRow(order, basket.campaigns.outcome.trace))),
-      toError: toOrderError,
-    },
+    { part: orderPart(writtenOrder(ctx, wish, whole, basket)), toError: toOrderError },
     ...(credit ? [credit] : []),
   ];
   const parts = [...guards.map(({ part }) => part), ledgerPart(ctx, placedTransfer(order))];
@@ -259,11 +269,16 @@ async function writeOrder(ctx: Ctx, wish: Wish, priced: PricedOrder): Promise<Or
   }
 }
 
-const stockOf = (goods: Basket['priced']['lines']) =>
+function writtenOrder(ctx: Ctx, { gifts }: Wish, whole: OrderWhole, { campaigns }: Basket): NewOrder {
+  const made = newOrder(ctx, whole, traceRow(whole.order, campaigns.outcome.trace));
+  return { ...made, events: [...made.events, ...giftsInOrder(ctx, gifts, whole.order.id)] };
+}
+
+const stockOf = (goods: readonly OrderGoods[]) =>
   goods.map(({ product, quantity }) => ({ productId: product.id, quantity }));
 
 /** What a failure means to who orders. What was not promised by a quote is priced again without it. */
-function whyNot({ input, held }: Wish, goods: Basket['priced']['lines'], cause: unknown): unknown {
+function whyNot({ input, held, gifts }: Wish, goods: readonly OrderGoods[], cause: unknown): unknown {
   if (cause instanceof CampaignsUsedUp && held) return usedUp(cause.campaignIds);
   if (cause instanceof EntryBudgetsSpent && held) return usedUp(campaignsOn(goods, cause.productIds));
   if (!(cause instanceof StockShort)) return cause;
@@ -273,15 +288,16 @@ function whyNot({ input, held }: Wish, goods: Basket['priced']['lines'], cause: 
   );
   // Perhaps there is enough of what is bought, and not of the same thing as a gift beside it.
   if (!held && givers.length > 0) return new CampaignsUsedUp(givers);
-  return input.lines.some(({ productId }) => failed.has(productId))
-    ? outOfStock(input.lines, failed)
+  const asked = [...input.lines, ...gifts];
+  return asked.some(({ productId }) => failed.has(productId))
+    ? outOfStock(input.lines, gifts, failed)
     : usedUp(givers);
 }
 
 const PRICE_GONE = 'A price of the quote is not to be had any more; ask for a new one.';
 
 // That a product is an entry item is not told: what the campaigns on it would give, they do not have any more.
-const campaignsOn = (goods: Basket['priced']['lines'], productIds: readonly string[]): string[] =>
+const campaignsOn = (goods: readonly OrderGoods[], productIds: readonly string[]): string[] =>
   goods.flatMap(({ product, adjustments }) =>
     productIds.includes(product.id) ? adjustments.flatMap(({ campaignId }) => campaignId ?? []) : [],
   );
@@ -293,11 +309,20 @@ const usedUp = (campaignIds: readonly string[]) =>
     extra: { campaignIds: [...new Set(campaignIds)] },
   });
 
-function outOfStock(lines: readonly BasketLine[], failed: ReadonlySet<string>) {
+function outOfStock(
+  lines: readonly BasketLine[],
+  gifts: readonly ShippableGift[],
+  failed: ReadonlySet<string>,
+) {
   const violations = lines.flatMap((line, index): Violation[] => {
     if (!failed.has(line.productId)) return [];
     const detail = `There is not enough stock of ${line.productId} for all lines that ask for it.`;
     return [{ in: 'body', pointer: `/lines/${index}/quantity`, code: 'out_of_stock', detail }];
   });
-  return orderErrors.out_of_stock(undefined, { violations });
+  const owed = gifts.flatMap(({ productId, name }, index): Violation[] => {
+    if (!failed.has(productId)) return [];
+    const detail = `There is not enough stock for the gift ${name}.`;
+    return [{ in: 'body', pointer: `/giftGrantIds/${index}`, code: 'out_of_stock', detail }];
+  });
+  return orderErrors.out_of_stock(undefined, { violations: [...violations, ...owed] });
 }

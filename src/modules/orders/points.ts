@@ -8,7 +8,7 @@ import { followPurchase, keepPoints, planActivation } from '../loyalty/follow.ts
 import type { Purchase } from '../loyalty/purchase.ts';
 import { pointAccruals } from '../loyalty/tables.ts';
 import type { LineMove } from './line-money-repository.ts';
-import { unitsLeftOf, valueLeftOf } from './line-rules.ts';
+import { isGiven, unitsLeftOf, valueLeftOf } from './line-rules.ts';
 import { listLines, lockOrder } from './repository.ts';
 import type { Order, OrderLine } from './tables.ts';
 
@@ -30,7 +30,7 @@ function purchaseOf(order: Order, lines: readonly OrderLine[]): Purchase | undef
       category: line.category,
       quantity: unitsLeftOf(line),
       amount: valueLeftOf(line),
-      isGift: line.giftCampaignId !== null,
+      isGift: isGiven(line),
     })),
   };
 }

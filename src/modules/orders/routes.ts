@@ -10,6 +10,7 @@ import { OrderCreate, OrderUpdate, presentQuote, QuoteCreate, QuoteModel } from 
 import { campaignErrors } from '../campaigns/errors.ts';
 import { countGuesses } from '../campaigns/coupons/resolve.ts';
 import { couponRefusals, countUnknown } from './order-coupons.ts';
+import { giftOrderRoutes, takenGiftErrors } from './gift-order-routes.ts';
 import { lifecycleRoutes } from './lifecycle-routes.ts';
 import { orderParcelRoutes } from './parcel-routes.ts';
 import { campaignReportRoutes } from './campaign-reports/routes.ts';
@@ -39,6 +40,7 @@ const placeErrors = [
   ...pricingErrors,
   e.out_of_stock,
   e.total_changed,
+  ...takenGiftErrors,
   e.campaign_used_up,
   ...couponRefusals,
   e.delivery_method_not_available,
@@ -64,6 +66,7 @@ const orderQuery = Type.Object({
 
 export function orderRoutes(app: FastifyInstance): void {
   placingRoutes(app);
+  giftOrderRoutes(app);
   readRoutes(app);
   promiseRoutes(app);
   pricingRoutes(app);

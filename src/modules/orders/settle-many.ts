@@ -82,6 +82,7 @@ const selectLines = prepared('select_settleable_lines', (db) =>
       valuedQuantity: orderLines.valuedQuantity,
       valuedAmount: orderLines.valuedAmount,
       giftCampaignId: orderLines.giftCampaignId,
+      giftGrantId: orderLines.giftGrantId,
       isFlashSale: orderLines.isFlashSale,
       logoUnitAmount: orderLines.logoUnitAmount,
       logoSetupAmount: orderLines.logoSetupAmount,

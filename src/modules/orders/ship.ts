@@ -7,6 +7,7 @@ import { newId } from '../../platform/ids.ts';
 import { checkVersion } from '../../platform/versions.ts';
 import { issueForParcel } from '../campaigns/coupons/parcel.ts';
 import { shipStock } from '../catalogue/stock.ts';
+import { shipGifts } from '../loyalty/gifts/parcel.ts';
 import { readShipmentEnd } from '../shipping/parcels/read.ts';
 import { deliverParcels } from '../shipping/parcels/report.ts';
 import { requireCarrier } from '../shipping/parcels/register.ts';
@@ -14,6 +15,7 @@ import { arrive } from './arrivals.ts';
 import { refuseOpenDeposit } from './credit/deposit.ts';
 import { refuseOpenEdit } from './edits/read.ts';
 import { orderErrors } from './errors.ts';
+import { giftsOf } from './line-rules.ts';
 import { parcelErrors } from '../shipping/parcels/errors.ts';
 import { listLines, loadWhole, lockOrder, type OrderWhole, updateOrder } from './repository.ts';
 import { decideFulfilment, unitsToShip } from './rules.ts';
@@ -58,6 +60,7 @@ export async function shipOrder(ctx: Ctx, asked: ShipInput): Promise<OrderWhole>
     await writeShipment(tx, shipment, units);
     await handOver(tx, ctx, order, shipment, { ...input, units });
     const updated = await afterShipping(tx, ctx, order, lines, parts);
+    await shipGifts(tx, ctx, order.id, giftsOf(wholeLines(parts)));
     const { id: orderId, customerId, totalAmount } = order;
     await issueForParcel(tx, ctx, { orderId, customerId, totalAmount });
     await tellParcel(tx, ctx, 'shipped', updated, shipment);
@@ -115,6 +118,10 @@ function choosePart(lines: readonly OrderLine[], wanted: ShipWish['lines']): Par
     quantity,
   }));
 }
+
+/** Lines of which nothing is left to be shipped. */
+const wholeLines = (parts: readonly Part[]): OrderLine[] =>
+  parts.flatMap(({ line, quantity }) => (quantity === unitsToShip(line) ? [line] : []));
 
 async function afterShipping(
   tx: Tx,

@@ -19,6 +19,7 @@ import { shops } from '../../platform/shops/tables.ts';
 import type { PricingTrace } from '../campaigns/engine/trace.ts';
 import { type PriceBreak, products } from '../catalogue/tables.ts';
 import { customers } from '../customers/tables.ts';
+import { giftGrants } from '../loyalty/gifts/tables.ts';
 import { logoColumns, logoRequests } from './logo-requests/tables.ts';
 import type { OrderCampaign } from './campaign-uses.ts';
 import type { AdjustmentKind } from './rules.ts';
@@ -245,6 +246,8 @@ export const orderLines = pgTable(
     ...logoColumns(),
     /** Set: it was given away by this campaign. */
     giftCampaignId: uuid('gift_campaign_id'),
+    /** Set: it is this gift, that the customer was owed. */
+    giftGrantId: uuid('gift_grant_id'),
     /** Some of it has the price of a flash sale. */
     isFlashSale: boolean('is_flash_sale').notNull().default(false),
     shippedQuantity: integer('shipped_quantity').notNull().default(0),
@@ -276,7 +279,16 @@ export const orderLines = pgTable(
         and ${t.breakUnitAmount} <= ${t.listUnitAmount}`,
     ),
     // What is given away costs nothing.
-    check('order_lines_gift', sql`${t.giftCampaignId} is null or ${t.listUnitAmount} = 0`),
+    check(
+      'order_lines_gift',
+      sql`(${t.giftCampaignId} is null and ${t.giftGrantId} is null)
+        or (${t.listUnitAmount} = 0 and (${t.giftCampaignId} is null or ${t.giftGrantId} is null))`,
+    ),
+    foreignKey({
+      name: 'order_lines_gift_grant_fk',
+      columns: [t.shopId, t.giftGrantId],
+      foreignColumns: [giftGrants.shopId, giftGrants.id],
+    }),
     check(
       'order_lines_amounts',
       sql`${t.netAmount} >= 0 and ${t.discountAmount} >= 0 and ${t.listUnitAmount} >= 0`,

@@ -1,7 +1,7 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Reader } from '../../platform/db/client.ts';
 import { platformErrors } from '../../platform/errors.ts';
-import { goodsAmountOf, goodsPaidLeftOf, settledLeftOf, unitsLeftOf } from '../orders/line-rules.ts';
+import { goodsAmountOf, goodsPaidLeftOf, isGiven, settledLeftOf, unitsLeftOf } from '../orders/line-rules.ts';
 import { readOrder } from '../orders/read.ts';
 import type { SettleableLine } from '../orders/settle-many.ts';
 import type { Order, OrderLine } from '../orders/tables.ts';
@@ -144,7 +144,7 @@ export const factsOf = (
   productId: line.productId,
   category: line.category,
   isClearance: now.isClearance,
-  isGift: line.giftCampaignId !== null,
+  isGift: isGiven(line),
   isFlashSale: line.isFlashSale,
   quantity: line.quantity,
   netAmount: goodsAmountOf(line),

@@ -3,7 +3,7 @@ import type { Reader } from '../../platform/db/client.ts';
 import { minOf } from '../../platform/money.ts';
 import { type EverybodysPrices, readEverybodysPrices } from '../campaigns/everybody.ts';
 import { catalogueSettings } from '../catalogue/settings.ts';
-import { unitsLeftOf } from '../orders/line-rules.ts';
+import { isGiven, unitsLeftOf } from '../orders/line-rules.ts';
 import { findBreak } from '../orders/quantity-rules.ts';
 import type { SettleableLine } from '../orders/settle-many.ts';
 import { findProductFacts, type ProductFacts } from './facts-repository.ts';
@@ -18,6 +18,7 @@ type PricedLine = Pick<
   | 'cancelledQuantity'
   | 'returnedQuantity'
   | 'giftCampaignId'
+  | 'giftGrantId'
 >;
 
 /** Where an order was placed and where it goes: campaigns may be for some places only. */
@@ -90,6 +91,6 @@ const keyOf = ({ orderId, productId }: PricedLine): string => `${orderId}/${prod
 function keptOf(lines: readonly PricedLine[]): ReadonlyMap<string, number> {
   const kept = new Map<string, number>();
   for (const line of lines)
-    if (line.giftCampaignId === null) kept.set(keyOf(line), (kept.get(keyOf(line)) ?? 0) + unitsLeftOf(line));
+    if (!isGiven(line)) kept.set(keyOf(line), (kept.get(keyOf(line)) ?? 0) + unitsLeftOf(line));
   return kept;
 }

@@ -53,7 +53,7 @@ export function cancelRedemption(ctx: Ctx, id: string, quantity?: number): Promi
       throw giftErrors.redemption_not_cancellable(`${left} are left of it.`, { pointer: '/quantity' });
     if (current.state === 'redeemed') {
       const isOwed = await withdrawGift(tx, ctx, { source: 'redemption', sourceKey: id }, units);
-      if (!isOwed) throw giftErrors.redemption_not_cancellable('The gift is handed over.');
+      if (!isOwed) throw giftErrors.redemption_not_cancellable('The gift is handed over or on its way.');
     }
     return giveUp(tx, ctx, current, units, 'cancelled');
   });

@@ -22,5 +22,7 @@ export const giftErrors = defineErrors({
   redemption_not_held: [409, 'The redemption is not held any more'],
   redemption_not_cancellable: [409, 'Of the redemption there are not so many left to give up'],
   claim_code_unknown: [422, 'There is no gift to hand over for this code'],
-  gift_grant_not_open: [409, 'The gift is handed over or given up already'],
+  gift_grant_not_found: [422, 'The customer is owed no such gift'],
+  gift_grant_not_shippable: [422, 'It is no product of the shop and is handed over at the counter'],
+  gift_grant_not_open: [409, 'The gift is not owed any more, or is on its way'],
 });

@@ -24,11 +24,24 @@ const grant = Type.Object({
   source: Type.String({ description: 'What it was won with, such as `redemption`.' }),
 });
 
+const inOrder = Type.Object({ ...grant.properties, orderId: uuid('The order.') });
+
 /** What becomes of goods that are owed as a gift. The subject is the grant. */
 export const giftGrantEvents = {
   opened: defineEvent('gift_grant.opened', 'A customer is owed goods as a gift.', grant),
   handedOver: defineEvent('gift_grant.handed_over', 'A gift was handed over at the counter.', grant),
   cancelled: defineEvent('gift_grant.cancelled', 'Gifts are not owed any more.', grant),
+};
+
+/** What becomes of a gift that goes with an order. The subject is the grant. */
+export const giftParcelEvents = {
+  inOrder: defineEvent('gift_grant.in_order', 'A gift goes with an order.', inOrder),
+  reopened: defineEvent(
+    'gift_grant.reopened',
+    'A gift does not go with its order and is owed again.',
+    inOrder,
+  ),
+  shipped: defineEvent('gift_grant.shipped', 'A gift has left with its order.', inOrder),
 };
 
 export const giftEvents = {

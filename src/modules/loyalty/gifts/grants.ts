@@ -7,6 +7,7 @@ import { eventRow } from '../../../platform/events/define.ts';
 import { appendEvents } from '../../../platform/events/outbox.ts';
 import type { Page } from '../../../platform/http/pagination.ts';
 import { newId, randomCode } from '../../../platform/ids.ts';
+import { takeStock } from '../../catalogue/stock.ts';
 import { ownIdOf } from '../points.ts';
 import { giftErrors } from './errors.ts';
 import { giftGrantEvents } from './events.ts';
@@ -34,12 +35,13 @@ export async function grantGift(tx: Tx, ctx: Ctx, input: GrantInput): Promise<bo
     claimCodeHash: null,
     handedOverAt: null,
     handedOverBy: null,
+    orderId: null,
     version: 1,
     createdAt: ctx.now,
     updatedAt: ctx.now,
   };
   const isNew = await insertGiftGrant(tx, grant);
-  if (isNew) await tell(tx, ctx, giftGrantEvents.opened, grant);
+  if (isNew) await tellGift(tx, ctx, giftGrantEvents.opened, grant);
   return isNew;
 }
 
@@ -52,11 +54,11 @@ export async function withdrawGift(
 ): Promise<boolean> {
   const left = await reduceGiftGrant(tx, ctx.shop.id, source, quantity, ctx.now);
   if (!left) return false;
-  await tell(tx, ctx, giftGrantEvents.cancelled, { ...left, quantity });
+  await tellGift(tx, ctx, giftGrantEvents.cancelled, { ...left, quantity });
   return true;
 }
 
-const tell = (
+const tellGift = (
   tx: Tx,
   ctx: Ctx,
   event: (typeof giftGrantEvents)[keyof typeof giftGrantEvents],
@@ -86,17 +88,29 @@ export function createClaimCode(ctx: Ctx, id: string): Promise<{ grant: GiftGran
 const audit = (tx: Tx, ctx: Ctx, action: string, subjectId: string): Promise<void> =>
   recordAudit(tx, ctx, { action, subjectType: 'gift_grant', subjectId, details: {} });
 
-/** Hands a gift over at the counter to who shows its code, once. Refusal: claim_code_unknown. */
+/**
+ * Hands a gift over at the counter to who shows its code, once. What is some of the shop's goods leaves the stock. Refusals:
+ * claim_code_unknown, gift_out_of_stock.
+ */
 export function handOverGift(ctx: Ctx, spelling: string): Promise<GiftGrant> {
   return inTransaction(ctx, async (tx) => {
     const hash = hashOf(ctx.shop.id, normaliseClaimCode(spelling));
     const at = { handedOverAt: ctx.now, handedOverBy: ctx.actor.id, updatedAt: ctx.now };
     const grant = await takeByCode(tx, ctx.shop.id, hash, at);
     if (!grant) throw giftErrors.claim_code_unknown(undefined, { pointer: '/claimCode' });
-    await tell(tx, ctx, giftGrantEvents.handedOver, grant);
+    if (grant.productId !== null) await takeGoods(tx, ctx, grant.productId, grant.quantity);
+    await tellGift(tx, ctx, giftGrantEvents.handedOver, grant);
     await audit(tx, ctx, 'handOverGift', grant.id);
     return grant;
   });
+}
+
+async function takeGoods(tx: Tx, ctx: Ctx, productId: string, quantity: number): Promise<void> {
+  const { failed } = await takeStock(tx, ctx.shop.id, [{ productId, quantity }]);
+  if (failed.length > 0)
+    throw giftErrors.gift_out_of_stock(
+      'By the books there are not so many of the product; count its stock first.',
+    );
 }
 
 /** A grant; a customer reads their own. Refusal: not_found. */

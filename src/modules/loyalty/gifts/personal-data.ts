@@ -32,6 +32,7 @@ export const giftPersonalData: PersonalDataSection = {
         state: row.state,
         createdAt: row.createdAt.toISOString(),
         handedOverAt: instantOrNull(row.handedOverAt),
+        orderId: row.orderId,
       })),
     ];
   },

@@ -19,9 +19,11 @@ export const redemptionStates = defineStates(
 );
 export type RedemptionState = (typeof redemptionStates.names)[number];
 
-/** Goods that are owed as a gift. */
+/** Goods that are owed as a gift. What goes with an order is owed again when that is cancelled. */
 export const giftGrantStates = defineStates({
-  open: ['handed_over', 'cancelled'],
+  open: ['in_order', 'handed_over', 'cancelled'],
+  in_order: ['shipped', 'open'],
+  shipped: [],
   handed_over: [],
   cancelled: [],
 });

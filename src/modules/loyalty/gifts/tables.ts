@@ -161,6 +161,8 @@ export const giftGrants = pgTable(
     claimCodeHash: text('claim_code_hash'),
     handedOverAt: instant('handed_over_at'),
     handedOverBy: text('handed_over_by'),
+    /** The order that it goes with. */
+    orderId: uuid('order_id'),
     version: version(),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
@@ -172,11 +174,21 @@ export const giftGrants = pgTable(
     index('gift_grants_state_idx').on(t.shopId, t.state, t.id),
     unique('gift_grants_source_key').on(t.sourceKey, t.source, t.shopId),
     unique('gift_grants_claim_code_key').on(t.shopId, t.claimCodeHash),
-    check('gift_grants_state', sql`${t.state} in ('open', 'handed_over', 'cancelled')`),
+    check(
+      'gift_grants_state',
+      sql`${t.state} in ('open', 'in_order', 'shipped', 'handed_over', 'cancelled')`,
+    ),
     check(
       'gift_grants_handed_over',
       sql`(${t.state} = 'handed_over') = (${t.handedOverAt} is not null)
         and (${t.handedOverAt} is null) = (${t.handedOverBy} is null)`,
+    ),
+    // What an order takes along. Only goods of the shop can be in one.
+    index('gift_grants_order_idx').on(t.shopId, t.orderId, t.id).where(sql`${t.orderId} is not null`),
+    check(
+      'gift_grants_order',
+      sql`(${t.state} in ('in_order', 'shipped')) = (${t.orderId} is not null)
+        and (${t.orderId} is null or (${t.productId} is not null and ${t.claimCodeHash} is null))`,
     ),
     check(
       'gift_grants_quantity',

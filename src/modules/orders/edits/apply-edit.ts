@@ -5,8 +5,10 @@ import { eventRow } from '../../../platform/events/define.ts';
 import { appendEvents } from '../../../platform/events/outbox.ts';
 import { newId } from '../../../platform/ids.ts';
 import { releaseStock } from '../../catalogue/stock.ts';
+import { reopenGifts } from '../../loyalty/gifts/parcel.ts';
 import type { Refund } from '../../payments/tables.ts';
 import { orderEvents } from '../events.ts';
+import { giftsOf } from '../line-rules.ts';
 import { freedMovesOf, logoMovesOf } from '../logo-requests/line-rules.ts';
 import { freeLogos } from '../logo-requests/take.ts';
 import { NO_GIFT } from '../new-order.ts';
@@ -86,6 +88,8 @@ async function releaseUnits(
   const released = await releaseStock(tx, ctx.shop.id, stock);
   if (released.failed.length > 0) throw new Error(`less is reserved than edit ${edit.id} takes off`);
   await freeLogos(tx, ctx.shop.id, freedMovesOf(lines, units), ctx.now);
+  const gone = lines.filter(({ id }) => units.some(({ lineId }) => lineId === id));
+  await reopenGifts(tx, ctx, edit.orderId, giftsOf(gone));
 }
 
 /** Gives an open edit of a locked order up, with the stock that was kept for it. */

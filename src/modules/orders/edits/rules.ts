@@ -33,6 +33,7 @@ export interface EditFault {
     | 'no_such_line'
     | 'line_named_twice'
     | 'units_shipped'
+    | 'gift_taken_whole'
     | 'edit_empties_order'
     | 'edit_changes_nothing';
   readonly detail: string;
@@ -63,7 +64,12 @@ export function readEdit(
     else {
       const fewer = unitsLeftOf(line) - quantity;
       const most = unitsToShip(line);
-      if (fewer > most) fault('units_shipped', `Only ${most} units have not been shipped.`);
+      if (line.giftGrantId !== null && fewer !== 0 && (fewer !== line.quantity || most < fewer))
+        fault(
+          'gift_taken_whole',
+          'A gift that the customer is owed is in the order as a whole, or not at all.',
+        );
+      else if (fewer > most) fault('units_shipped', `Only ${most} units have not been shipped.`);
       else if (fewer > 0) units.push({ lineId, quantity: fewer });
       else if (fewer < 0) items.push({ ...moreOf(line), quantity: -fewer, pointer });
     }
