@@ -5,6 +5,7 @@ import { logoInvariants } from '../../../src/modules/orders/logo-requests/invari
 import { startApp } from '../../support/app.ts';
 import { runCampaign } from '../../support/campaign-rows.ts';
 import { type Damages, findDamages } from '../../support/damage.ts';
+import { makeGoodsGrant } from '../../support/loyalty-world.ts';
 import { makeLogoRequest } from '../../support/logo-world.ts';
 import { makeCustomer, makeFreightTemplate, makeProduct, pay } from '../../support/world.ts';
 import { makeSentOrder } from '../../support/world-shipping.ts';
@@ -41,6 +42,7 @@ async function fillCampaigns(): Promise<void> {
 async function fillOrders(): Promise<void> {
   await makeFreightTemplate(app, { firstAmount: 500 });
   await fillCampaigns();
+  await fillGifts();
   const lowered = await place();
   await post(`orders/${lowered.id}/lower-price`, { reductionAmount: 333, reason: 'Late.' });
   const edited = await place();
@@ -62,6 +64,17 @@ async function fillOrders(): Promise<void> {
   await post(`orders/${sent.id}/ship`, { lines: [{ lineId: sent.lines[1].id, quantity: 3 }] });
 }
 
+/** A gift that goes with an order, and one that has left. */
+async function fillGifts(): Promise<void> {
+  const shippingAddress = { name: 'Maria Anders', line1: 'Obere Str. 57', city: 'Berlin', country: 'DE' };
+  const send = async () => {
+    const { id, customerId } = await makeGoodsGrant(app);
+    return post('gift-orders', { customerId, giftGrantIds: [id], shippingAddress });
+  };
+  await send();
+  await post(`orders/${(await send()).id}/ship`);
+}
+
 /** Goods with a logo, an order on account with a deposit, and parcels that have arrived. */
 async function fillTrade(): Promise<void> {
   const made = await makeLogoRequest(app, 'quote', 'accept');
@@ -79,6 +92,15 @@ async function fillTrade(): Promise<void> {
 }
 
 const DAMAGES: Damages = {
+  'a gift goes with one line of its order, as a whole, and no line is a gift that does not go with it': [
+    `update gift_grants set quantity = quantity + 1 where state = 'in_order'`,
+    `update gift_grants set state = 'shipped' where state = 'in_order'`,
+    `update gift_grants set state = 'in_order' where state = 'shipped'`,
+    'update order_lines set gift_grant_id = null where gift_grant_id is not null',
+  ],
+  'a line that is a gift has it, or had it': [
+    `update gift_grants set state = 'open', order_id = null where state = 'in_order'`,
+  ],
   "an order's lines sum to its amounts": [
     'update orders set lines_amount = lines_amount + 1, total_amount = total_amount + 1',
     'update orders set discount_amount = discount_amount - 1, total_amount = total_amount + 1 where discount_amount > 0',

@@ -198,6 +198,8 @@ t.test('goods that are handed over at the counter leave the stock', async (t) =>
   );
   t.match(await handOver(), { status: 200, body: { state: 'handed_over' } });
   t.match(await readStock(shop, grant.productId), { onHandQuantity: 1, reservedQuantity: 0 });
+  const { data } = await ok(shop.call(`GET /v1/products/${grant.productId}/stock-adjustments`));
+  t.match(data[0], { onHandChange: -2, reason: 'Handed over as a gift: Tea tin' });
 });
 
 t.test('one gift that goes with twenty orders at once, and over the counter, goes once', async (t) => {

@@ -1,4 +1,5 @@
 import type { Ctx } from '../../../platform/context.ts';
+import type { Tx } from '../../../platform/db/client.ts';
 import { inTransaction } from '../../../platform/db/transaction.ts';
 import { platformErrors } from '../../../platform/errors.ts';
 import { eventRow } from '../../../platform/events/define.ts';
@@ -23,40 +24,54 @@ interface ListQuery {
   readonly cursor?: string;
 }
 
+interface Adjustment {
+  readonly onHandChange: number;
+  readonly reason: string;
+}
+
 /**
  * Changes the stock on hand by a number of pieces. Refusals: not_found, version_mismatch, insufficient_stock below
  * what is reserved, stock_limit_exceeded.
  */
-export async function adjustStock(
+export const adjustStock = (ctx: Ctx, productId: string, input: Adjustment): Promise<StockRow> =>
+  inTransaction(ctx, async (tx) => {
+    const stock = await recordAdjustment(tx, ctx, productId, input, ctx.expectedVersion);
+    if (stock) return stock;
+    throw refusalOf(ctx, await getStockRow(tx, ctx.shop.id, productId), input.onHandChange);
+  });
+
+/**
+ * Building block: pieces came in or are gone, for the records. Undefined where fewer would be left than are reserved, or more than can
+ * be counted. Refusal: not_found.
+ */
+export async function recordAdjustment(
+  tx: Tx,
   ctx: Ctx,
   productId: string,
-  input: { readonly onHandChange: number; readonly reason: string },
-): Promise<StockRow> {
-  const { onHandChange, reason } = input;
-  return inTransaction(ctx, async (tx) => {
-    const { externalId } = await getProductRow(tx, ctx.shop.id, productId);
-    const { expectedVersion } = ctx;
-    const change = { shopId: ctx.shop.id, productId, change: onHandChange, expectedVersion };
-    const stock = await changeStock(tx, change);
-    if (!stock) throw refusalOf(ctx, await getStockRow(tx, ctx.shop.id, productId), onHandChange);
-    const adjustment = {
-      shopId: ctx.shop.id,
-      productId,
-      id: newId(),
-      onHandChange,
-      onHandAfter: stock.onHand,
-      reason,
-      actorKind: ctx.actor.kind,
-      actorId: ctx.actor.id,
-      adjustedAt: ctx.now,
-    };
-    const data = { externalId, onHandChange, onHandQuantity: stock.onHand, reason };
-    await Promise.all([
-      insertAdjustments(tx, [adjustment]),
-      appendEvents(tx, ctx, [eventRow(ctx, productStockAdjusted, productId, data)]),
-    ]);
-    return stock;
-  });
+  { onHandChange, reason }: Adjustment,
+  expectedVersion?: number,
+): Promise<StockRow | undefined> {
+  const { externalId } = await getProductRow(tx, ctx.shop.id, productId);
+  const change = { shopId: ctx.shop.id, productId, change: onHandChange, expectedVersion };
+  const stock = await changeStock(tx, change);
+  if (!stock) return undefined;
+  const adjustment = {
+    shopId: ctx.shop.id,
+    productId,
+    id: newId(),
+    onHandChange,
+    onHandAfter: stock.onHand,
+    reason,
+    actorKind: ctx.actor.kind,
+    actorId: ctx.actor.id,
+    adjustedAt: ctx.now,
+  };
+  const data = { externalId, onHandChange, onHandQuantity: stock.onHand, reason };
+  await Promise.all([
+    insertAdjustments(tx, [adjustment]),
+    appendEvents(tx, ctx, [eventRow(ctx, productStockAdjusted, productId, data)]),
+  ]);
+  return stock;
 }
 
 // The update found a guard against it. Where the row says otherwise by now, it has just changed.

@@ -7,7 +7,7 @@ import { eventRow } from '../../../platform/events/define.ts';
 import { appendEvents } from '../../../platform/events/outbox.ts';
 import type { Page } from '../../../platform/http/pagination.ts';
 import { newId, randomCode } from '../../../platform/ids.ts';
-import { takeStock } from '../../catalogue/stock.ts';
+import { recordAdjustment } from '../../catalogue/stock/levels.ts';
 import { ownIdOf } from '../points.ts';
 import { giftErrors } from './errors.ts';
 import { giftGrantEvents } from './events.ts';
@@ -98,19 +98,24 @@ export function handOverGift(ctx: Ctx, spelling: string): Promise<GiftGrant> {
     const at = { handedOverAt: ctx.now, handedOverBy: ctx.actor.id, updatedAt: ctx.now };
     const grant = await takeByCode(tx, ctx.shop.id, hash, at);
     if (!grant) throw giftErrors.claim_code_unknown(undefined, { pointer: '/claimCode' });
-    if (grant.productId !== null) await takeGoods(tx, ctx, grant.productId, grant.quantity);
+    if (grant.productId !== null) await takeGoods(tx, ctx, grant.productId, grant);
     await tellGift(tx, ctx, giftGrantEvents.handedOver, grant);
     await audit(tx, ctx, 'handOverGift', grant.id);
     return grant;
   });
 }
 
-async function takeGoods(tx: Tx, ctx: Ctx, productId: string, quantity: number): Promise<void> {
-  const { failed } = await takeStock(tx, ctx.shop.id, [{ productId, quantity }]);
-  if (failed.length > 0)
-    throw giftErrors.gift_out_of_stock(
-      'By the books there are not so many of the product; count its stock first.',
-    );
+async function takeGoods(
+  tx: Tx,
+  ctx: Ctx,
+  productId: string,
+  { name, quantity }: Pick<GiftGrant, 'name' | 'quantity'>,
+): Promise<void> {
+  const reason = `Handed over as a gift: ${name}`.slice(0, 200);
+  if (await recordAdjustment(tx, ctx, productId, { onHandChange: -quantity, reason })) return;
+  throw giftErrors.gift_out_of_stock(
+    'By the books there are not so many of the product; count its stock first.',
+  );
 }
 
 /** A grant; a customer reads their own. Refusal: not_found. */
