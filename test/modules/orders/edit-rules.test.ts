@@ -73,6 +73,8 @@ function lineOf(
     creditedAmount: 0n,
     valuedQuantity: settledAmount > 0n ? shape.quantity : null,
     valuedAmount: settledAmount > 0n ? netAmount - settledAmount : null,
+    giftCampaignId: null,
+    giftGrantId: null,
   } as OrderLine;
 }
 
