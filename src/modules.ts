@@ -29,6 +29,8 @@ import { parcelPersonalData } from './modules/orders/parcel-personal-data.ts';
 import { creditPersonalData, orderCustomerMove, orderPersonalData } from './modules/orders/personal-data.ts';
 import { orderPromises } from './modules/orders/ports.ts';
 import { orderPaymentSubject } from './modules/orders/pay.ts';
+import { giftBookChecks } from './modules/loyalty/gifts/book-checks.ts';
+import { redemptionPaymentSubject } from './modules/loyalty/gifts/pay.ts';
 import { giftCustomerMove, giftPersonalData } from './modules/loyalty/gifts/personal-data.ts';
 import { loyaltyCustomerMove } from './modules/loyalty/merge.ts';
 import { loyaltyModule } from './modules/loyalty/module.ts';
@@ -117,6 +119,7 @@ bookChecks.fill([
   ...walletBookChecks,
   ...cardBookChecks,
   ...loyaltyBookChecks,
+  ...giftBookChecks,
   ...couponBookChecks,
 ]);
 paymentProviders.fill([walletProvider, couponProvider, cardProvider]);
@@ -125,4 +128,5 @@ paymentSubjects.fill({
   order: orderPaymentSubject,
   settlement: settlementPaymentSubject,
   card_load: cardLoadPaymentSubject,
+  redemption: redemptionPaymentSubject,
 });

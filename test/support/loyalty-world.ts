@@ -96,6 +96,14 @@ export async function makeRedemption(shop: TestShop, customerId?: string, fields
   return make(shop, `POST /v1/loyalty-members/${id}/redemptions`, { giftId, ...fields });
 }
 
+/** A member who asked for gifts that cost 15.00 each on top of points. */
+export async function makeDearRedemption(shop: TestShop, customerId?: string, fields: object = {}) {
+  const id = await makeMember(shop, customerId);
+  await givePoints(shop, id, 1_000);
+  const { id: giftId } = await makeGift(shop, { pricePoints: 100, priceAmount: 1_500, taxRateBps: 1_900 });
+  return make(shop, `POST /v1/loyalty-members/${id}/redemptions`, { giftId, ...fields });
+}
+
 /** What a member is owed: the grant. */
 export async function makeGiftGrant(shop: TestShop, customerId?: string) {
   const { customerId: ownerId } = await makeRedemption(shop, customerId);
@@ -195,6 +203,13 @@ export const loyaltyRecipes: Record<string, Recipe> = {
     await givePoints(shop, callerId, 1_000);
     return { params: {}, body: { ...body, giftId: (await makeGift(shop)).id }, callerId };
   },
+  payRedemption: async (shop, _app, { body }) => ({
+    params: { redemptionId: (await makeDearRedemption(shop, await ownerOf(shop))).id },
+    body,
+  }),
+  listRedemptionPayments: async (shop) => ({
+    params: { redemptionId: (await makeDearRedemption(shop, await ownerOf(shop))).id },
+  }),
   confirmRedemption: ofRedemption({ isHeld: true }),
   cancelRedemption: ofRedemption({ isHeld: true, quantity: 2 }),
   getRedemption: ofRedemption({}),

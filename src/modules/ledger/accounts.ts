@@ -15,7 +15,7 @@ const ofShop = (account: string): Account => ({ account, owner: null });
 export const funds = (provider: string): Account => ofShop(`funds:${provider}`);
 /** Asset: what the buyer of an order still owes for it. */
 export const receivable = (orderId: string): Account => ({ account: 'receivable', owner: orderId });
-/** Liability: money of the buyer of an order, or of the load of a card, that is neither the price nor back with them yet. */
+/** Liability: money of the buyer of an order, of the load of a card or of a gift, that is neither the price nor back with them yet. */
 export const clearing = (orderId: string): Account => ({ account: 'clearing', owner: orderId });
 /** Liability: a customer's stored value. It never falls below nothing. */
 export const walletOf = (customerId: string): Account => ({
@@ -38,6 +38,8 @@ export const couponPromisesOf = (customerId: string): Account => ({
 export const lapsedCoupons = (): Account => ofShop('lapsed_coupons');
 /** Income: what orders cost. */
 export const sales = (): Account => ofShop('sales');
+/** Income: what members paid on top of points for gifts. */
+export const giftSales = (): Account => ofShop('gift_sales');
 /** Expense: what was given back because a price was not what it should have been. */
 export const priceDifferences = (): Account => ofShop('price_differences');
 /** Expense: what was given without an obligation. */
@@ -67,7 +69,7 @@ export const nameOf = ({ account, owner }: Account): string =>
 /** What the name of an account looks like: kinds with an owner, and those of the whole shop. */
 export const ACCOUNT_NAME =
   '^(?:(?:receivable|clearing|wallet|card|coupon_promises|points|points_debt):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}' +
-  '|sales|price_differences|goodwill|bad_debts|lapsed_coupons|card_bonus|card_forfeits|granted_points|spent_points|ended_points|funds:[a-z][a-z_]{0,39})$';
+  '|sales|gift_sales|price_differences|goodwill|bad_debts|lapsed_coupons|card_bonus|card_forfeits|granted_points|spent_points|ended_points|funds:[a-z][a-z_]{0,39})$';
 const SHAPE = new RegExp(ACCOUNT_NAME);
 
 /** The account that a name means, or undefined. */

@@ -7,12 +7,14 @@ import { loyaltyErrors } from './errors.ts';
 import { grantRequestEvents, memberEvents, pointEvents, programmeEvents } from './events.ts';
 import { grantRoutes } from './grant-routes.ts';
 import { loyaltyInvariants } from './invariants.ts';
+import { giftBookChecks } from './gifts/book-checks.ts';
 import { giftCatalogueRoutes } from './gifts/catalogue-routes.ts';
 import { redemptionSweep } from './gifts/end.ts';
 import { giftErrors } from './gifts/errors.ts';
 import { giftEvents, giftGrantEvents, giftParcelEvents, redemptionEvents } from './gifts/events.ts';
 import { giftGrantRoutes } from './gifts/grant-routes.ts';
 import { giftInvariants } from './gifts/invariants.ts';
+import { redemptionPaymentRoutes } from './gifts/payment-routes.ts';
 import { redemptionRoutes } from './gifts/redemption-routes.ts';
 import { giftGrantStates, giftStates, redemptionStates } from './gifts/states.ts';
 import { memberRoutes } from './member-routes.ts';
@@ -36,6 +38,7 @@ export const loyaltyModule: Module = {
     tierRoutes(app);
     giftCatalogueRoutes(app);
     redemptionRoutes(app);
+    redemptionPaymentRoutes(app);
     giftGrantRoutes(app);
   },
   errors: { ...loyaltyErrors, ...giftErrors },
@@ -51,7 +54,7 @@ export const loyaltyModule: Module = {
   ],
   settings: loyaltySettings,
   sweeps: [dayChangeSweep, ...tierSweeps, birthdaySweep, grantRequestSweep, redemptionSweep],
-  invariants: [...loyaltyInvariants, ...giftInvariants, ...loyaltyBookChecks],
+  invariants: [...loyaltyInvariants, ...giftInvariants, ...loyaltyBookChecks, ...giftBookChecks],
   states: {
     pointLot: lotStates,
     pointGrantRequest: grantRequestStates,

@@ -124,7 +124,7 @@ function readingRoutes(app: FastifyInstance): void {
     errors: [],
     example: { query: { state: 'active' } },
     run: (ctx, { query }) => listLoyaltyGifts(ctx, query),
-    present: ({ rows, nextCursor }) => ({ data: rows.map(presentGift), nextCursor }),
+    present: ({ rows, nextCursor }, ctx) => ({ data: rows.map((row) => presentGift(row, ctx)), nextCursor }),
   });
 
   operation(app, {
@@ -141,6 +141,9 @@ function readingRoutes(app: FastifyInstance): void {
     errors: [],
     example: { query: { limit: 20 } },
     run: (ctx, { query }) => listOfferedGifts(ctx, query),
-    present: ({ rows, nextCursor }) => ({ data: rows.map(presentOfferedGift), nextCursor }),
+    present: ({ rows, nextCursor }, ctx) => ({
+      data: rows.map((row) => presentOfferedGift(row, ctx)),
+      nextCursor,
+    }),
   });
 }

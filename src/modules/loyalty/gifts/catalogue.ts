@@ -19,6 +19,8 @@ interface Changeable {
   readonly description?: string | null;
   readonly productId?: string | null;
   readonly pricePoints?: number;
+  readonly priceAmount?: number;
+  readonly taxRateBps?: number;
   readonly memberLimit?: number | null;
   readonly minimumTierKey?: string | null;
   readonly availableFrom?: string | null;
@@ -55,6 +57,8 @@ const blank = (ctx: Ctx): Omit<LoyaltyGift, 'name' | 'stockedQuantity' | 'leftQu
   productId: null,
   state: 'active',
   pricePoints: 0n,
+  priceAmount: 0n,
+  taxRateBps: 0,
   minimumTierKey: null,
   memberLimit: null,
   availableFrom: null,
@@ -66,12 +70,13 @@ const blank = (ctx: Ctx): Omit<LoyaltyGift, 'name' | 'stockedQuantity' | 'leftQu
 
 // As columns; what is not named stays as it is.
 function fieldsOf(changes: Changeable): Partial<LoyaltyGift> {
-  const { name, description, productId, memberLimit, minimumTierKey, state } = changes;
-  const given = { name, description, productId, memberLimit, minimumTierKey, state };
-  const { pricePoints, availableFrom, availableUntil } = changes;
+  const { name, description, productId, memberLimit, minimumTierKey, taxRateBps, state } = changes;
+  const given = { name, description, productId, memberLimit, minimumTierKey, taxRateBps, state };
+  const { pricePoints, priceAmount, availableFrom, availableUntil } = changes;
   return {
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     ...(pricePoints === undefined ? {} : { pricePoints: BigInt(pricePoints) }),
+    ...(priceAmount === undefined ? {} : { priceAmount: BigInt(priceAmount) }),
     ...(availableFrom === undefined ? {} : { availableFrom: toDate(availableFrom) }),
     ...(availableUntil === undefined ? {} : { availableUntil: toDate(availableUntil) }),
   };
@@ -91,10 +96,16 @@ const tell = (
   tx: Parameters<typeof appendEvents>[0],
   ctx: Ctx,
   event: (typeof giftEvents)[keyof typeof giftEvents],
-  { id, name, state, pricePoints, leftQuantity }: LoyaltyGift,
+  { id, name, state, pricePoints, priceAmount, leftQuantity }: LoyaltyGift,
 ): Promise<void> =>
   appendEvents(tx, ctx, [
-    eventRow(ctx, event, id, { name, state, pricePoints: Number(pricePoints), leftQuantity }),
+    eventRow(ctx, event, id, {
+      name,
+      state,
+      pricePoints: Number(pricePoints),
+      priceAmount: Number(priceAmount),
+      leftQuantity,
+    }),
   ]);
 
 /**

@@ -3,10 +3,12 @@ import type { Tx } from '../../../platform/db/client.ts';
 import { inTransaction } from '../../../platform/db/transaction.ts';
 import type { Sweep } from '../../../platform/jobs/sweeps.ts';
 import { holdKnownCustomer } from '../../customers/standing.ts';
+import { cancelOpenPayments } from '../../payments/attempts.ts';
 import { giveBackPoints } from '../spending/give-back.ts';
 import { giftErrors } from './errors.ts';
 import { redemptionEvents } from './events.ts';
 import { withdrawGift } from './grants.ts';
+import { REDEMPTION, returnSurplus } from './money.ts';
 import { completeRedemption, tellRedemption } from './redeem.ts';
 import { getGift, returnGifts } from './repository.ts';
 import {
@@ -15,24 +17,29 @@ import {
   lockRedemption,
   updateRedemption,
 } from './redemption-repository.ts';
+import { dueOf } from './rules.ts';
 import { type Redemption, redemptions } from './tables.ts';
 
-/** Holds the customer of a redemption, then the redemption, as a merge has it. Refusals: not_found, customer_merged. */
-async function holdRedemption(tx: Tx, ctx: Ctx, id: string): Promise<Redemption> {
+/** Building block: holds the customer of a redemption, then the redemption, as a merge has it. Refusals: not_found, customer_merged. */
+export async function holdRedemption(tx: Tx, ctx: Ctx, id: string): Promise<Redemption> {
   const { customerId } = await getRedemption(tx, ctx.shop.id, id, ctx.customerId);
   await holdKnownCustomer(tx, ctx.shop.id, customerId);
   return lockRedemption(tx, ctx.shop.id, id);
 }
 
-const isOpen = (ctx: Ctx, { state, dueAt }: Redemption): boolean =>
+/** Whether it is held and its time is not over. */
+export const isOpen = (ctx: Ctx, { state, dueAt }: Redemption): boolean =>
   state === 'held' && dueAt !== null && dueAt > ctx.now;
 
-/** What is held is had. Again it changes nothing. Refusals: not_found, customer_merged, redemption_not_held. */
+/** What is held is had. Again it changes nothing. Refusals: not_found, customer_merged, redemption_not_held, redemption_not_paid. */
 export function confirmRedemption(ctx: Ctx, id: string): Promise<Redemption> {
   return inTransaction(ctx, async (tx) => {
     const held = await holdRedemption(tx, ctx, id);
     if (held.state === 'redeemed') return held;
     if (!isOpen(ctx, held)) throw giftErrors.redemption_not_held();
+    const due = dueOf(held);
+    if (due > 0n)
+      throw giftErrors.redemption_not_paid(`${due} is due.`, { extra: { dueAmount: Number(due) } });
     return completeRedemption(tx, ctx, held, await getGift(tx, ctx.shop.id, held.giftId));
   });
 }
@@ -55,11 +62,16 @@ export function cancelRedemption(ctx: Ctx, id: string, quantity?: number): Promi
       const isOwed = await withdrawGift(tx, ctx, { source: 'redemption', sourceKey: id }, units);
       if (!isOwed) throw giftErrors.redemption_not_cancellable('The gift is handed over or on its way.');
     }
-    return giveUp(tx, ctx, current, units, 'cancelled');
+    const changed = await giveUp(tx, ctx, current, units, 'cancelled');
+    // What was paid may be enough for what is left.
+    const isPaid = changed.state === 'held' && changed.paidAmount > 0n && dueOf(changed) === 0n;
+    return isPaid
+      ? completeRedemption(tx, ctx, changed, await getGift(tx, ctx.shop.id, changed.giftId))
+      : changed;
   });
 }
 
-/** Building block: units of a locked redemption are given up. With the last ones it ends. */
+/** Building block: units of a locked redemption are given up, and what was paid for them goes back. With the last ones it ends. */
 export async function giveUp(
   tx: Tx,
   ctx: Ctx,
@@ -77,8 +89,10 @@ export async function giveUp(
     ...(isOver && { state: end, dueAt: null }),
     updatedAt: ctx.now,
   });
-  await tellRedemption(tx, ctx, redemptionEvents[end], changed, units);
-  return changed;
+  if (isOver && changed.unitAmount > 0n) await cancelOpenPayments(tx, ctx, REDEMPTION, changed.id);
+  const exact = await returnSurplus(tx, ctx, changed, 'cancellation');
+  await tellRedemption(tx, ctx, redemptionEvents[end], exact, units);
+  return exact;
 }
 
 /** What nobody confirmed in time is given up. Returns how many; one that fails is left for the next run. */

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox';
 import { defineErrors } from '../../../platform/errors.ts';
+import { PositiveAmount, ref } from '../../../platform/http/schema.ts';
 
 export const giftErrors = defineErrors({
   gift_not_found: [422, 'There is no such gift'],
@@ -13,8 +14,22 @@ export const giftErrors = defineErrors({
   ],
   gift_price_changed: [
     409,
-    'The gift costs another number of points than expected',
-    { pricePoints: Type.Integer({ description: 'What one costs now.' }) },
+    'The gift costs something else than expected',
+    {
+      pricePoints: Type.Integer({ description: 'What one costs now.' }),
+      priceAmount: ref(PositiveAmount, { description: 'What one costs in money on top.' }),
+    },
+  ],
+  redemption_not_paid: [
+    409,
+    'What it costs in money is not paid',
+    { dueAmount: ref(PositiveAmount, { description: 'What is still to be paid.' }) },
+  ],
+  redemption_not_payable: [409, 'Nothing is to be paid for the redemption'],
+  redemption_payment_too_large: [
+    422,
+    'More would be paid than is due',
+    { dueAmount: ref(PositiveAmount, { description: 'What is still to be paid.' }) },
   ],
   tier_too_low: [409, 'The gift is for members of a higher tier'],
   gift_product_not_found: [422, 'There is no such product'],

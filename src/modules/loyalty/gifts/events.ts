@@ -7,13 +7,22 @@ const redemption = Type.Object({
   giftId: uuid('The gift.'),
   quantity: Type.Integer({ description: 'How many.' }),
   points: Type.Integer({ description: 'What they cost in points.' }),
+  priceAmount: Type.Integer({ description: 'What they cost in money on top, in minor units.' }),
 });
 
 /** What becomes of a wish for gifts. The subject is the redemption. */
 export const redemptionEvents = {
-  held: defineEvent('redemption.held', 'A member asks for gifts; points and stock are kept.', redemption),
+  held: defineEvent(
+    'redemption.held',
+    'A member asks for gifts; points and stock are kept until it is confirmed, and paid where it costs money.',
+    redemption,
+  ),
   redeemed: defineEvent('redemption.redeemed', 'A member has gifts for points.', redemption),
-  cancelled: defineEvent('redemption.cancelled', 'Gifts were given up; their points are back.', redemption),
+  cancelled: defineEvent(
+    'redemption.cancelled',
+    'Gifts were given up; their points are back, and what was paid is on its way back.',
+    redemption,
+  ),
   expired: defineEvent('redemption.expired', 'Nobody confirmed in time; the points are back.', redemption),
 };
 
@@ -54,6 +63,7 @@ function giftData() {
     name: Type.String({ description: 'What it is called.' }),
     state: Type.String({ description: '`active` or `archived`.' }),
     pricePoints: Type.Integer({ description: 'What one costs in points.' }),
+    priceAmount: Type.Integer({ description: 'And in money on top, in minor units.' }),
     leftQuantity: Type.Integer({ description: 'How many are left.' }),
   });
 }

@@ -22,6 +22,9 @@ export const giftPersonalData: PersonalDataSection = {
         quantity: row.quantity,
         cancelledQuantity: row.cancelledQuantity,
         unitPoints: Number(row.unitPoints),
+        unitAmount: Number(row.unitAmount),
+        paidAmount: Number(row.paidAmount),
+        refundedAmount: Number(row.refundedAmount),
         createdAt: row.createdAt.toISOString(),
       })),
       ...grants.map((row) => ({

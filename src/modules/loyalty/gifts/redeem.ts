@@ -5,6 +5,7 @@ import { eventRow } from '../../../platform/events/define.ts';
 import { appendEvents } from '../../../platform/events/outbox.ts';
 import type { Page } from '../../../platform/http/pagination.ts';
 import { newId } from '../../../platform/ids.ts';
+import { includedTax } from '../../../platform/money.ts';
 import { after, HOUR_MS } from '../../../platform/time.ts';
 import { customersErrors } from '../../customers/errors.ts';
 import { holdKnownCustomer } from '../../customers/standing.ts';
@@ -17,6 +18,7 @@ import type { LoyaltyMember, LoyaltyProgramme } from '../tables.ts';
 import { giftErrors } from './errors.ts';
 import { redemptionEvents } from './events.ts';
 import { grantGift } from './grants.ts';
+import { bookGiftSale } from './money.ts';
 import { findGift, takeGifts } from './repository.ts';
 import {
   getRedemption,
@@ -35,6 +37,7 @@ interface RedemptionInput {
   readonly isHeld: boolean;
   /** What one is expected to cost. */
   readonly expectedPricePoints?: number;
+  readonly expectedPriceAmount?: number;
 }
 
 /**
@@ -59,7 +62,8 @@ export function redeemGift(ctx: Ctx, customerId: string, input: RedemptionInput)
     const held = newRedemption(ctx, member, gift, quantity, spendingId);
     await insertRedemption(tx, held);
     await tellRedemption(tx, ctx, redemptionEvents.held, held, quantity);
-    return input.isHeld ? held : completeRedemption(tx, ctx, held, gift);
+    // What costs money as well waits for its payment.
+    return input.isHeld || held.unitAmount > 0n ? held : completeRedemption(tx, ctx, held, gift);
   });
 }
 
@@ -76,18 +80,24 @@ async function requireGift(on: Reader, ctx: Ctx, giftId: string): Promise<Loyalt
 }
 
 function checkTerms(
-  { pricePoints, minimumTierKey }: LoyaltyGift,
+  gift: LoyaltyGift,
   { tierKey }: LoyaltyMember,
   { rule }: LoyaltyProgramme,
-  { expectedPricePoints: expected }: RedemptionInput,
+  input: RedemptionInput,
 ): void {
+  const { minimumTierKey } = gift;
   if (minimumTierKey !== null && !hasTier(rule.tiers, tierKey, minimumTierKey))
     throw giftErrors.tier_too_low();
-  if (expected !== undefined && BigInt(expected) !== pricePoints)
-    throw giftErrors.gift_price_changed(`One costs ${pricePoints} points.`, {
-      pointer: '/expectedPricePoints',
-      extra: { pricePoints: Number(pricePoints) },
+  for (const field of ['pricePoints', 'priceAmount'] as const) {
+    const pointer = field === 'pricePoints' ? '/expectedPricePoints' : '/expectedPriceAmount';
+    const expected = field === 'pricePoints' ? input.expectedPricePoints : input.expectedPriceAmount;
+    if (expected === undefined || BigInt(expected) === gift[field]) continue;
+    const [pricePoints, priceAmount] = [Number(gift.pricePoints), Number(gift.priceAmount)];
+    throw giftErrors.gift_price_changed(`One costs ${pricePoints} points and ${priceAmount} in money.`, {
+      pointer,
+      extra: { pricePoints, priceAmount },
     });
+  }
 }
 
 const newRedemption = (
@@ -106,6 +116,11 @@ const newRedemption = (
   quantity,
   cancelledQuantity: 0,
   unitPoints: gift.pricePoints,
+  unitAmount: gift.priceAmount,
+  taxRateBps: gift.taxRateBps,
+  taxAmount: includedTax(gift.priceAmount * BigInt(quantity), gift.taxRateBps),
+  paidAmount: 0n,
+  refundedAmount: 0n,
   spendingId,
   redeemedAt: null,
   dueAt: after(ctx.now, loyaltySettings.of(ctx.shop).redemptionHoldHours * HOUR_MS),
@@ -114,7 +129,7 @@ const newRedemption = (
   updatedAt: ctx.now,
 });
 
-/** Building block: a redemption that is held and locked becomes goods that its customer is owed. */
+/** Building block: a redemption that is held, locked and paid becomes goods that its customer is owed. */
 export async function completeRedemption(
   tx: Tx,
   ctx: Ctx,
@@ -127,6 +142,7 @@ export async function completeRedemption(
     dueAt: null,
     updatedAt: ctx.now,
   });
+  if (redeemed.unitAmount > 0n) await bookGiftSale(tx, ctx, redeemed);
   const { id, customerId, giftName: name } = redeemed;
   const quantity = redeemed.quantity - redeemed.cancelledQuantity;
   await grantGift(tx, ctx, { customerId, source: 'redemption', sourceKey: id, productId, name, quantity });
@@ -139,11 +155,17 @@ export const tellRedemption = (
   tx: Tx,
   ctx: Ctx,
   event: (typeof redemptionEvents)[keyof typeof redemptionEvents],
-  { id, customerId, giftId, unitPoints }: Redemption,
+  { id, customerId, giftId, unitPoints, unitAmount }: Redemption,
   quantity: number,
 ): Promise<void> =>
   appendEvents(tx, ctx, [
-    eventRow(ctx, event, id, { customerId, giftId, quantity, points: Number(unitPoints) * quantity }),
+    eventRow(ctx, event, id, {
+      customerId,
+      giftId,
+      quantity,
+      points: Number(unitPoints) * quantity,
+      priceAmount: Number(unitAmount) * quantity,
+    }),
   ]);
 
 /** A redemption; a customer reads their own. Refusal: not_found. */

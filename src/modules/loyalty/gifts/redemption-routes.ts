@@ -58,8 +58,8 @@ function redeemingRoutes(app: FastifyInstance): void {
     path: '/v1/loyalty-members/{customerId}/redemptions',
     summary: 'Have a gift for points',
     description:
-      'Points, gifts and what the member may still have of them are taken at once, or nothing is. The gift is a grant then: it is handed ' +
-      'over at the counter.',
+      'Points, gifts and what the member may still have of them are taken at once, or nothing is. The gift is a grant then, to be handed ' +
+      'over or sent. What costs money as well is held until it is paid.',
     access: { secret: 'loyalty:write' },
     params: Type.Object({ customerId: uuid('The member.') }),
     success: made,
@@ -99,7 +99,7 @@ function endingRoutes(app: FastifyInstance): void {
     path: '/v1/redemptions/{redemptionId}/confirm',
     summary: 'Confirm a redemption that is held',
     description: 'The gift is owed from then on. Again it changes nothing.',
-    errors: [customersErrors.customer_merged, e.redemption_not_held],
+    errors: [customersErrors.customer_merged, e.redemption_not_held, e.redemption_not_paid],
     example,
     run: (ctx, input) => confirmRedemption(ctx, input.params.redemptionId),
     present: presentRedemption,
@@ -111,7 +111,7 @@ function endingRoutes(app: FastifyInstance): void {
     path: '/v1/redemptions/{redemptionId}/cancel',
     summary: 'Give up a redemption, or some of it',
     description:
-      'The points are back in the lots that they came from, for 30 days at least. A customer gives up what is held; of what they have, ' +
+      'The points are back in the lots that they came from, for 30 days at least, and what was paid goes back as it came. A customer gives up what is held; of what they have, ' +
       'staff does, as long as it is not handed over.',
     body: RedemptionCancel,
     errors: [customersErrors.customer_merged, e.redemption_not_held, e.redemption_not_cancellable],
@@ -155,7 +155,10 @@ function readingRoutes(app: FastifyInstance): void {
     errors: [],
     example: { query: { state: 'held' } },
     run: (ctx, { query }) => listRedemptions(ctx, query),
-    present: ({ rows, nextCursor }) => ({ data: rows.map(presentRedemption), nextCursor }),
+    present: ({ rows, nextCursor }, ctx) => ({
+      data: rows.map((row) => presentRedemption(row, ctx)),
+      nextCursor,
+    }),
   });
 
   operation(app, {
@@ -171,6 +174,9 @@ function readingRoutes(app: FastifyInstance): void {
     errors: [],
     example: { query: { limit: 20 } },
     run: (ctx, { query }) => listOwnRedemptions(ctx, query),
-    present: ({ rows, nextCursor }) => ({ data: rows.map(presentRedemption), nextCursor }),
+    present: ({ rows, nextCursor }, ctx) => ({
+      data: rows.map((row) => presentRedemption(row, ctx)),
+      nextCursor,
+    }),
   });
 }

@@ -8,17 +8,22 @@ import {
   nullableInstant,
   nullableUuid,
   pageOf,
+  PositiveAmount,
   ref,
   text,
   uuid,
   versionNumber,
 } from '../../../platform/http/schema.ts';
+import type { Ctx } from '../../../platform/context.ts';
+import { Currency } from '../../../platform/shops/schemas.ts';
+import { attemptFields, PaymentResource } from '../../payments/schemas.ts';
+import { dueOf } from './rules.ts';
 import { giftGrantStates, redemptionStates } from './states.ts';
 import type { GiftGrant, Redemption } from './tables.ts';
 
 export const RedemptionStateName = enumeration(
   'RedemptionState',
-  '`held`: points and gifts are kept until somebody confirms it. `cancelled` and `expired`: the points are back.',
+  '`held`: points and gifts are kept until somebody confirms it, and until it is paid where it costs money. `cancelled` and `expired`: points and money are back.',
   redemptionStates.names,
 );
 export const GiftGrantStateName = enumeration(
@@ -43,10 +48,34 @@ export const RedemptionCreate = inputModel('RedemptionCreate', 'Gifts that a mem
       description: 'Refuses it when one costs another number of points.',
     }),
   ),
+  expectedPriceAmount: Type.Optional(
+    ref(PositiveAmount, { description: 'Refuses it when one costs another amount of money on top.' }),
+  ),
 });
 export const RedemptionCancel = inputModel('RedemptionCancel', 'How much of a redemption is given up.', {
   quantity: Type.Optional(units('How many; all that are left, when absent.')),
 });
+
+const { couponCode: _none, ...attempt } = attemptFields;
+export const RedemptionPaymentCreate = inputModel(
+  'RedemptionPaymentCreate',
+  'An attempt to pay what a gift costs in money.',
+  {
+    ...attempt,
+    amount: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 999_999_999_999_999,
+        description: 'Minor units. What is still due, when absent.',
+      }),
+    ),
+  },
+);
+export const RedemptionPaymentList = model(
+  'RedemptionPaymentList',
+  'The attempts to pay what a gift costs in money, newest first.',
+  { data: Type.Array(ref(PaymentResource), { description: 'The payments.' }) },
+);
 
 export const RedemptionModel = model('Redemption', 'Gifts that a member has for points, or asked for.', {
   id: uuid('The redemption.'),
@@ -57,6 +86,15 @@ export const RedemptionModel = model('Redemption', 'Gifts that a member has for 
   quantity: Type.Integer({ description: 'How many were asked for.' }),
   cancelledQuantity: Type.Integer({ description: 'How many of them were given up again.' }),
   unitPoints: Type.Integer({ description: 'What one cost in points.' }),
+  unitAmount: ref(PositiveAmount, { description: 'What one costs in money on top of points; 0: nothing.' }),
+  taxRateBps: Type.Integer({ description: 'The rate of the tax in it, in basis points.' }),
+  taxAmount: ref(PositiveAmount, { description: 'The tax in what all that were asked for cost.' }),
+  dueAmount: ref(PositiveAmount, { description: 'What is still to be paid; 0 once it is over.' }),
+  paidAmount: ref(PositiveAmount, { description: 'What was paid, refunds not deducted.' }),
+  refundedAmount: ref(PositiveAmount, {
+    description: 'What of it was given back or is on its way back, for units that were given up.',
+  }),
+  currency: ref(Currency),
   redeemedAt: nullableInstant('When it was had; null while it is not.'),
   heldUntil: nullableInstant('Until when it is kept, while it is held.'),
   version: versionNumber(),
@@ -65,7 +103,7 @@ export const RedemptionModel = model('Redemption', 'Gifts that a member has for 
 });
 export const RedemptionPage = pageOf('RedemptionPage', RedemptionModel);
 
-export const presentRedemption = (row: Redemption) => ({
+export const presentRedemption = (row: Redemption, { shop }: Ctx) => ({
   id: row.id,
   customerId: row.customerId,
   giftId: row.giftId,
@@ -74,6 +112,13 @@ export const presentRedemption = (row: Redemption) => ({
   quantity: row.quantity,
   cancelledQuantity: row.cancelledQuantity,
   unitPoints: Number(row.unitPoints),
+  unitAmount: Number(row.unitAmount),
+  taxRateBps: row.taxRateBps,
+  taxAmount: Number(row.taxAmount),
+  dueAmount: row.state === 'held' ? Number(dueOf(row)) : 0,
+  paidAmount: Number(row.paidAmount),
+  refundedAmount: Number(row.refundedAmount),
+  currency: shop.currency,
   redeemedAt: instantOrNull(row.redeemedAt),
   heldUntil: instantOrNull(row.dueAt),
   version: row.version,

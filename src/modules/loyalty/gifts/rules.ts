@@ -1,4 +1,5 @@
-import type { LoyaltyGift } from './tables.ts';
+import { maxOf } from '../../../platform/money.ts';
+import type { LoyaltyGift, Redemption } from './tables.ts';
 
 /** Whether a gift can be had at a moment, as far as the shop says so. The end does not belong to it. */
 export const isOffered = (
@@ -32,3 +33,23 @@ export const normaliseClaimCode = (spelling: string): string =>
     .toUpperCase()
     .replaceAll('O', '0')
     .replaceAll(/[IL]/g, '1');
+
+/** The money of a redemption, in minor units. */
+export type RedemptionMoney = Pick<
+  Redemption,
+  'unitAmount' | 'quantity' | 'cancelledQuantity' | 'paidAmount' | 'refundedAmount'
+>;
+
+/** What the units cost that were not given up. One unit and then two are three at once, as each costs the same. */
+export const costOf = ({ unitAmount, quantity, cancelledQuantity }: RedemptionMoney): bigint =>
+  unitAmount * BigInt(quantity - cancelledQuantity);
+
+const keptOf = ({ paidAmount, refundedAmount }: RedemptionMoney): bigint => paidAmount - refundedAmount;
+
+/** What is still to be paid. */
+export const dueOf = (redemption: RedemptionMoney): bigint =>
+  maxOf(0n, costOf(redemption) - keptOf(redemption));
+
+/** What was paid beyond what is left costs. */
+export const surplusOf = (redemption: RedemptionMoney): bigint =>
+  maxOf(0n, keptOf(redemption) - costOf(redemption));

@@ -14,6 +14,8 @@ import {
   uuid,
   versionNumber,
 } from '../../../platform/http/schema.ts';
+import type { Ctx } from '../../../platform/context.ts';
+import { Currency } from '../../../platform/shops/schemas.ts';
 import { giftStates } from './states.ts';
 import type { LoyaltyGift } from './tables.ts';
 
@@ -31,6 +33,18 @@ const productId = () =>
   );
 const pricePoints = () =>
   Type.Integer({ minimum: 1, maximum: 1_000_000_000, description: 'What one costs in points.' });
+const priceAmount = () =>
+  Type.Integer({
+    minimum: 0,
+    maximum: 1_000_000_000_000,
+    description: 'What one costs in money on top of points, in minor units, tax included; 0: nothing.',
+  });
+const taxRateBps = () =>
+  Type.Integer({
+    minimum: 0,
+    maximum: 10_000,
+    description: 'The rate of the tax in it, in basis points.',
+  });
 const memberLimit = () =>
   Type.Unsafe<number | null>({
     type: ['integer', 'null'],
@@ -48,6 +62,8 @@ export const LoyaltyGiftCreate = inputModel('LoyaltyGiftCreate', 'A gift that me
   description: Type.Optional(description()),
   productId: Type.Optional(productId()),
   pricePoints: pricePoints(),
+  priceAmount: Type.Optional(priceAmount()),
+  taxRateBps: Type.Optional(taxRateBps()),
   stockQuantity: Type.Integer({ minimum: 0, maximum: MOST, description: 'How many there are to be had.' }),
   memberLimit: Type.Optional(memberLimit()),
   minimumTierKey: Type.Optional(minimumTierKey()),
@@ -62,6 +78,8 @@ export const LoyaltyGiftUpdate = inputModel(
     description: Type.Optional(description()),
     productId: Type.Optional(productId()),
     pricePoints: Type.Optional(pricePoints()),
+    priceAmount: Type.Optional(priceAmount()),
+    taxRateBps: Type.Optional(taxRateBps()),
     memberLimit: Type.Optional(memberLimit()),
     minimumTierKey: Type.Optional(minimumTierKey()),
     availableFrom: Type.Optional(availableFrom()),
@@ -88,6 +106,9 @@ export const LoyaltyGiftModel = model('LoyaltyGift', 'A gift that members can ha
   productId: productId(),
   state: ref(GiftStateName),
   pricePoints: pricePoints(),
+  priceAmount: priceAmount(),
+  taxRateBps: taxRateBps(),
+  currency: ref(Currency),
   leftQuantity: Type.Integer({ minimum: 0, description: 'How many are left to be had.' }),
   memberLimit: memberLimit(),
   minimumTierKey: minimumTierKey(),
@@ -99,13 +120,16 @@ export const LoyaltyGiftModel = model('LoyaltyGift', 'A gift that members can ha
 });
 export const LoyaltyGiftPage = pageOf('LoyaltyGiftPage', LoyaltyGiftModel);
 
-export const presentGift = (row: LoyaltyGift) => ({
+export const presentGift = (row: LoyaltyGift, { shop }: Ctx) => ({
   id: row.id,
   name: row.name,
   description: row.description,
   productId: row.productId,
   state: row.state,
   pricePoints: Number(row.pricePoints),
+  priceAmount: Number(row.priceAmount),
+  taxRateBps: row.taxRateBps,
+  currency: shop.currency,
   leftQuantity: row.leftQuantity,
   memberLimit: row.memberLimit,
   minimumTierKey: row.minimumTierKey,
@@ -123,6 +147,8 @@ const OfferedGiftModel = model('OfferedGift', 'A gift as shop fronts show it.', 
   description: description(),
   productId: productId(),
   pricePoints: pricePoints(),
+  priceAmount: priceAmount(),
+  currency: ref(Currency),
   memberLimit: memberLimit(),
   minimumTierKey: minimumTierKey(),
   availableUntil: availableUntil(),
@@ -130,12 +156,14 @@ const OfferedGiftModel = model('OfferedGift', 'A gift as shop fronts show it.', 
 });
 export const OfferedGiftPage = pageOf('OfferedGiftPage', OfferedGiftModel);
 
-export const presentOfferedGift = (row: LoyaltyGift) => ({
+export const presentOfferedGift = (row: LoyaltyGift, { shop }: Ctx) => ({
   id: row.id,
   name: row.name,
   description: row.description,
   productId: row.productId,
   pricePoints: Number(row.pricePoints),
+  priceAmount: Number(row.priceAmount),
+  currency: shop.currency,
   memberLimit: row.memberLimit,
   minimumTierKey: row.minimumTierKey,
   availableUntil: instantOrNull(row.availableUntil),

@@ -10,7 +10,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { amount, id, instant, shopId, version } from '../../../platform/db/columns.ts';
+import { amount, id, instant, rateBps, shopId, version } from '../../../platform/db/columns.ts';
 import { products } from '../../catalogue/tables.ts';
 import { customers } from '../../customers/tables.ts';
 import { pointSpendings } from '../spending/tables.ts';
@@ -32,6 +32,9 @@ export const loyaltyGifts = pgTable(
     state: text('state').$type<GiftState>().notNull(),
     /** For one. */
     pricePoints: points('price_points').notNull(),
+    /** And in money on top of points, minor units with tax; 0: nothing. */
+    priceAmount: amount('price_amount').notNull().default(sql`0`),
+    taxRateBps: rateBps('tax_rate_bps').notNull().default(0),
     /** The tier that a member has to have at least; null: any. */
     minimumTierKey: text('minimum_tier_key'),
     /** How many the shop gave out for it in all, and how many of them are left to be had. */
@@ -52,7 +55,7 @@ export const loyaltyGifts = pgTable(
     check('loyalty_gifts_state', sql`${t.state} in ('active', 'archived')`),
     check(
       'loyalty_gifts_quantities',
-      sql`${t.pricePoints} > 0 and ${t.leftQuantity} between 0 and ${t.stockedQuantity} and (${t.memberLimit} is null or ${t.memberLimit} > 0)`,
+      sql`${t.pricePoints} > 0 and ${t.priceAmount} >= 0 and ${t.taxRateBps} between 0 and 10000 and ${t.leftQuantity} between 0 and ${t.stockedQuantity} and (${t.memberLimit} is null or ${t.memberLimit} > 0)`,
     ),
     check('loyalty_gifts_times', sql`${t.availableUntil} > ${t.availableFrom}`),
     foreignKey({
@@ -102,6 +105,13 @@ export const redemptions = pgTable(
     /** How many of them were given up again. */
     cancelledQuantity: integer('cancelled_quantity').notNull().default(0),
     unitPoints: points('unit_points').notNull(),
+    /** What one costs in money on top, minor units with tax, and the tax in what all of them cost. */
+    unitAmount: amount('unit_amount').notNull().default(sql`0`),
+    taxRateBps: rateBps('tax_rate_bps').notNull().default(0),
+    taxAmount: amount('tax_amount').notNull().default(sql`0`),
+    /** What was taken, refunds not deducted; what of it was given back or is on its way back. */
+    paidAmount: amount('paid_amount').notNull().default(sql`0`),
+    refundedAmount: amount('refunded_amount').notNull().default(sql`0`),
     spendingId: id('spending_id'),
     redeemedAt: instant('redeemed_at'),
     /** When the hold is over; null once it has ended. Shop time. */
@@ -122,6 +132,11 @@ export const redemptions = pgTable(
       'redemptions_quantity',
       sql`${t.quantity} > 0 and ${t.unitPoints} > 0 and ${t.cancelledQuantity} between 0 and ${t.quantity}
         and (${t.state} in ('cancelled', 'expired')) = (${t.cancelledQuantity} = ${t.quantity})`,
+    ),
+    check(
+      'redemptions_money',
+      sql`${t.unitAmount} >= 0 and ${t.taxAmount} between 0 and ${t.unitAmount} * ${t.quantity}
+        and ${t.refundedAmount} between 0 and ${t.paidAmount}`,
     ),
     foreignKey({
       name: 'redemptions_gift_fk',
