@@ -50,7 +50,10 @@ const prepareOwned = (op: Described) => prepare(ofOwner, app, op.operationId, ex
 const prepareOwn = (op: Described) =>
   prepareForCustomer(ofOwner, app, op.operationId, exampleOf(op)) ?? prepareOwned(op);
 // What a customer has to send where the document's example is what staff sends.
-const BODIES_OF_CUSTOMERS: Record<string, object> = { payOrder: { provider: 'simulator' } };
+const BODIES_OF_CUSTOMERS: Record<string, object> = {
+  payOrder: { provider: 'simulator' },
+  payRedemption: { provider: 'simulator' },
+};
 const asCustomer = (op: Described, prepared: Prepared): Prepared => {
   const body = BODIES_OF_CUSTOMERS[op.operationId];
   return body ? { ...prepared, body } : prepared;

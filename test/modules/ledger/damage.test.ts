@@ -12,7 +12,7 @@ import { startApp } from '../../support/app.ts';
 import { makeRichCard } from '../../support/cards-world.ts';
 import { makeDebt } from '../../support/credit-world.ts';
 import { type Damages, findDamages } from '../../support/damage.ts';
-import { givePoints, makeDebtor, makeMember } from '../../support/loyalty-world.ts';
+import { givePoints, makeDearRedemption, makeDebtor, makeMember } from '../../support/loyalty-world.ts';
 import { creditWallet, makeOrder, makePaidOrder, pay } from '../../support/world.ts';
 import { ok } from '../orders/support.ts';
 import { act, makeSettling, offerCharge } from '../settlements/offers-support.ts';
@@ -42,6 +42,9 @@ async function fillBooks(): Promise<void> {
   await ok(app.call(`POST /v1/refunds/${refund.id}/confirm`, { body: {} }));
   await makeOrder(app);
   await givePoints(app, await makeMember(app), 50);
+  const asked = await makeDearRedemption(app, undefined, { quantity: 2 });
+  await ok(app.call(`POST /v1/redemptions/${asked.id}/payments`, { body: { provider: 'manual' } }));
+  await ok(app.call(`POST /v1/redemptions/${asked.id}/cancel`, { body: { quantity: 1 } }));
   await makeDebtor(app);
   const debt = await makeDebt(app);
   await ok(app.call(`POST /v1/orders/${debt.id}/write-off`, { body: { amount: 100, reason: 'Insolvent.' } }));
@@ -144,6 +147,21 @@ const DAMAGES: Damages = {
   'what a member owes in points is what the books say': [
     'update loyalty_members set debt_points = debt_points + 1',
     `update ledger_entries set amount = amount + 1 where account = 'points_debt'`,
+  ],
+  'what was paid for a redemption, and given back, is what its payments say; of what is had, that is its price':
+    [
+      'update redemptions set paid_amount = paid_amount + 1',
+      'update redemptions set refunded_amount = refunded_amount - 1 where refunded_amount > 0',
+      `update payments set amount = amount + 1 where subject_type = 'redemption'`,
+      'update redemptions set unit_amount = unit_amount - 1 where unit_amount > 0',
+    ],
+  'the clearing of a redemption holds what was paid until it is had, and what is on its way back': [
+    `delete from ledger_entries where account = 'clearing'`,
+    `update refunds set amount = amount + 1 where subject_type = 'redemption'`,
+  ],
+  'the books know of as much paid for gifts as redemptions do': [
+    `update ledger_entries set amount = amount - 1 where account = 'gift_sales'`,
+    'update redemptions set unit_amount = unit_amount - 1 where unit_amount > 0',
   ],
   "a customer's movements sum to the balance of the wallet": [
     'update wallet_movements set amount = amount - 1 where position = 1',
