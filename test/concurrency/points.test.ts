@@ -71,7 +71,8 @@ t.test('an order that is paid while the day changes earns, and what is over expi
       ...times(3).map(() => shop.call(`POST /v1/orders/${placed.id}/payments`, payment)),
       ...times(4).map(() => sweep(shop)),
     ]);
-    t.same((await statement(shop, id)).toSorted(), [
+    const told = (await statement(shop, id)).toSorted(([, a], [, b]) => a - b);
+    t.same(told, [
       ['expired', -70],
       ['granted', 50],
       ['granted', 70],

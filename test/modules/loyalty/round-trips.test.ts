@@ -1,4 +1,7 @@
 import t from 'tap';
+import { endedPoints, grantedPoints, POINTS } from '../../../src/modules/ledger/accounts.ts';
+import { post } from '../../../src/modules/ledger/post.ts';
+import { credit, debit } from '../../../src/modules/ledger/rules.ts';
 import { earnPoints } from '../../../src/modules/loyalty/earn.ts';
 import { redeemGift } from '../../../src/modules/loyalty/gifts/redeem.ts';
 import { openDatabase } from '../../../src/platform/db/client.ts';
@@ -36,6 +39,15 @@ const earn = () =>
     const order = { orderId: newId(), customerId, paidAt: ctx.now, deliveredAt: null };
     return earnPoints(tx, ctx, { ...order, campaignMultiplierBps: 10_000, lines });
   });
+
+t.test('a bare transfer, beside which both are measured, takes one', async (t) => {
+  const transfer = () =>
+    inTransaction(ctx, async (tx) => {
+      const legs = [debit(grantedPoints(), 30n), credit(endedPoints(), 30n)];
+      await post(tx, ctx, { kind: 'bench', subject: newId(), unit: POINTS, legs });
+    });
+  t.same(await measure(transfer), { roundTrips: 1, statements: 3 });
+});
 
 t.test('an order earns in two round trips: read and lock, then write everything', async (t) => {
   t.same(await measure(earn), { roundTrips: 2, statements: 12 });
