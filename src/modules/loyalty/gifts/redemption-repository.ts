@@ -2,7 +2,7 @@ import { and, asc, eq, lte, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../../platform/db/client.ts';
 import { createKeyset } from '../../../platform/db/keyset.ts';
 import { preparedSql } from '../../../platform/db/prepared.ts';
-import { rowInsert, rowUpdate } from '../../../platform/db/records.ts';
+import { rowInsert } from '../../../platform/db/records.ts';
 import { sendAlong } from '../../../platform/db/transaction.ts';
 import { platformErrors } from '../../../platform/errors.ts';
 import type { Page } from '../../../platform/http/pagination.ts';
@@ -13,7 +13,6 @@ const BATCH = 200;
 const one = (shopId: string, id: string) => and(eq(redemptions.shopId, shopId), eq(redemptions.id, id));
 
 const insertRedemptions = rowInsert('insert_redemptions', redemptions);
-const writeRedemptions = rowUpdate('update_redemptions', redemptions);
 
 export const insertRedemption = (tx: Tx, row: Redemption): Promise<void> =>
   sendAlong(tx, insertRedemptions(tx, [row]));
@@ -43,9 +42,16 @@ export async function updateRedemption(
   current: Redemption,
   changes: Partial<Redemption>,
 ): Promise<Redemption> {
-  const changed = { ...current, ...changes, version: current.version + 1 };
-  await sendAlong(tx, writeRedemptions(tx, [changed]).then(refuseMissed));
-  return changed;
+  const { shopId, id, version } = current;
+  const changed = { ...changes, version: version + 1 };
+  // By the primary key: one plan for any number of rows would read all of a table that is small.
+  const write = tx
+    .update(redemptions)
+    .set(changed)
+    .where(and(one(shopId, id), eq(redemptions.version, version)))
+    .returning({ id: redemptions.id });
+  await sendAlong(tx, write.then(refuseMissed));
+  return { ...current, ...changed };
 }
 
 const refuseMissed = (written: readonly unknown[]): void => {
