@@ -32,7 +32,21 @@ const PAST = [
    select shop_id, customer_id, 1, 'granted', id, 30, 30, id, 'system', 'bench', granted_at from point_lots where shop_id = $1`,
 ];
 
-/** So many members: their ids. */
+// Points that never run out, to spend.
+const PLENTY = [
+  `insert into point_lots (shop_id, id, customer_id, state, source, source_key, granted_points, left_points, priority,
+     is_promotional, programme_version, granted_at, activates_at, expires_at)
+   select shop_id, gen_random_uuid(), customer_id, 'active', 'staff', customer_id, 100000000, 100000000, 0, true, 1,
+     enrolled_at, enrolled_at, enrolled_at + interval '2 years' from loyalty_members where shop_id = $1`,
+  `insert into point_movements (shop_id, customer_id, position, kind, lot_id, points, balance_after, operation_id, actor_kind,
+     actor_id, created_at)
+   select shop_id, customer_id, 2, 'granted', id, 100000000, 100000000, id, 'system', 'bench', granted_at from point_lots
+   where shop_id = $1 and source = 'staff'`,
+  `update loyalty_members set active_points = 100000000, movement_count = 2, due_at = enrolled_at + interval '2 years',
+     version = version + 1 where shop_id = $1`,
+];
+
+/** So many members with points: their ids. */
 export async function fillMembers({ db }: Stage, shopId: string, members: number): Promise<string[]> {
   const { rows } = await db.$client.query<{ id: string }>(
     `with made as (insert into customers (shop_id, id, name, created_at, updated_at)
@@ -46,7 +60,7 @@ export async function fillMembers({ db }: Stage, shopId: string, members: number
     [shopId],
   );
   // On empty tables Postgres makes plans that a shop meets on its first day only: each member has an order already.
-  for (const text of PAST) await db.$client.query(text, [shopId]);
+  for (const text of [...PAST, ...PLENTY]) await db.$client.query(text, [shopId]);
   await db.$client.query('vacuum analyze');
   return rows.map(({ id }) => id);
 }

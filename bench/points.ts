@@ -37,12 +37,14 @@ const FLOOR = [
   `update point_lots set state = case when expires_at <= now() then 'expired' else 'active' end,
      left_points = case when expires_at <= now() then 0 else left_points end
    where shop_id = $1 and (expires_at <= now() or (state = 'pending' and activates_at <= now()))`,
-  `update loyalty_members set pending_points = 0, due_at = due_at + interval '100 days' where shop_id = $1`,
+  `update loyalty_members set pending_points = 0, due_at = due_at + interval '100 days', version = version + 1
+   where shop_id = $1`,
 ];
 
 interface Measured {
   readonly seconds: number;
   readonly grewMb: number;
+  readonly peakMb: number;
 }
 
 /** How long the day change of so many members takes, beside plain updates of the same rows. */
@@ -53,8 +55,8 @@ export async function runPoints({ members, resultsFile, heading }: PointsOptions
     console.log(line);
   };
   say(`\n${heading} · points\n`);
-  say('| members | lots | plain updates s | day change s | ratio | grew MB | members /s |');
-  say('|---|---|---|---|---|---|---|');
+  say('| members | lots | plain updates s | day change s | ratio | grew MB | peak MB | members /s |');
+  say('|---|---|---|---|---|---|---|---|');
   for (const count of members) say(await measure(count));
   appendFileSync(resultsFile, `${lines.join('\n')}\n`);
 }
@@ -82,6 +84,7 @@ async function measure(members: number): Promise<string> {
       own.seconds.toFixed(1),
       `**${(own.seconds / floor.seconds).toFixed(1)}**`,
       own.grewMb.toFixed(0),
+      own.peakMb.toFixed(0),
       Math.round(members / own.seconds),
     ];
     return `| ${cells.join(' | ')} |`;
@@ -103,8 +106,12 @@ async function timed(work: () => Promise<unknown>): Promise<Measured> {
   const before = process.resourceUsage().maxRSS;
   const from = performance.now();
   await work();
-  const grewMb = (process.resourceUsage().maxRSS - before) / 1_024;
-  return { seconds: (performance.now() - from) / 1_000, grewMb };
+  const peak = process.resourceUsage().maxRSS;
+  return {
+    seconds: (performance.now() - from) / 1_000,
+    grewMb: (peak - before) / 1_024,
+    peakMb: peak / 1_024,
+  };
 }
 
 async function fill(client: pg.Client, shopId: string, members: number): Promise<void> {

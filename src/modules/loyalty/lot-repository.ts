@@ -137,11 +137,14 @@ const take = preparedSql<{ id: string }>(
    where l.shop_id = $1 and l.id = t.id and l.left_points >= t.points and l.state in ('pending', 'active') returning l.id`,
 );
 
-/** Takes points from lots of a locked member. Throws where they are not there. */
+/** Takes points from lots of a locked member. Where they are not there, the transaction fails. */
 export async function takeFromLots(tx: Tx, shopId: string, parts: readonly LotPart[]): Promise<void> {
   if (parts.length === 0) return;
-  const taken = await take(tx, [shopId, parts.map((part) => part.lotId), parts.map((part) => part.quantity)]);
-  if (taken.length !== parts.length) throw new Error('a lot is not as it was read under its member’s lock');
+  const values = [shopId, parts.map((part) => part.lotId), parts.map((part) => part.quantity)];
+  const refuseMissed = (taken: readonly unknown[]): void => {
+    if (taken.length !== parts.length) throw new Error('a lot is not as it was read under its member’s lock');
+  };
+  await sendAlong(tx, take(tx, values).then(refuseMissed));
 }
 
 // By the primary key.

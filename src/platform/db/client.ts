@@ -63,10 +63,12 @@ export function openDatabase(
     onLost: (error) => log.warn({ err: error }, 'a shared database connection was lost'),
   });
   // Without listeners a connection that the server cuts would end the process.
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  pool.on('error', (error) => {
+    // Ended by this side, it may still be cut by the other before it is closed.
+    if (!pool.ending) log.warn({ err: error }, 'an idle database connection was lost');
+  });
   pool.on('connect', (client) => {
     client.on('error', (error) => {
-      // Ended by this side, it may still be cut by the other before it is closed.
       if (!pool.ending) log.warn({ err: error }, 'a database connection was lost');
     });
     batchWrites(client);

@@ -2,6 +2,8 @@ import { and, asc, eq, lte, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../../platform/db/client.ts';
 import { createKeyset } from '../../../platform/db/keyset.ts';
 import { preparedSql } from '../../../platform/db/prepared.ts';
+import { rowInsert } from '../../../platform/db/records.ts';
+import { sendAlong } from '../../../platform/db/transaction.ts';
 import { platformErrors } from '../../../platform/errors.ts';
 import type { Page } from '../../../platform/http/pagination.ts';
 import type { RedemptionState } from './states.ts';
@@ -10,8 +12,10 @@ import { type Redemption, redemptions } from './tables.ts';
 const BATCH = 200;
 const one = (shopId: string, id: string) => and(eq(redemptions.shopId, shopId), eq(redemptions.id, id));
 
-export const insertRedemption = async (tx: Tx, row: Redemption): Promise<void> =>
-  void (await tx.insert(redemptions).values(row));
+const insertRedemptions = rowInsert('insert_redemptions', redemptions);
+
+export const insertRedemption = (tx: Tx, row: Redemption): Promise<void> =>
+  sendAlong(tx, insertRedemptions(tx, [row]));
 
 /** A redemption, for a customer only their own; else `not_found`. */
 export async function getRedemption(
@@ -35,17 +39,24 @@ export async function lockRedemption(tx: Tx, shopId: string, id: string): Promis
 /** Changes a locked redemption, one version further. */
 export async function updateRedemption(
   tx: Tx,
-  { shopId, id, version }: Redemption,
+  current: Redemption,
   changes: Partial<Redemption>,
 ): Promise<Redemption> {
-  const [row] = await tx
+  const { shopId, id, version } = current;
+  const changed = { ...changes, version: version + 1 };
+  // By the primary key: one plan for any number of rows would read all of a table that is small.
+  const write = tx
     .update(redemptions)
-    .set({ ...changes, version: version + 1 })
+    .set(changed)
     .where(and(one(shopId, id), eq(redemptions.version, version)))
-    .returning();
-  if (!row) throw platformErrors.version_conflict();
-  return row;
+    .returning({ id: redemptions.id });
+  await sendAlong(tx, write.then(refuseMissed));
+  return { ...current, ...changed };
 }
+
+const refuseMissed = (written: readonly unknown[]): void => {
+  if (written.length === 0) throw platformErrors.version_conflict();
+};
 
 /** Redemptions whose hold is over. By redemptions_due_idx. */
 export const listDueRedemptions = (on: Reader, shopId: string, now: Date): Promise<{ id: string }[]> =>

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../../platform/db/client.ts';
 import { createKeyset } from '../../../platform/db/keyset.ts';
-import { preparedSql } from '../../../platform/db/prepared.ts';
+import { prepared, preparedSql } from '../../../platform/db/prepared.ts';
 import { platformErrors } from '../../../platform/errors.ts';
 import type { Page } from '../../../platform/http/pagination.ts';
 import { giftErrors } from './errors.ts';
@@ -10,8 +10,16 @@ import { giftTakers, type LoyaltyGift, loyaltyGifts } from './tables.ts';
 
 const withId = (shopId: string, id: string) => and(eq(loyaltyGifts.shopId, shopId), eq(loyaltyGifts.id, id));
 
+const p = sql.placeholder;
+const select = prepared('select_loyalty_gift', (db) =>
+  db
+    .select()
+    .from(loyaltyGifts)
+    .where(and(eq(loyaltyGifts.shopId, p('shopId')), eq(loyaltyGifts.id, p('id')))),
+);
+
 export const findGift = async (on: Reader, shopId: string, id: string): Promise<LoyaltyGift | undefined> =>
-  (await on.select().from(loyaltyGifts).where(withId(shopId, id)))[0];
+  (await select(on, { shopId, id }))[0];
 
 /** A gift, or `not_found`. */
 export async function getGift(on: Reader, shopId: string, id: string): Promise<LoyaltyGift> {
@@ -84,15 +92,19 @@ export async function takeGifts(
   memberLimit: number | null,
 ): Promise<void> {
   const limit = memberLimit ?? NO_LIMIT;
-  if ((await count(tx, [shopId, giftId, customerId, quantity, limit])).length === 0) {
+  // One behind the other on the same connection: who is refused takes neither.
+  const [counted, taken] = await Promise.all([
+    count(tx, [shopId, giftId, customerId, quantity, limit]),
+    take(tx, [shopId, giftId, quantity]),
+  ]);
+  if (counted.length === 0) {
     const has = await takenBy(tx, shopId, giftId, customerId);
     throw giftErrors.gift_limit_reached(undefined, {
       pointer: '/quantity',
       extra: { availableQuantity: Math.max(0, limit - has) },
     });
   }
-  if ((await take(tx, [shopId, giftId, quantity])).length === 0)
-    throw giftErrors.gift_out_of_stock(undefined, { pointer: '/quantity' });
+  if (taken.length === 0) throw giftErrors.gift_out_of_stock(undefined, { pointer: '/quantity' });
 }
 
 /** Units of a gift are to be had again, and the member has so many fewer. */
