@@ -45,7 +45,14 @@ const RULE = {
   tierBasis: 'spend' as const,
   tierPeriodMonths: 12,
   tiers: [
-    { key: 'silver', name: 'Silver', threshold: 1_000_000_000, multiplierBps: 15_000, serviceLevel: null },
+    {
+      key: 'silver',
+      name: 'Silver',
+      threshold: 1_000_000_000,
+      multiplierBps: 15_000,
+      earlyNoticeHours: 0,
+      serviceLevel: null,
+    },
   ],
 };
 

@@ -116,7 +116,12 @@ export const FACTS: PricingFacts = {
   timezone: 'Asia/Shanghai',
   channel: 'web',
   country: 'CN',
-  buyer: { customerId: idOf(4, 1), segmentIds: new Set([idOf(3, 15), idOf(3, 16)]), hasOrdered: true },
+  buyer: {
+    customerId: idOf(4, 1),
+    segmentIds: new Set([idOf(3, 15), idOf(3, 16)]),
+    tierKey: null,
+    hasOrdered: true,
+  },
   openedByCoupon: new Set([idOf(2, 4)]),
   left: new Map(),
   gifts: new Map(),

@@ -26,6 +26,7 @@ export interface PricingCase {
 const CATEGORIES = ['clothes', 'shoes'];
 const COLLECTIONS = ['new', 'best_seller', 'clearance'] as const;
 const SEGMENTS = [idOf('vip'), idOf('new')];
+const TIERS = ['silver', 'gold'];
 
 const anyAmount = fc.oneof(fc.bigInt({ min: 0n, max: 60n }), fc.bigInt({ min: 0n, max: 4_000n }));
 const anyClasses = fc.oneof(
@@ -148,12 +149,13 @@ const anyCampaign = (mechanic: Mechanic, at: number): Arbitrary<Campaign> =>
       segmentIds: mechanic.needsSegments
         ? fc.subarray(SEGMENTS, { minLength: 1 })
         : mostly([], fc.subarray(SEGMENTS)),
+      tierKeys: mostly([], fc.subarray(TIERS)),
       state: mostly(
         'running' as const,
         fc.constantFrom('draft' as const, 'scheduled' as const, 'paused' as const, 'ended' as const),
       ),
     })
-    .map(({ parameters, targets, conditions, stacking, stackingClass, segmentIds, state }) => ({
+    .map(({ parameters, targets, conditions, stacking, stackingClass, segmentIds, tierKeys, state }) => ({
       id: idOf(`c${at}`),
       version: 1,
       name: `${mechanic.type} ${at}`,
@@ -163,6 +165,7 @@ const anyCampaign = (mechanic: Mechanic, at: number): Arbitrary<Campaign> =>
         mechanic: parameters,
         stackingClass,
         segmentIds,
+        tierKeys,
         ...stacking,
         ...targets,
         ...conditions,
@@ -217,6 +220,7 @@ const anyFacts = (campaigns: readonly Campaign[]): Arbitrary<PricingFacts> =>
         fc.record({
           customerId: fc.constant(idOf('buyer')),
           segmentIds: fc.subarray(SEGMENTS).map((ids) => new Set(ids)),
+          tierKey: fc.constantFrom(...TIERS, null),
           hasOrdered: fc.boolean(),
         }),
         { freq: 3 },

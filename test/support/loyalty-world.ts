@@ -185,6 +185,7 @@ export const loyaltyRecipes: Record<string, Recipe> = {
   listPointMovements: ofMember,
   listExpiringPoints: ofMember,
   getTierStanding: ofMember,
+  listUpcomingCampaigns: ofMember,
   listTierChanges: ofMember,
   approvePointGrantRequest: ofRequest,
   refusePointGrantRequest: ofRequest,

@@ -45,6 +45,8 @@ function isThere({ id, state, rule }: Campaign, { facts, items }: PricingCase): 
   if (rule.isCouponRequired && !facts.openedByCoupon.has(id)) return false;
   const memberOf = (ids: readonly string[]) => ids.some((one) => buyer !== null && buyer.segmentIds.has(one));
   if (rule.segmentIds.length > 0 && !memberOf(rule.segmentIds)) return false;
+  const isOfTier = rule.tierKeys.some((key) => buyer !== null && buyer.tierKey === key);
+  if (rule.tierKeys.length > 0 && !isOfTier) return false;
   if (memberOf(rule.excludedSegmentIds)) return false;
   if (rule.isFirstOrderOnly && (buyer === null || buyer.hasOrdered)) return false;
   if ((rule.usesPerCustomerLimit !== null || rule.periodLimit !== null) && buyer === null) return false;

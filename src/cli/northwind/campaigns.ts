@@ -211,7 +211,7 @@ function priceOne(basket: Basket, shelf: Shelf, left: PricingFacts['left']): Pri
     timezone: 'UTC',
     channel: 'northwind',
     country: null,
-    buyer: { customerId, segmentIds: new Set(isMember ? [SEGMENT_ID] : []), hasOrdered },
+    buyer: { customerId, segmentIds: new Set(isMember ? [SEGMENT_ID] : []), tierKey: null, hasOrdered },
     openedByCoupon: new Set(),
     left,
     gifts: new Map([[GEITOST.id, gift]]),

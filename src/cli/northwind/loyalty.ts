@@ -41,12 +41,20 @@ const NORTHWIND_CLUB: ProgrammeRule = {
   tierBasis: 'spend',
   tierPeriodMonths: 12,
   tiers: [
-    { key: 'silver', name: 'Silver', threshold: 500_000, multiplierBps: 12_500, serviceLevel: null },
+    {
+      key: 'silver',
+      name: 'Silver',
+      threshold: 500_000,
+      multiplierBps: 12_500,
+      earlyNoticeHours: 0,
+      serviceLevel: null,
+    },
     {
       key: 'gold',
       name: 'Gold',
       threshold: 2_000_000,
       multiplierBps: 15_000,
+      earlyNoticeHours: 0,
       serviceLevel: 'Answered within an hour.',
     },
   ],

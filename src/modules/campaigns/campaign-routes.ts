@@ -51,6 +51,7 @@ export const namedErrors = [
   e.campaign_product_not_found,
   segmentErrors.segment_not_found,
   segmentErrors.segment_archived,
+  e.campaign_tier_not_found,
 ];
 const joinErrors = [e.programme_not_found, e.programme_ended, e.programme_full];
 

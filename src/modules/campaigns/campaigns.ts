@@ -65,6 +65,7 @@ const newCampaign = (ctx: Ctx, input: CampaignInput, rule: WholeCampaign['rule']
     endedAt: null,
     endReason: null,
     dueAt: null,
+    noticeDueAt: null,
     metadata: { ...input.metadata },
     version: 1,
     createdAt: ctx.now,

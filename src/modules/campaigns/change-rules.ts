@@ -1,3 +1,5 @@
+import { HOUR_MS } from '../../platform/time.ts';
+import { MAX_NOTICE_HOURS } from '../loyalty/tiers/rules.ts';
 import type { CampaignRule } from './rule-schemas.ts';
 import type { CampaignState } from './states.ts';
 
@@ -6,6 +8,15 @@ export function dueAtOf(state: CampaignState, startsAt: Date | null, endsAt: Dat
   if (state === 'scheduled') return startsAt ?? endsAt;
   return state === 'running' || state === 'paused' ? endsAt : null;
 }
+
+/** When a sweep has to look at a campaign next, and when first for those who hear of it before it starts. */
+export const duesOf = (state: CampaignState, startsAt: Date | null, endsAt: Date | null) => ({
+  dueAt: dueAtOf(state, startsAt, endsAt),
+  noticeDueAt:
+    state === 'scheduled' && startsAt !== null
+      ? new Date(startsAt.getTime() - MAX_NOTICE_HOURS * HOUR_MS)
+      : null,
+});
 
 /** A change that a campaign does not take once it has begun. */
 export interface FrozenChange {

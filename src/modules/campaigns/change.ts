@@ -5,7 +5,7 @@ import { inTransaction } from '../../platform/db/transaction.ts';
 import type { Violation } from '../../platform/errors.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { checkVersion } from '../../platform/versions.ts';
-import { dueAtOf, findFrozenChanges } from './change-rules.ts';
+import { duesOf, findFrozenChanges } from './change-rules.ts';
 import { refuseFaults, requireNamed } from './checks.ts';
 import { campaignErrors } from './errors.ts';
 import { campaignEvent, campaignEvents } from './events.ts';
@@ -100,5 +100,5 @@ async function write(
 async function ruleFieldsOf(tx: Tx, ctx: Ctx, current: WholeCampaign, rule: CampaignRule) {
   const ruleVersion = await sayAnew(tx, ctx, current, rule);
   const times = timesOf(rule);
-  return { ruleVersion, ...times, dueAt: dueAtOf(current.row.state, times.startsAt, times.endsAt) };
+  return { ruleVersion, ...times, ...duesOf(current.row.state, times.startsAt, times.endsAt) };
 }

@@ -2,6 +2,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { Reader, Tx } from '../../platform/db/client.ts';
 import type { Violation } from '../../platform/errors.ts';
 import { findSellables } from '../catalogue/sellables.ts';
+import { listTierKeys } from '../loyalty/tiers/read.ts';
 import { requireSegments } from '../segments/references.ts';
 import { campaignErrors } from './errors.ts';
 import { findCampaignFaults, namedProducts } from './fault-rules.ts';
@@ -21,12 +22,31 @@ export function refuseFaults(rule: CampaignRule): void {
 
 /**
  * Makes sure that a campaign names what there is; segments stay until the caller commits. Refusals: campaign_product_not_found,
- * segment_not_found, segment_archived.
+ * segment_not_found, segment_archived, campaign_tier_not_found.
  */
 export async function requireNamed(tx: Tx, ctx: Ctx, rule: CampaignRule): Promise<void> {
   await requireProducts(tx, ctx, rule);
   const { segmentIds, excludedSegmentIds } = rule;
   await requireSegments(tx, ctx.shop.id, { segmentIds, excludedSegmentIds });
+  await requireTiers(tx, ctx, rule);
+}
+
+async function requireTiers(on: Reader, ctx: Ctx, { tierKeys }: CampaignRule): Promise<void> {
+  if (tierKeys.length === 0) return;
+  const known = await listTierKeys(on, ctx.shop.id);
+  const violations = tierKeys.flatMap((key, index): Violation[] =>
+    known.includes(key)
+      ? []
+      : [
+          {
+            in: 'body',
+            pointer: `/tierKeys/${index}`,
+            code: 'campaign_tier_not_found',
+            detail: `The loyalty programme has no tier ${key}.`,
+          },
+        ],
+  );
+  if (violations.length > 0) throw campaignErrors.campaign_tier_not_found(undefined, { violations });
 }
 
 async function requireProducts(on: Reader, ctx: Ctx, rule: CampaignRule): Promise<void> {

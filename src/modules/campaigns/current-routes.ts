@@ -15,12 +15,12 @@ import type { Campaign } from './engine/facts.ts';
 import { RecurrenceModel } from './recurrence-schemas.ts';
 import { CampaignTextModel, MechanicTypeName } from './rule-schemas.ts';
 
-const CurrentCampaign = model('CurrentCampaign', 'A campaign that is there now, as customers may know it.', {
+export const CurrentCampaign = model('CurrentCampaign', 'A campaign as customers may know it.', {
   campaignId: uuid('The campaign.'),
   name: text('Its name.', 200),
   mechanic: ref(MechanicTypeName),
   texts: Type.Array(ref(CampaignTextModel), { description: 'What customers are told.' }),
-  startsAt: nullableInstant('Since when; null: it was started by hand.'),
+  startsAt: nullableInstant('From when on; null: it was started by hand.'),
   endsAt: nullableInstant('Until when; null: until it is ended.'),
   recurrence: nullableRef(RecurrenceModel, 'On which days within that time; null: on all.'),
   productIds: Type.Array(Type.String({ format: 'uuid' }), {
@@ -32,7 +32,7 @@ const CurrentCampaignList = model('CurrentCampaignList', 'The campaigns that are
   data: Type.Array(ref(CurrentCampaign), { description: 'The campaigns.' }),
 });
 
-const presentCurrent = ({ id, name, rule }: Campaign) => ({
+export const presentCurrent = ({ id, name, rule }: Campaign) => ({
   campaignId: id,
   name,
   mechanic: rule.mechanic.type,
@@ -42,6 +42,16 @@ const presentCurrent = ({ id, name, rule }: Campaign) => ({
   recurrence: rule.recurrence as never,
   productIds: [...rule.productIds],
   categories: [...rule.categories],
+});
+
+/** Where one would order. */
+export const currentQuery = Type.Object({
+  channel: Type.String({
+    pattern: '^[a-z0-9][a-z0-9_-]{0,39}$',
+    default: 'web',
+    description: 'Where one would order.',
+  }),
+  country: Type.Optional(countryCode('Where it would go.')),
 });
 
 /** What a shop front tells on its pages. */
@@ -54,16 +64,9 @@ export function currentRoutes(app: FastifyInstance): void {
     summary: 'List the campaigns that are there now',
     description:
       'For the pages of a shop front, with what customers are told. Campaigns that ask for a code are not among them; those for members ' +
-      'of segments only for a customer who is one. With a customer token, for that customer.',
+      'of segments or of tiers only for a customer who is one. With a customer token, for that customer.',
     access: { secret: 'campaigns:read', publishable: true, customer: true },
-    query: Type.Object({
-      channel: Type.String({
-        pattern: '^[a-z0-9][a-z0-9_-]{0,39}$',
-        default: 'web',
-        description: 'Where one would order.',
-      }),
-      country: Type.Optional(countryCode('Where it would go.')),
-    }),
+    query: currentQuery,
     success: { statuses: [200], schema: CurrentCampaignList, description: 'The campaigns.' },
     errors: [],
     example: { query: { channel: 'web' } },

@@ -1,5 +1,5 @@
 import type { Ctx } from '../../platform/context.ts';
-import { findOpenReason } from './engine/conditions.ts';
+import { findOpenReason, isOfTier } from './engine/conditions.ts';
 import type { Campaign, PricingFacts } from './engine/facts.ts';
 import { loadCampaigns } from './load.ts';
 import { readBuyer } from './terms.ts';
@@ -28,6 +28,7 @@ export async function listCurrentCampaigns(ctx: Ctx, query: CurrentQuery): Promi
 export function isFor({ rule }: Campaign, buyer: PricingFacts['buyer']): boolean {
   const isIn = (id: string) => buyer?.segmentIds.has(id) ?? false;
   if (rule.segmentIds.length > 0 && !rule.segmentIds.some(isIn)) return false;
+  if (rule.tierKeys.length > 0 && !isOfTier(rule, buyer)) return false;
   if (rule.excludedSegmentIds.some(isIn)) return false;
   return !(rule.isFirstOrderOnly && buyer?.hasOrdered);
 }

@@ -7,6 +7,7 @@ export const campaignErrors = defineErrors({
   campaign_mechanic_faulty: [422, 'The parameters of the mechanic contradict each other'],
   campaign_class_not_possible: [422, 'The mechanic does not act in this class'],
   campaign_basis_not_possible: [422, 'This amount is not known yet where the campaign acts'],
+  campaign_tier_not_found: [422, 'The loyalty programme has no such tier'],
   campaign_segments_required: [422, 'The mechanic is for the members of segments, and none is named'],
   campaign_scope_contradictory: [422, 'The campaign names and leaves out the same'],
   campaign_times_contradictory: [422, 'The campaign ends before it starts'],

@@ -49,6 +49,20 @@ export const campaignEvents = {
   ),
 };
 
+/** Before it starts. */
+const announcedData = Type.Object({
+  ...fields,
+  tierKey: Type.String({ description: 'The tier of the loyalty programme whose members hear of it now.' }),
+  texts,
+});
+export const noticeEvents = {
+  announced: defineEvent(
+    'campaign.announced',
+    'A campaign will start, and the members of a tier hear of it before others do: once for each tier and start.',
+    announcedData,
+  ),
+};
+
 const programmeData = Type.Object({
   name: fields.name,
   state: fields.state,
@@ -90,6 +104,13 @@ export const campaignEvent = (ctx: Ctx, kind: PlainEvent, row: CampaignRow, rule
 export const startedEvent = (ctx: Ctx, row: CampaignRow, rule: CampaignRule): NewEvent =>
   eventRow(ctx, campaignEvents.started, row.id, {
     ...factsOf(row, rule),
+    texts: rule.texts.map(({ language, startText }) => ({ language, text: startText })),
+  });
+
+export const announcedEvent = (ctx: Ctx, row: CampaignRow, rule: CampaignRule, tierKey: string): NewEvent =>
+  eventRow(ctx, noticeEvents.announced, row.id, {
+    ...factsOf(row, rule),
+    tierKey,
     texts: rule.texts.map(({ language, startText }) => ({ language, text: startText })),
   });
 

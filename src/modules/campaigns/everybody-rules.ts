@@ -2,7 +2,7 @@ import type { Campaign } from './engine/facts.ts';
 
 /** Whether a campaign is offered to all alike: it asks neither who somebody is nor for a code. How often each may have it is no matter. */
 export const isOfferedToAll = ({ rule }: Pick<Campaign, 'rule'>): boolean =>
-  rule.segmentIds.length + rule.excludedSegmentIds.length === 0 &&
+  rule.segmentIds.length + rule.excludedSegmentIds.length + rule.tierKeys.length === 0 &&
   !rule.isCouponRequired &&
   !rule.isFirstOrderOnly;
 

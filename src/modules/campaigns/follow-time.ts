@@ -1,7 +1,7 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
-import { dueAtOf } from './change-rules.ts';
+import { duesOf } from './change-rules.ts';
 import { endedEvent, startedEvent } from './events.ts';
 import { changeCampaigns } from './load.ts';
 import { updateCampaignRow, type WholeCampaign } from './repository.ts';
@@ -17,8 +17,8 @@ export const moveCampaign = async (
   changes: Partial<CampaignRow> = {},
 ): Promise<WholeCampaign> => {
   const { startsAt, endsAt } = { ...row, ...changes };
-  const dueAt = dueAtOf(state, startsAt, endsAt);
-  return { row: await updateCampaignRow(tx, row, { ...changes, state, dueAt, updatedAt: ctx.now }), rule };
+  const dues = duesOf(state, startsAt, endsAt);
+  return { row: await updateCampaignRow(tx, row, { ...changes, state, ...dues, updatedAt: ctx.now }), rule };
 };
 
 /**

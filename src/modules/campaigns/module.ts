@@ -11,8 +11,9 @@ import { entryItemEvents } from './entry-items/events.ts';
 import { entryItemInvariants } from './entry-items/invariants.ts';
 import { entryItemStates } from './entry-items/states.ts';
 import { campaignErrors } from './errors.ts';
-import { campaignEvents, programmeEvents } from './events.ts';
+import { campaignEvents, noticeEvents, programmeEvents } from './events.ts';
 import { campaignInvariants } from './invariants.ts';
+import { noticeSubscribers, noticeSweeps } from './notices/announce.ts';
 import { campaignRoutes } from './routes.ts';
 import { campaignsSettings } from './settings.ts';
 import { campaignStates, programmeStates } from './states.ts';
@@ -27,6 +28,7 @@ export const campaignsModule: Module = {
   errors: { ...campaignErrors, ...couponErrors, ...entryItemErrors },
   events: [
     ...Object.values(campaignEvents),
+    ...Object.values(noticeEvents),
     ...Object.values(programmeEvents),
     ...Object.values(couponDefinitionEvents),
     ...Object.values(couponBatchEvents),
@@ -34,7 +36,8 @@ export const campaignsModule: Module = {
     ...Object.values(entryItemEvents),
   ],
   settings: campaignsSettings,
-  sweeps: [...campaignSweeps, ...couponSweeps, ...entryItemSweeps],
+  subscribers: noticeSubscribers,
+  sweeps: [...campaignSweeps, ...noticeSweeps, ...couponSweeps, ...entryItemSweeps],
   invariants: [...campaignInvariants, ...couponInvariants, ...entryItemInvariants],
   states: {
     campaign: campaignStates,

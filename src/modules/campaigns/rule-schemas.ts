@@ -98,6 +98,13 @@ export const ruleFields = {
     'Only for members of one of these segments; for everybody when empty. A guest is in none.',
   ),
   excludedSegmentIds: ids(50, 'Not for members of these segments, whatever else says so.'),
+  tierKeys: Type.Array(Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,39}$' }), {
+    maxItems: 20,
+    uniqueItems: true,
+    description:
+      'Only for members in one of these tiers of the loyalty programme; for everybody when empty. Nobody is in a tier that the ' +
+      'programme does not have any more.',
+  }),
   minimumAmount: limit(Number(MAX_AMOUNT), 'What the goods that it covers have to come to, in minor units.'),
   minimumAmountBasis: ref(AmountBasisName, { description: 'Which amount has to come to that.' }),
   minimumQuantity: limit(1_000_000, 'How many units of the goods that it covers it takes.'),
@@ -161,6 +168,7 @@ export const RULE_DEFAULTS: Omit<CampaignRule, 'mechanic' | 'stackingClass'> = {
   countries: [],
   segmentIds: [],
   excludedSegmentIds: [],
+  tierKeys: [],
   minimumAmount: null,
   minimumAmountBasis: AMOUNT_BASES[0],
   minimumQuantity: null,

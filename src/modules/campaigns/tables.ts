@@ -103,6 +103,8 @@ export const campaigns = pgTable(
     endReason: text('end_reason'),
     /** When it starts or ends by itself next. */
     dueAt: instant('due_at'),
+    /** When members of a tier hear of it next, before it starts. */
+    noticeDueAt: instant('notice_due_at'),
     metadata: metadata(),
     version: version(),
     createdAt: instant('created_at').notNull(),
@@ -121,6 +123,8 @@ export const campaigns = pgTable(
       .where(sql`${t.programmeId} is not null`),
     // What the sweeps look for.
     index('campaigns_due_idx').on(t.shopId, t.dueAt).where(sql`${t.dueAt} is not null`),
+    index('campaigns_notice_due_idx').on(t.shopId, t.noticeDueAt).where(sql`${t.noticeDueAt} is not null`),
+    check('campaigns_notice_due', sql`${t.noticeDueAt} is null or ${t.state} = 'scheduled'`),
     check('campaigns_state', sql`${t.state} in ('draft', 'scheduled', 'running', 'paused', 'ended')`),
     check('campaigns_times', sql`${t.endsAt} > ${t.startsAt}`),
     check('campaigns_ended', sql`(${t.state} = 'ended') = (${t.endedAt} is not null)`),
@@ -135,6 +139,28 @@ export const campaigns = pgTable(
 );
 
 export type CampaignRow = typeof campaigns.$inferSelect;
+
+/** Which members have heard of a campaign before it starts, once for each start that it has had. Insert-only. */
+export const campaignNotices = pgTable(
+  'campaign_notices',
+  {
+    shopId: shopId(),
+    campaignId: id('campaign_id'),
+    startsAt: instant('starts_at').notNull(),
+    tierKey: text('tier_key').notNull(),
+    /** Shop time. */
+    toldAt: instant('told_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.shopId, t.campaignId, t.startsAt, t.tierKey] }),
+    check('campaign_notices_time', sql`${t.toldAt} < ${t.startsAt}`),
+    foreignKey({
+      name: 'campaign_notices_campaign_fk',
+      columns: [t.shopId, t.campaignId],
+      foreignColumns: [campaigns.shopId, campaigns.id],
+    }),
+  ],
+);
 
 /** What a campaign says, from a moment on. Frozen once it is scheduled: orders and quotes name their version. */
 export const campaignVersions = pgTable(

@@ -20,6 +20,7 @@ import {
 } from '../catalogue/sellables.ts';
 import { hasBought } from '../customers/purchases.ts';
 import { checkBuyer } from '../customers/standing.ts';
+import { readTierKey } from '../loyalty/tiers/read.ts';
 import { findMemberships } from '../segments/members.ts';
 
 /** What a line of a basket asks for. */
@@ -121,7 +122,8 @@ export const factsOf = (
     timezone: ctx.shop.timezone,
     channel,
     country,
-    buyer: customerId === null ? null : { customerId, segmentIds: new Set(), hasOrdered: false },
+    buyer:
+      customerId === null ? null : { customerId, segmentIds: new Set(), tierKey: null, hasOrdered: false },
     openedByCoupon: new Set(coupons.keys()),
     left: new Map(),
     gifts,
@@ -232,11 +234,12 @@ export async function readBuyer(
   customerId: string | null,
 ): Promise<PricingFacts['buyer']> {
   if (customerId === null) return null;
-  const [segmentIds, hasOrdered] = await Promise.all([
+  const [segmentIds, tierKey, hasOrdered] = await Promise.all([
     readSegments(ctx, campaigns, customerId),
+    campaigns.some(({ rule }) => rule.tierKeys.length > 0) ? readTierKey(ctx, customerId) : null,
     campaigns.some(({ rule }) => rule.isFirstOrderOnly) ? hasBought(ctx.db, ctx.shop.id, customerId) : false,
   ]);
-  return { customerId, segmentIds, hasOrdered };
+  return { customerId, segmentIds, tierKey, hasOrdered };
 }
 
 /** In which of the segments that campaigns name a customer is. */

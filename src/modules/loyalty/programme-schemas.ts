@@ -13,6 +13,7 @@ import {
   versionNumber,
 } from '../../platform/http/schema.ts';
 import { CLAWBACK_POLICIES } from './lot-rules.ts';
+import { MAX_NOTICE_HOURS } from './tiers/rules.ts';
 import type { LoyaltyProgramme, LoyaltyProgrammeVersion } from './tables.ts';
 
 const ExpiryKind = enumeration(
@@ -152,6 +153,13 @@ const TierModel = model('LoyaltyTier', 'A tier of the programme.', {
     maximum: 1_000_000,
     description:
       'By how much its members earn more with what orders cost, in basis points: 15,000 is half as much again.',
+  }),
+  earlyNoticeHours: Type.Integer({
+    minimum: 0,
+    maximum: MAX_NOTICE_HOURS,
+    default: 0,
+    description:
+      'So many hours before it starts its members hear of a campaign; 0: when it starts, as everybody does.',
   }),
   serviceLevel: nullableText('What customer care promises its members; null: nothing of its own.', {
     maxLength: 500,

@@ -33,7 +33,7 @@ const spoon = {
   availableQuantity: 9,
 };
 const known = {
-  buyer: { customerId: idOf('buyer'), segmentIds: new Set([vip]), hasOrdered: true },
+  buyer: { customerId: idOf('buyer'), segmentIds: new Set([vip]), tierKey: null, hasOrdered: true },
   gifts: new Map([[spoon.productId, spoon]]),
 };
 

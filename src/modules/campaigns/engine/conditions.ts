@@ -45,10 +45,16 @@ function whomOf(
   const isIn = (ids: readonly string[]) => ids.some((segmentId) => buyer?.segmentIds.has(segmentId));
   if (rule.segmentIds.length > 0 && !isIn(rule.segmentIds))
     return buyer ? 'segment_required' : 'customer_required';
+  if (rule.tierKeys.length > 0 && !isOfTier(rule, buyer))
+    return buyer ? 'tier_required' : 'customer_required';
   if (isIn(rule.excludedSegmentIds)) return 'segment_excluded';
   if (rule.isFirstOrderOnly && buyer?.hasOrdered) return 'first_order_only';
   return undefined;
 }
+
+/** Whether somebody is a member in one of the tiers that a campaign is for. */
+export const isOfTier = ({ tierKeys }: Campaign['rule'], buyer: PricingFacts['buyer']): boolean =>
+  buyer !== null && buyer.tierKey !== null && tierKeys.includes(buyer.tierKey);
 
 function limitOf({ id, rule }: Campaign, { left }: PricingFacts): RejectionReason | undefined {
   const of = left.get(id);

@@ -75,6 +75,8 @@ export interface LimitsLeft {
 export interface BuyerFacts {
   readonly customerId: string;
   readonly segmentIds: ReadonlySet<string>;
+  /** The tier of a member; null: none, or no member. */
+  readonly tierKey: string | null;
   readonly hasOrdered: boolean;
 }
 

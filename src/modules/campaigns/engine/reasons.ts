@@ -10,6 +10,7 @@ export const REJECTION_REASONS = [
   'customer_required',
   'segment_required',
   'segment_excluded',
+  'tier_required',
   'first_order_only',
   'coupon_required',
   'no_matching_item',
@@ -42,6 +43,7 @@ const UNTOLD: ReadonlySet<RejectionReason> = new Set([
   'channel_not_included',
   'segment_required',
   'segment_excluded',
+  'tier_required',
   'coupon_required',
 ]);
 export const isUntold = (reason: RejectionReason): boolean => UNTOLD.has(reason);

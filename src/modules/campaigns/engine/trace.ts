@@ -97,10 +97,11 @@ const tracedRejection = (rejection: Rejection, { facts }: Tally): TracedRejectio
   ...(isHidden(rejection, facts) && { isHidden: true }),
 });
 
-/** What is for members of segments is not told to a guest either. */
+/** What is for members of segments or tiers is not told to a guest either. */
 function isHidden({ campaign, reason }: Rejection, { openedByCoupon }: PricingFacts): boolean {
   if (openedByCoupon.has(campaign.id)) return false;
-  return isUntold(reason) || (reason === 'customer_required' && campaign.rule.segmentIds.length > 0);
+  const { segmentIds, tierKeys } = campaign.rule;
+  return isUntold(reason) || (reason === 'customer_required' && segmentIds.length + tierKeys.length > 0);
 }
 
 function tracedOffer(action: Action): TracedOffer {

@@ -1,7 +1,7 @@
 import type { Ctx } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/client.ts';
 import { appendEvents } from '../../../platform/events/outbox.ts';
-import { dueAtOf } from '../change-rules.ts';
+import { duesOf } from '../change-rules.ts';
 import { refuseFaults } from '../checks.ts';
 import { campaignEvent, campaignEvents } from '../events.ts';
 import { followTime } from '../follow-time.ts';
@@ -33,8 +33,13 @@ async function writeDates(tx: Tx, ctx: Ctx, current: WholeCampaign, rule: Campai
   refuseFaults(rule);
   const ruleVersion = await sayAnew(tx, ctx, current, rule);
   const times = timesOf(rule);
-  const dueAt = dueAtOf(current.row.state, times.startsAt, times.endsAt);
-  const row = await updateCampaignRow(tx, current.row, { ...times, ruleVersion, dueAt, updatedAt: ctx.now });
+  const dues = duesOf(current.row.state, times.startsAt, times.endsAt);
+  const row = await updateCampaignRow(tx, current.row, {
+    ...times,
+    ruleVersion,
+    ...dues,
+    updatedAt: ctx.now,
+  });
   if (row.state !== 'draft') await changeCampaigns(tx, ctx.shop.id);
   await appendEvents(tx, ctx, [campaignEvent(ctx, campaignEvents.updated, row, rule)]);
 }

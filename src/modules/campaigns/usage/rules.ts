@@ -45,7 +45,7 @@ export const hasLimits = (campaign: Campaign): boolean => {
 export const needsReading = (campaign: Campaign, customerId: string | null): boolean => {
   const { rule } = campaign;
   if (customerId === null) return false;
-  const named = rule.segmentIds.length + rule.excludedSegmentIds.length;
+  const named = rule.segmentIds.length + rule.excludedSegmentIds.length + rule.tierKeys.length;
   const units = unitLimitsOf(campaign).some(({ perCustomerLimit }) => perCustomerLimit !== null);
   return named > 0 || units || customerLimitOf(campaign) !== null || rule.periodLimit !== null;
 };

@@ -8,6 +8,7 @@ import type { Page } from '../../../platform/http/pagination.ts';
 import { newId } from '../../../platform/ids.ts';
 import { checkVersion } from '../../../platform/versions.ts';
 import { findSellables } from '../../catalogue/sellables.ts';
+import { listTierKeys } from '../tiers/read.ts';
 import { giftErrors } from './errors.ts';
 import { giftEvents } from './events.ts';
 import { getGift, type GiftQuery, insertGift, listGiftRows, lockGift, updateGift } from './repository.ts';
@@ -33,7 +34,7 @@ type GiftInput = Changeable & {
   readonly stockQuantity: number;
 };
 
-/** Adds a gift to the catalogue. Refusals: gift_product_not_found, gift_times_contradictory. */
+/** Adds a gift to the catalogue. Refusals: gift_product_not_found, gift_tier_not_found, gift_times_contradictory. */
 export function createLoyaltyGift(ctx: Ctx, input: GiftInput): Promise<LoyaltyGift> {
   return inTransaction(ctx, async (tx) => {
     const made: LoyaltyGift = {
@@ -43,7 +44,7 @@ export function createLoyaltyGift(ctx: Ctx, input: GiftInput): Promise<LoyaltyGi
       stockedQuantity: input.stockQuantity,
       leftQuantity: input.stockQuantity,
     };
-    await check(tx, made);
+    await check(tx, made, true);
     await insertGift(tx, made);
     await tell(tx, ctx, giftEvents.created, made);
     return made;
@@ -84,10 +85,14 @@ function fieldsOf(changes: Changeable): Partial<LoyaltyGift> {
 
 const toDate = (value: string | null): Date | null => (value === null ? null : new Date(value));
 
-async function check(on: Reader, gift: LoyaltyGift): Promise<void> {
+async function check(on: Reader, gift: LoyaltyGift, isTierSaid: boolean): Promise<void> {
   const { shopId, productId, availableFrom, availableUntil } = gift;
   if (availableFrom && availableUntil && availableUntil <= availableFrom)
     throw giftErrors.gift_times_contradictory(undefined, { pointer: '/availableUntil' });
+  const { minimumTierKey } = gift;
+  // A gift of a tier that the programme does not have any more can be changed otherwise, and nobody can have it.
+  if (isTierSaid && minimumTierKey !== null && !(await listTierKeys(on, shopId)).includes(minimumTierKey))
+    throw giftErrors.gift_tier_not_found(undefined, { pointer: '/minimumTierKey' });
   if (productId !== null && (await findSellables(on, shopId, [productId])).length === 0)
     throw giftErrors.gift_product_not_found(undefined, { pointer: '/productId' });
 }
@@ -110,14 +115,14 @@ const tell = (
 
 /**
  * Says what members can have from now on; what they have stays as it is. Refusals: not_found, version_mismatch, gift_product_not_found,
- * gift_times_contradictory.
+ * gift_tier_not_found, gift_times_contradictory.
  */
 export function updateLoyaltyGift(ctx: Ctx, id: string, changes: Changeable): Promise<LoyaltyGift> {
   return inTransaction(ctx, async (tx) => {
     const current = await lockGift(tx, ctx.shop.id, id);
     checkVersion(ctx, current);
     const fields = fieldsOf(changes);
-    await check(tx, { ...current, ...fields });
+    await check(tx, { ...current, ...fields }, changes.minimumTierKey !== undefined);
     const changed = await updateGift(tx, current, { ...fields, updatedAt: ctx.now });
     await tell(tx, ctx, giftEvents.updated, changed);
     return changed;

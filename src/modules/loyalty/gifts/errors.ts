@@ -33,6 +33,7 @@ export const giftErrors = defineErrors({
   ],
   tier_too_low: [409, 'The gift is for members of a higher tier'],
   gift_product_not_found: [422, 'There is no such product'],
+  gift_tier_not_found: [422, 'The loyalty programme has no such tier'],
   gift_times_contradictory: [422, 'It ends before it begins'],
   redemption_not_held: [409, 'The redemption is not held any more'],
   redemption_not_cancellable: [409, 'Of the redemption there are not so many left to give up'],

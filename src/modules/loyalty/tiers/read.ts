@@ -1,9 +1,11 @@
 import type { Ctx } from '../../../platform/context.ts';
+import type { Reader } from '../../../platform/db/client.ts';
 import { platformErrors } from '../../../platform/errors.ts';
 import type { Page } from '../../../platform/http/pagination.ts';
 import { findMember } from '../member-repository.ts';
 import { ownIdOf } from '../points.ts';
 import { findProgramme } from '../programme-repository.ts';
+import type { ProgrammeRule } from '../programme-schemas.ts';
 import { countForTier, listTierChangeRows } from './repository.ts';
 import { nextTier, tierFor } from './rules.ts';
 import type { TierChange } from './tables.ts';
@@ -42,6 +44,29 @@ export async function readTierStanding(ctx: Ctx, customerId: string): Promise<Ti
   });
   return { basis, counted, tier: tierFor(tiers, counted), next: nextTier(tiers, counted) };
 }
+
+/**
+ * In which tier a customer is on the shop's day, whether or not the change of days has come by. Null: in none, or no member. The member
+ * says so, and is only counted anew where something is due.
+ */
+export async function readTierKey(ctx: Ctx, customerId: string): Promise<string | null> {
+  const [programme, member] = await Promise.all([
+    findProgramme(ctx.db, ctx.shop.id),
+    findMember(ctx.db, ctx.shop.id, customerId),
+  ]);
+  if (!programme || !member || member.leftAt !== null) return null;
+  const isDue = member.tierDueAt !== null && member.tierDueAt <= ctx.now;
+  if (!isDue && member.tierVersion === programme.version) return member.tierKey;
+  const { now, shop } = ctx;
+  const counted = await countForTier(ctx.db, programme, { customerId, now, timezone: shop.timezone });
+  return tierFor(programme.rule.tiers, counted)?.key ?? null;
+}
+
+/** The tiers that the programme has, from the lowest to the highest; none where there is no programme. */
+export const listTiers = async (on: Reader, shopId: string): Promise<ProgrammeRule['tiers']> =>
+  (await findProgramme(on, shopId))?.rule.tiers ?? [];
+export const listTierKeys = async (on: Reader, shopId: string): Promise<string[]> =>
+  (await listTiers(on, shopId)).map(({ key }) => key);
 
 const NOWHERE: TierStanding = { basis: 'points', counted: 0n, tier: undefined, next: undefined };
 

@@ -9,6 +9,9 @@ export interface Tier {
   readonly multiplierBps: number;
 }
 
+/** At most so many hours before it starts members hear of a campaign. */
+export const MAX_NOTICE_HOURS = 720;
+
 /** Something that counts for a tier: how much, and the shop's day on which it was earned. */
 export interface Contribution {
   readonly day: number;

@@ -12,7 +12,7 @@ const goods = Array.from({ length: 200 }, (_, i) => item(`p${i}`));
 t.test('a product has one of the discounts, the same for everybody who asks', async (t) => {
   const off = offOf(price(goods, [mystery(seed)]));
   t.same(new Set(off), new Set([50n, 300n]));
-  const other = { customerId: idOf('other'), segmentIds: new Set<string>(), hasOrdered: true };
+  const other = { customerId: idOf('other'), segmentIds: new Set<string>(), tierKey: null, hasOrdered: true };
   t.same(offOf(price(goods, [mystery(seed)], { buyer: other })), off);
   t.notSame(offOf(price(goods, [mystery('another seed of them')])), off);
   // Three of ten: 60 of 200, and nobody is surprised by 20 more or fewer.

@@ -3,7 +3,7 @@ import { campaign, idOf, item, offOf, price, reasonsOf } from '../../../support/
 
 const vip = idOf('vip');
 const buyer = (segmentIds: string[]) => ({
-  buyer: { customerId: idOf('buyer'), segmentIds: new Set(segmentIds), hasOrdered: true },
+  buyer: { customerId: idOf('buyer'), segmentIds: new Set(segmentIds), tierKey: null, hasOrdered: true },
 });
 
 t.test('members of the segment have a price of their own', async (t) => {
