@@ -7,7 +7,7 @@ import { makeProduct } from '../support/world.ts';
 
 const FILES = [
   'README.md',
-  ...['price-differences', 'freight', 'carriers', 'segments', 'wholesale', 'campaigns'].map(
+  ...['price-differences', 'freight', 'carriers', 'segments', 'wholesale', 'campaigns', 'loyalty'].map(
     (name) => `docs/tours/${name}.md`,
   ),
 ];
@@ -33,7 +33,7 @@ t.test('every line of the tour works as it stands', async (t) => {
   await makeProduct(shop, { externalId: '1' });
   await shop.app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = shop.app.server.address() as AddressInfo;
-  t.ok(tours.length === 9 && tours.every((lines) => lines.split('\n').length > 15), 'the tours were found');
+  t.ok(tours.length === 11 && tours.every((lines) => lines.split('\n').length > 15), 'the tours were found');
   // What the worker does beside a server that was started.
   const tourEnd = new AbortController();
   const working = (async () => {
@@ -61,6 +61,12 @@ t.test('every line of the tour works as it stands', async (t) => {
     output,
     /^5000\n+unknown_code\n+1\n+true\n+cancelled\n+0\n+succeeded\n+The kettles are sold\.\n+1000$/m,
   );
+  t.match(
+    output,
+    /^club\n+1000\n+succeeded\n+1000\n+500\n+active\n+requested\n+20\n+20\n+120\n+1\n+given_back$/m,
+  );
+  t.match(output, /^given_back\n+0\n+in_order\n+1000\n+redeemed$/m);
+  t.match(output, /^active\n+20000\n+succeeded\n+50000\n+40000\n+spent\n+frozen\n+active$/m);
   t.notMatch(output, /^undefined$/m);
   t.notMatch(output, /"code":/, 'nothing else was refused');
 });

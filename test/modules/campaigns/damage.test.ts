@@ -72,7 +72,7 @@ const DAMAGES: Damages = {
   'what has been for customers is on the shelf that orders are priced by': ['delete from campaign_shelves'],
   'a campaign or programme that begins or ends by itself is found then': [
     'update campaigns set due_at = null where due_at is not null',
-    `update campaigns set state = 'paused' where state = 'scheduled'`,
+    `update campaigns set state = 'paused', notice_due_at = null where state = 'scheduled'`,
     'update programmes set due_at = null where due_at is not null',
   ],
   'a programme that is over has no campaign that could still begin': [
