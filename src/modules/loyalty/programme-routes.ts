@@ -48,7 +48,14 @@ function putRoute(app: FastifyInstance): void {
         expiry: { kind: 'rolling_months', months: 24 },
         earning: { points: 1, perAmount: 100 },
         tiers: [
-          { key: 'silver', name: 'Silver', threshold: 1_000, multiplierBps: 12_500, serviceLevel: null },
+          {
+            key: 'silver',
+            name: 'Silver',
+            threshold: 1_000,
+            multiplierBps: 12_500,
+            earlyNoticeHours: 24,
+            serviceLevel: null,
+          },
         ],
       },
     },
