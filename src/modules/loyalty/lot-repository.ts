@@ -104,19 +104,22 @@ const open = preparedSql<{
   is_promotional: boolean;
   expires_at: Date | null;
   granted_at: Date;
+  activates_at: Date;
   order_id: string | null;
 }>(
   'list_open_point_lots',
-  `select id, state, left_points as left, priority, is_promotional, expires_at, granted_at, order_id from point_lots
+  `select id, state, left_points as left, priority, is_promotional, expires_at, granted_at, activates_at, order_id from point_lots
    where shop_id = $1 and customer_id = $2 and left_points > 0`,
 );
 
+/** A lot of which something is left. */
+export interface OpenLot extends Lot {
+  readonly activatesAt: Date;
+  readonly orderId: string | null;
+}
+
 /** The lots of a locked member of which something is left. */
-export const listOpenLots = async (
-  tx: Tx,
-  shopId: string,
-  customerId: string,
-): Promise<(Lot & { readonly orderId: string | null })[]> =>
+export const listOpenLots = async (tx: Tx, shopId: string, customerId: string): Promise<OpenLot[]> =>
   (await open(tx, [shopId, customerId])).map((row) => ({
     id: row.id,
     state: row.state,
@@ -125,6 +128,7 @@ export const listOpenLots = async (
     isPromotional: row.is_promotional,
     expiresAt: row.expires_at,
     grantedAt: row.granted_at,
+    activatesAt: row.activates_at,
     orderId: row.order_id,
   }));
 

@@ -117,3 +117,18 @@ export const repayDebt = (
   const repaid = minOf(granted, debt);
   return { repaid, left: granted - repaid };
 };
+
+/** When the first of lots becomes active or expires, once parts of them are gone. Null: none does. */
+export function nextDueOf(
+  lots: readonly (Lot & { readonly activatesAt: Date })[],
+  gone: readonly LotPart[],
+): Date | null {
+  const taken = new Map(gone.map(({ lotId, quantity }) => [lotId, quantity]));
+  const times = lots
+    .filter(({ id, left }) => left > (taken.get(id) ?? 0n))
+    .flatMap(({ state, activatesAt, expiresAt }) => [
+      ...(state === 'pending' ? [activatesAt] : []),
+      ...(expiresAt ? [expiresAt] : []),
+    ]);
+  return times.length === 0 ? null : new Date(Math.min(...times.map((time) => time.getTime())));
+}

@@ -1,6 +1,12 @@
 import t from 'tap';
 import { startApp, type TestShop } from '../../support/app.ts';
-import { givePoints, makeGift, makeMember, makeRedemption } from '../../support/loyalty-world.ts';
+import {
+  givePoints,
+  makeGift,
+  makeMember,
+  makeRedemption,
+  setProgramme,
+} from '../../support/loyalty-world.ts';
 import { makeCustomer, makeProduct, must, tokenOf } from '../../support/world.ts';
 import { advance, checkInvariants, DAY, HOUR, ok, tally, times } from '../orders/support.ts';
 
@@ -57,6 +63,8 @@ t.test('points buy a gift, which is owed and handed over once', async (t) => {
 
 t.test('every refusal says why and changes nothing', async (t) => {
   const shop = await app.createShop();
+  const gold = { key: 'gold', name: 'Gold', threshold: 1, multiplierBps: 10_000, serviceLevel: null };
+  await setProgramme(shop, { tiers: [gold] });
   const id = await makeRich(shop);
   const refused = async (fields: object, wish: object, code: string, more: object = {}) => {
     const { id: giftId } = await makeGift(shop, fields);

@@ -1,6 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../../../platform/db/client.ts';
 import { createKeyset } from '../../../platform/db/keyset.ts';
+import { rowInsert } from '../../../platform/db/records.ts';
+import { sendAlong } from '../../../platform/db/transaction.ts';
 import { platformErrors } from '../../../platform/errors.ts';
 import type { Page } from '../../../platform/http/pagination.ts';
 import type { GiftGrantState } from './states.ts';
@@ -9,15 +11,10 @@ import { type GiftGrant, giftGrants } from './tables.ts';
 const one = (shopId: string, id: string) => and(eq(giftGrants.shopId, shopId), eq(giftGrants.id, id));
 const nextVersion = sql`${giftGrants.version} + 1`;
 
-/** Writes a grant. False where the same source has given already. */
-export const insertGiftGrant = async (tx: Tx, row: GiftGrant): Promise<boolean> =>
-  (
-    await tx
-      .insert(giftGrants)
-      .values(row)
-      .onConflictDoNothing({ target: [giftGrants.sourceKey, giftGrants.source, giftGrants.shopId] })
-      .returning({ id: giftGrants.id })
-  ).length > 0;
+const insertGrants = rowInsert('insert_gift_grants', giftGrants);
+
+export const insertGiftGrant = (tx: Tx, row: GiftGrant): Promise<void> =>
+  sendAlong(tx, insertGrants(tx, [row]));
 
 /** A grant, for a customer only their own; else `not_found`. */
 export async function getGiftGrant(

@@ -25,8 +25,8 @@ import type { GiftGrant } from './tables.ts';
 
 type GrantInput = Pick<GiftGrant, 'customerId' | 'source' | 'sourceKey' | 'productId' | 'name' | 'quantity'>;
 
-/** Building block: a customer, who is held, is owed goods as a gift. The same source gives once. Returns whether it did now. */
-export async function grantGift(tx: Tx, ctx: Ctx, input: GrantInput): Promise<boolean> {
+/** Building block: a customer, who is held, is owed goods as a gift. The same source gives once: again is refused by the database. */
+export async function grantGift(tx: Tx, ctx: Ctx, input: GrantInput): Promise<void> {
   const grant: GiftGrant = {
     ...input,
     shopId: ctx.shop.id,
@@ -40,9 +40,8 @@ export async function grantGift(tx: Tx, ctx: Ctx, input: GrantInput): Promise<bo
     createdAt: ctx.now,
     updatedAt: ctx.now,
   };
-  const isNew = await insertGiftGrant(tx, grant);
-  if (isNew) await tellGift(tx, ctx, giftGrantEvents.opened, grant);
-  return isNew;
+  await insertGiftGrant(tx, grant);
+  await tellGift(tx, ctx, giftGrantEvents.opened, grant);
 }
 
 /** Building block: fewer goods are owed than were granted, or none. False where they are not owed any more. */

@@ -1,5 +1,5 @@
 import type { Ctx } from '../../../platform/context.ts';
-import type { Reader, Tx } from '../../../platform/db/client.ts';
+import type { Tx } from '../../../platform/db/client.ts';
 import { inTransaction } from '../../../platform/db/transaction.ts';
 import { eventRow } from '../../../platform/events/define.ts';
 import { appendEvents } from '../../../platform/events/outbox.ts';
@@ -9,9 +9,10 @@ import { includedTax } from '../../../platform/money.ts';
 import { after, HOUR_MS } from '../../../platform/time.ts';
 import { customersErrors } from '../../customers/errors.ts';
 import { holdKnownCustomer } from '../../customers/standing.ts';
+import { loyaltyErrors } from '../errors.ts';
 import { holdMember } from '../members.ts';
 import { ownIdOf } from '../points.ts';
-import { requireProgramme } from '../programme.ts';
+import { findProgramme } from '../programme-repository.ts';
 import { loyaltySettings } from '../settings.ts';
 import { spendPoints } from '../spending/spend.ts';
 import type { LoyaltyMember, LoyaltyProgramme } from '../tables.ts';
@@ -47,32 +48,54 @@ interface RedemptionInput {
  */
 export function redeemGift(ctx: Ctx, customerId: string, input: RedemptionInput): Promise<Redemption> {
   return inTransaction(ctx, async (tx) => {
-    const { isErased } = await holdKnownCustomer(tx, ctx.shop.id, customerId);
-    if (isErased) throw customersErrors.customer_erased();
-    const programme = await requireProgramme(tx, ctx.shop.id);
-    const member = await holdMember(tx, ctx, customerId);
-    const known = await requireGift(tx, ctx, input.giftId);
     const { giftId, quantity } = input;
-    await takeGifts(tx, ctx.shop.id, { giftId, customerId, quantity }, known.memberLimit);
+    // One behind the other on the same connection, in the order in which they are judged.
+    const [{ isErased }, programme, seen] = await Promise.all([
+      holdKnownCustomer(tx, ctx.shop.id, customerId),
+      findProgramme(tx, ctx.shop.id),
+      findGift(tx, ctx.shop.id, giftId),
+    ]);
+    if (isErased) throw customersErrors.customer_erased();
+    if (!programme) throw loyaltyErrors.loyalty_programme_missing();
+    const member = await holdMember(tx, ctx, customerId);
+    const { memberLimit } = requireOffered(ctx, seen);
     // Its row is held from here on: what it says now, it says until this is written.
-    const gift = await requireGift(tx, ctx, giftId);
-    checkTerms(gift, member, programme, input);
-    const points = gift.pricePoints * BigInt(quantity);
-    const { spendingId } = await spendPoints(tx, ctx, member, programme, points);
-    const held = newRedemption(ctx, member, gift, quantity, spendingId);
-    await insertRedemption(tx, held);
-    await tellRedemption(tx, ctx, redemptionEvents.held, held, quantity);
-    // What costs money as well waits for its payment.
-    return input.isHeld || held.unitAmount > 0n ? held : completeRedemption(tx, ctx, held, gift);
+    const [, gift] = await Promise.all([
+      takeGifts(tx, ctx.shop.id, { giftId, customerId, quantity }, memberLimit),
+      findGift(tx, ctx.shop.id, giftId),
+    ]);
+    return redeem(tx, ctx, member, programme, requireOffered(ctx, gift), input);
   });
+}
+
+/** What is taken of a gift is a redemption then, for which the member spends points. */
+async function redeem(
+  tx: Tx,
+  ctx: Ctx,
+  member: LoyaltyMember,
+  programme: LoyaltyProgramme,
+  gift: LoyaltyGift,
+  input: RedemptionInput,
+): Promise<Redemption> {
+  const { quantity, isHeld } = input;
+  checkTerms(gift, member, programme, input);
+  const points = gift.pricePoints * BigInt(quantity);
+  const { spendingId } = await spendPoints(tx, ctx, member, programme, points);
+  const held = newRedemption(ctx, member, gift, quantity, spendingId);
+  // What costs money as well waits for its payment.
+  const isWaiting = isHeld || held.unitAmount > 0n;
+  const written = isWaiting ? held : { ...held, ...redeemedNow(ctx) };
+  await insertRedemption(tx, written);
+  await tellRedemption(tx, ctx, redemptionEvents.held, held, quantity);
+  if (!isWaiting) await oweGift(tx, ctx, written, gift);
+  return written;
 }
 
 /** The same for the customer who calls. */
 export const redeemOwnGift = (ctx: Ctx, input: RedemptionInput): Promise<Redemption> =>
   redeemGift(ctx, ownIdOf(ctx), input);
 
-async function requireGift(on: Reader, ctx: Ctx, giftId: string): Promise<LoyaltyGift> {
-  const gift = await findGift(on, ctx.shop.id, giftId);
+function requireOffered(ctx: Ctx, gift: LoyaltyGift | undefined): LoyaltyGift {
   const at = { pointer: '/giftId' };
   if (!gift) throw giftErrors.gift_not_found(undefined, at);
   if (!isOffered(gift, ctx.now)) throw giftErrors.gift_not_available(undefined, at);
@@ -129,25 +152,33 @@ const newRedemption = (
   updatedAt: ctx.now,
 });
 
+const redeemedNow = ({ now }: Ctx) =>
+  ({ state: 'redeemed', redeemedAt: now, dueAt: null, updatedAt: now }) as const;
+
 /** Building block: a redemption that is held, locked and paid becomes goods that its customer is owed. */
 export async function completeRedemption(
   tx: Tx,
   ctx: Ctx,
   held: Redemption,
-  { productId }: Pick<LoyaltyGift, 'productId'>,
+  gift: Pick<LoyaltyGift, 'productId'>,
 ): Promise<Redemption> {
-  const redeemed = await updateRedemption(tx, held, {
-    state: 'redeemed',
-    redeemedAt: ctx.now,
-    dueAt: null,
-    updatedAt: ctx.now,
-  });
+  const redeemed = await updateRedemption(tx, held, redeemedNow(ctx));
   if (redeemed.unitAmount > 0n) await bookGiftSale(tx, ctx, redeemed);
+  await oweGift(tx, ctx, redeemed, gift);
+  return redeemed;
+}
+
+/** What was redeemed and not given up is owed. */
+async function oweGift(
+  tx: Tx,
+  ctx: Ctx,
+  redeemed: Redemption,
+  { productId }: Pick<LoyaltyGift, 'productId'>,
+): Promise<void> {
   const { id, customerId, giftName: name } = redeemed;
   const quantity = redeemed.quantity - redeemed.cancelledQuantity;
   await grantGift(tx, ctx, { customerId, source: 'redemption', sourceKey: id, productId, name, quantity });
   await tellRedemption(tx, ctx, redemptionEvents.redeemed, redeemed, quantity);
-  return redeemed;
 }
 
 /** Building block: tells what became of so many units of a redemption. */

@@ -9,7 +9,7 @@ import { credit, debit } from '../../ledger/rules.ts';
 import { loyaltyErrors } from '../errors.ts';
 import { pointEvents } from '../events.ts';
 import { expiresAtOf } from '../expiry-rules.ts';
-import { decideSpend } from '../lot-rules.ts';
+import { decideSpend, nextDueOf } from '../lot-rules.ts';
 import {
   extendLots,
   findNextDue,
@@ -35,7 +35,8 @@ export async function spendPoints(
   points: bigint,
 ): Promise<{ readonly spendingId: string; readonly member: LoyaltyMember }> {
   const { customerId } = member;
-  const { parts, missing } = decideSpend(await listOpenLots(tx, ctx.shop.id, customerId), points);
+  const lots = await listOpenLots(tx, ctx.shop.id, customerId);
+  const { parts, missing } = decideSpend(lots, points);
   if (missing > 0n)
     throw loyaltyErrors.insufficient_points(undefined, {
       extra: { availablePoints: Number(member.activePoints) },
@@ -44,7 +45,7 @@ export async function spendPoints(
   await takeFromLots(tx, ctx.shop.id, parts);
   const moved = parts.map(({ lotId, quantity }) => ({ id: lotId, points: -quantity }));
   await insertPointMovements(tx, movementsOf(ctx, member, { kind: 'spent', operationId: spendingId }, moved));
-  await extendByActivity(tx, ctx, programme, customerId);
+  const isExtended = await extendByActivity(tx, ctx, programme, customerId);
   const spending = { shopId: ctx.shop.id, id: spendingId, customerId, points, givenBackPoints: 0n };
   await insertSpending(
     tx,
@@ -60,7 +61,7 @@ export async function spendPoints(
   const after = await updateMember(tx, member, {
     activePoints: member.activePoints - points,
     movementCount: member.movementCount + moved.length,
-    dueAt: await findNextDue(tx, ctx.shop.id, customerId),
+    dueAt: isExtended ? await findNextDue(tx, ctx.shop.id, customerId) : nextDueOf(lots, parts),
     updatedAt: ctx.now,
   });
   await post(tx, ctx, {
@@ -80,9 +81,11 @@ async function extendByActivity(
   ctx: Ctx,
   { rule }: LoyaltyProgramme,
   customerId: string,
-): Promise<void> {
+): Promise<boolean> {
   const until = expiresAtOf(policyOf(rule.expiry), ctx.shop.timezone, ctx.now);
-  if (rule.expiry.kind === 'inactivity' && until) await extendLots(tx, ctx.shop.id, customerId, until);
+  if (rule.expiry.kind !== 'inactivity' || !until) return false;
+  await extendLots(tx, ctx.shop.id, customerId, until);
+  return true;
 }
 
 /** What a member has, as events tell it. */
