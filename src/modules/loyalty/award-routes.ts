@@ -29,7 +29,8 @@ export function awardRoutes(app: FastifyInstance): void {
     tag,
     summary: 'Give points for a review or a referral',
     description:
-      'So many as the programme offers at this moment (201). The same source gives once: again it is the same lot (200).',
+      'So many as the programme offers at this moment (201). The same source gives once: again it is the same lot (200). Points for a ' +
+      'referral are pending for the days of the programme, because what was bought may still come back.',
     access: { secret: 'loyalty:write' },
     params,
     body: PointAwardCreate,

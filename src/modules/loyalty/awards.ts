@@ -3,6 +3,7 @@ import { inTransaction } from '../../platform/db/transaction.ts';
 import { customersErrors } from '../customers/errors.ts';
 import { holdKnownCustomer } from '../customers/standing.ts';
 import { loyaltyErrors } from './errors.ts';
+import { afterWholeDays } from './expiry-rules.ts';
 import { grantPoints } from './grant.ts';
 import type { AwardReason } from './kinds.ts';
 import { findLotBySource } from './lot-repository.ts';
@@ -15,6 +16,10 @@ const POINTS_FOR: Readonly<Record<AwardReason, (rule: ProgrammeRule) => number>>
   review: ({ reviewPoints }) => reviewPoints,
   referral: ({ referralPoints }) => referralPoints,
 };
+
+/** What somebody else bought may still come back: points for it wait as long as those of an order. */
+const activationOf = ({ shop, now }: Ctx, reason: AwardReason, { pendingDays }: ProgrammeRule): Date =>
+  reason === 'referral' && pendingDays > 0 ? afterWholeDays(shop.timezone, now, pendingDays) : now;
 
 /** What points are given for, and what tells it from others of its kind. */
 export interface AwardInput {
@@ -42,7 +47,9 @@ export function awardPoints(
     if (given) return { lot: given, isNew: false };
     const points = BigInt(POINTS_FOR[source](programme.rule));
     if (points === 0n) throw loyaltyErrors.points_not_offered();
-    const { lot } = await grantPoints(tx, ctx, member, programme, { points, source, sourceKey });
+    const activatesAt = activationOf(ctx, source, programme.rule);
+    const grant = { points, source, sourceKey, activatesAt };
+    const { lot } = await grantPoints(tx, ctx, member, programme, grant);
     return { lot, isNew: true };
   });
 }

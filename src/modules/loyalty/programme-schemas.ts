@@ -111,7 +111,7 @@ const earningFields = {
   }),
   pendingDays: days(
     7,
-    'So many whole days after an order has arrived its points are pending: until it cannot be returned any more.',
+    'So many whole days after an order has arrived its points are pending: until it cannot be returned any more. Points for a referral are, after they were given.',
   ),
   latestPendingDays: days(
     60,
