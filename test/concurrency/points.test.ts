@@ -127,10 +127,10 @@ t.test('a cancellation and what comes back beside it take everything once', asyn
       ...times(4).map(() => cancel(shop, placed)),
       ...times(2).map(() => edit(shop, placed, 0, 2)),
     ]);
-    t.ok(
-      answers.every(({ status }) => [200, 201, 409].includes(status)),
-      JSON.stringify(tally(answers)),
-    );
+    // The second of two edits that say the same finds nothing to change, where no cancellation came between.
+    const isTold = ({ status, body }: { status: number; body: any }) =>
+      [200, 201, 409].includes(status) || body.errors?.[0]?.code === 'edit_changes_nothing';
+    t.ok(answers.every(isTold), JSON.stringify(tally(answers)));
     t.match(await ok(shop.call(`GET /v1/orders/${placed.id}/points`)), { unearnedPoints: 50 });
     t.match(await member(shop, id), { activePoints: 0, pendingPoints: 0, debtPoints: 0 });
   }
