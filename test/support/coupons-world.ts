@@ -1,4 +1,4 @@
-import { dueAtOf } from '../../src/modules/campaigns/change-rules.ts';
+import { dueAtOf } from '../../src/modules/campaigns/lifecycle-rules.ts';
 import { changeCampaigns } from '../../src/modules/campaigns/load.ts';
 import { mechanicOf, type MechanicParameters } from '../../src/modules/campaigns/mechanics.ts';
 import { type CampaignRule, RULE_DEFAULTS } from '../../src/modules/campaigns/rule-schemas.ts';

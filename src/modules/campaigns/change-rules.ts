@@ -1,13 +1,8 @@
 import { HOUR_MS } from '../../platform/time.ts';
 import { MAX_NOTICE_HOURS } from '../loyalty/tiers/rules.ts';
+import { dueAtOf } from './lifecycle-rules.ts';
 import type { CampaignRule } from './rule-schemas.ts';
 import type { CampaignState } from './states.ts';
-
-/** When a sweep has to look at a campaign next. */
-export function dueAtOf(state: CampaignState, startsAt: Date | null, endsAt: Date | null): Date | null {
-  if (state === 'scheduled') return startsAt ?? endsAt;
-  return state === 'running' || state === 'paused' ? endsAt : null;
-}
 
 /** When a sweep has to look at a campaign next, and when first for those who hear of it before it starts. */
 export const duesOf = (state: CampaignState, startsAt: Date | null, endsAt: Date | null) => ({

@@ -3,6 +3,7 @@ import type { Tx } from '../../platform/db/client.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
 import { duesOf } from './change-rules.ts';
 import { endedEvent, startedEvent } from './events.ts';
+import { decideTime } from './lifecycle-rules.ts';
 import { changeCampaigns } from './load.ts';
 import { updateCampaignRow, type WholeCampaign } from './repository.ts';
 import type { CampaignState } from './states.ts';
@@ -26,24 +27,12 @@ export const moveCampaign = async (
  * first, so that nothing depends on whether the sweep has been there.
  */
 export async function followTime(tx: Tx, ctx: Ctx, whole: WholeCampaign): Promise<WholeCampaign> {
-  const started = await startInTime(tx, ctx, whole);
-  return endInTime(tx, ctx, started);
-}
-
-async function startInTime(tx: Tx, ctx: Ctx, whole: WholeCampaign): Promise<WholeCampaign> {
-  const { state, startsAt } = whole.row;
-  if (state !== 'scheduled' || startsAt === null || startsAt > ctx.now) return whole;
-  const started = await moveCampaign(tx, ctx, whole, 'running', { startedAt: startsAt });
+  const decision = decideTime(whole.row, ctx.now);
+  if (decision?.kind !== 'moved') return whole;
+  const moved = await moveCampaign(tx, ctx, whole, decision.to, decision.changes);
   await changeCampaigns(tx, ctx.shop.id);
-  await appendEvents(tx, ctx, [startedEvent(ctx, started.row, started.rule)]);
-  return started;
-}
-
-async function endInTime(tx: Tx, ctx: Ctx, whole: WholeCampaign): Promise<WholeCampaign> {
-  const { state, endsAt } = whole.row;
-  if (state === 'draft' || state === 'ended' || endsAt === null || endsAt > ctx.now) return whole;
-  const ended = await moveCampaign(tx, ctx, whole, 'ended', { endedAt: endsAt });
-  await changeCampaigns(tx, ctx.shop.id);
-  await appendEvents(tx, ctx, [endedEvent(ctx, ended.row, ended.rule)]);
-  return ended;
+  const event = decision.told === 'started' ? startedEvent : endedEvent;
+  await appendEvents(tx, ctx, [event(ctx, moved.row, moved.rule)]);
+  // What began while nobody looked may be over as well.
+  return followTime(tx, ctx, moved);
 }

@@ -9,7 +9,7 @@ import { programmeEndedEvent, programmeEvent, programmeEvents } from '../events.
 import { followTime } from '../follow-time.ts';
 import { changeCampaigns } from '../load.ts';
 import { lockOfProgramme, type WholeCampaign } from '../repository.ts';
-import { end, schedule, start } from '../steps.ts';
+import { stepCampaign } from '../steps.ts';
 import type { Programme } from '../tables.ts';
 import { lockProgramme, updateProgrammeRow } from './repository.ts';
 
@@ -41,7 +41,7 @@ async function beginCampaigns(tx: Tx, ctx: Ctx, programmeId: string): Promise<vo
     const { state, startsAt } = whole.row;
     if (state !== 'draft') continue;
     const isAhead = startsAt !== null && startsAt > ctx.now;
-    const { event } = await (isAhead ? schedule : start)(tx, ctx, whole);
+    const { event } = await stepCampaign(tx, ctx, whole, isAhead ? 'schedule' : 'start');
     if (event) await appendEvents(tx, ctx, [event]);
   }
   await changeCampaigns(tx, ctx.shop.id);
@@ -83,7 +83,7 @@ export async function endLocked(
 
 async function endUnbegun(tx: Tx, ctx: Ctx, current: WholeCampaign, reason: string): Promise<void> {
   if (current.row.startedAt !== null) return;
-  const { event } = await end(reason)(tx, ctx, current);
+  const { event } = await stepCampaign(tx, ctx, current, 'end', reason);
   if (event) await appendEvents(tx, ctx, [event]);
 }
 
