@@ -1,3 +1,8 @@
+import { activitiesModule } from './modules/activities/module.ts';
+import { activityCustomerMove, activityPersonalData } from './modules/activities/personal-data.ts';
+import { activityProgrammePart } from './modules/activities/programme-part.ts';
+import { activitySegmentUse } from './modules/activities/segment-uses.ts';
+import { programmeParts } from './modules/campaigns/programmes/ports.ts';
 import { segmentUses } from './modules/segments/ports.ts';
 import { policySegmentUse } from './modules/settlements/named-segments.ts';
 import { calendarModule } from './modules/calendar/module.ts';
@@ -73,6 +78,7 @@ export const modules: readonly Module[] = [
   campaignsModule,
   ordersModule,
   settlementsModule,
+  activitiesModule,
 ];
 
 // Ports: what a module needs of one that comes after it.
@@ -80,7 +86,8 @@ dealPrices.fill(orderDealPrices);
 promotionPrices.fill(campaignPriorPrices);
 freightTemplates.fill({ holdUsable });
 buyersOrders.fill(nextOrdersOfBuyers);
-segmentUses.fill([policySegmentUse, campaignSegmentUse]);
+segmentUses.fill([policySegmentUse, campaignSegmentUse, activitySegmentUse]);
+programmeParts.fill([activityProgrammePart]);
 // Orders first: who pays one of them with a wallet has locked the order, and then the wallet.
 customerMerges.fill([
   orderCustomerMove,
@@ -95,6 +102,7 @@ customerMerges.fill([
   loyaltyCustomerMove,
   // After the membership, which what was asked for hangs on.
   giftCustomerMove,
+  activityCustomerMove,
   segmentCustomerMove,
 ]);
 personalData.fill([
@@ -111,6 +119,7 @@ personalData.fill([
   loyaltyPersonalData,
   walletPersonalData,
   cardPersonalData,
+  activityPersonalData,
   segmentPersonalData,
 ]);
 purchaseChanges.fill(followCustomerPurchases);

@@ -127,10 +127,21 @@ export async function startApp(t: Test, options: AppOptions = {}): Promise<TestA
     const taskList = Object.fromEntries(
       Object.entries(tasks).map(([name, task]) => [name, (payload: unknown) => task(deps, payload as never)]),
     );
-    await runOnce({ pgPool: worker, taskList, noHandleSignals: true, logger: quiet });
-    await settleEvents(deps);
+    // What subscribers enqueue is run as well.
+    do {
+      await runOnce({ pgPool: worker, taskList, noHandleSignals: true, logger: quiet });
+      await settleEvents(deps);
+    } while (await hasJobs(worker));
   };
   return { app, deps, url, createShop: makeShop, settle, ...(await makeShop(options.shop)) };
+}
+
+/** Whether a job waits that may be run now; one that failed waits for its next attempt. */
+async function hasJobs(pool: pg.Pool): Promise<boolean> {
+  const { rows } = await pool.query(
+    'select exists (select 1 from graphile_worker.jobs where run_at <= now() and locked_at is null and attempts < max_attempts) as waits',
+  );
+  return rows[0]?.waits === true;
 }
 
 async function send(

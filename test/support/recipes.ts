@@ -2,6 +2,7 @@ import { settleEvents } from '../../src/jobs.ts';
 import { simulatorCallback } from '../../src/modules/payments/providers/simulator.ts';
 import { newId } from '../../src/platform/ids.ts';
 import type { TestApp, TestShop } from './app.ts';
+import { activityRecipes } from './activities-world.ts';
 import { calendarRecipes, makeAnnouncement, makeHoliday } from './calendar-world.ts';
 import { campaignRecipes, idOfCampaigns } from './campaigns-world.ts';
 import { cardRecipes, cardRecipesOfCustomers } from './cards-world.ts';
@@ -192,6 +193,7 @@ const recipes: Record<string, Recipe> = {
   ...creditRecipes,
   ...logoRecipes,
   ...loyaltyRecipes,
+  ...activityRecipes,
   ...segmentRecipes,
   ...shippingRecipes,
   getFreightTemplate: onTemplate,

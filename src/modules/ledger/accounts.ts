@@ -45,6 +45,8 @@ export const priceDifferences = (): Account => ofShop('price_differences');
 /** Expense: what was given without an obligation. */
 export const goodwill = (): Account => ofShop('goodwill');
 
+/** Expense: stored value that customers got in activities. */
+export const rewards = (): Account => ofShop('rewards');
 /** Expense: what was owed and given up. */
 export const badDebts = (): Account => ofShop('bad_debts');
 
@@ -69,7 +71,7 @@ export const nameOf = ({ account, owner }: Account): string =>
 /** What the name of an account looks like: kinds with an owner, and those of the whole shop. */
 export const ACCOUNT_NAME =
   '^(?:(?:receivable|clearing|wallet|card|coupon_promises|points|points_debt):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}' +
-  '|sales|gift_sales|price_differences|goodwill|bad_debts|lapsed_coupons|card_bonus|card_forfeits|granted_points|spent_points|ended_points|funds:[a-z][a-z_]{0,39})$';
+  '|sales|gift_sales|price_differences|goodwill|rewards|bad_debts|lapsed_coupons|card_bonus|card_forfeits|granted_points|spent_points|ended_points|funds:[a-z][a-z_]{0,39})$';
 const SHAPE = new RegExp(ACCOUNT_NAME);
 
 /** The account that a name means, or undefined. */

@@ -5,6 +5,7 @@ export const loyaltyErrors = defineErrors({
   loyalty_programme_missing: [409, 'The shop has no loyalty programme yet'],
   points_expiry_contradictory: [422, 'The kind of expiry takes other fields'],
   tiers_contradictory: [422, 'Tiers have keys of their own, and thresholds that rise'],
+  not_a_member: [409, 'The customer does not take part in the loyalty programme'],
   member_left: [409, 'The customer has left the loyalty programme'],
   insufficient_points: [
     422,

@@ -71,6 +71,11 @@ export const pointEvents = {
       ...balances,
     }),
   ),
+  withdrawn: defineEvent(
+    'points.withdrawn',
+    'Points that were given for something that did not last are gone, as far as they were not spent.',
+    Type.Object({ lotId: uuid('The lot.'), points: points('How many.'), ...balances }),
+  ),
   spent: defineEvent('points.spent', 'A member spent points.', moved),
   givenBack: defineEvent('points.given_back', 'Points that a member had spent came back.', moved),
   activated: defineEvent('points.activated', 'Points that were pending can be spent.', moved),

@@ -1,5 +1,13 @@
 /** What points are given for. */
-export const LOT_SOURCES = ['staff', 'sign_up', 'order', 'review', 'birthday', 'referral'] as const;
+export const LOT_SOURCES = [
+  'staff',
+  'sign_up',
+  'order',
+  'review',
+  'birthday',
+  'referral',
+  'activity',
+] as const;
 export type LotSource = (typeof LOT_SOURCES)[number];
 
 /** What else a member does that points can be given for. */
@@ -12,6 +20,7 @@ export const MOVEMENT_KINDS = [
   'expired',
   'lapsed',
   'taken_back',
+  'withdrawn',
   'repaid',
   'spent',
   'given_back',

@@ -176,7 +176,7 @@ export const pointLots = pgTable(
     index('point_lots_order_idx').on(t.shopId, t.orderId, t.id).where(sql`${t.orderId} is not null`),
     check(
       'point_lots_source',
-      sql`${t.source} in ('staff', 'sign_up', 'order', 'review', 'birthday', 'referral')
+      sql`${t.source} in ('staff', 'sign_up', 'order', 'review', 'birthday', 'referral', 'activity')
         and (${t.source} = 'order') = (${t.orderId} is not null)`,
     ),
     check(
@@ -225,7 +225,7 @@ export const pointMovements = pgTable(
     // Without a foreign key to lots: it would be as much work as the row, and no lot is ever deleted.
     check(
       'point_movements_kind',
-      sql`${t.kind} in ('granted', 'expired', 'lapsed', 'taken_back', 'repaid', 'spent', 'given_back', 'merged_in', 'merged_out')`,
+      sql`${t.kind} in ('granted', 'expired', 'lapsed', 'taken_back', 'withdrawn', 'repaid', 'spent', 'given_back', 'merged_in', 'merged_out')`,
     ),
     check(
       'point_movements_points',

@@ -4,8 +4,8 @@ import { type Account, funds, goodwill } from '../ledger/accounts.ts';
 export const CREDIT_REASONS = ['goodwill', 'cash'] as const;
 export type CreditReason = (typeof CREDIT_REASONS)[number];
 
-/** Why value was credited: by staff, or because a price was not what it should have been. */
-export const MOVEMENT_REASONS = [...CREDIT_REASONS, 'price_difference'] as const;
+/** Why value was credited: by staff, because a price was not what it should have been, or as a reward of an activity. */
+export const MOVEMENT_REASONS = [...CREDIT_REASONS, 'price_difference', 'reward'] as const;
 export type MovementReason = (typeof MOVEMENT_REASONS)[number];
 
 /** What happened to the value. What came in is counted up, what left is counted down. */

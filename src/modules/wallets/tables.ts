@@ -60,7 +60,7 @@ export const walletMovements = pgTable(
     check(
       'wallet_movements_reason',
       sql`(${t.kind} = 'credited') = (${t.reason} is not null)
-        and ${t.reason} in ('goodwill', 'cash', 'price_difference')`,
+        and ${t.reason} in ('goodwill', 'cash', 'price_difference', 'reward')`,
     ),
     check('wallet_movements_subject', sql`(${t.subjectType} is null) = (${t.subjectId} is null)`),
   ],

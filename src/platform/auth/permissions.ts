@@ -1,5 +1,7 @@
 /** What a secret key may be allowed to do. `read` never changes anything; `write` includes `read` nowhere. */
 export const SCOPES = [
+  'activities:read',
+  'activities:write',
   'api-keys:read',
   'api-keys:write',
   'audit:read',

@@ -81,6 +81,25 @@ const revokeStatement = prepared('revoke_coupon', (db) =>
 export const revokeRow = async (tx: Tx, { shop, now }: Ctx, id: string): Promise<Coupon | undefined> =>
   (await revokeStatement(tx, { shopId: shop.id, id, now: now.toISOString() }))[0];
 
+const withdrawStatement = prepared('withdraw_coupon', (db) =>
+  db
+    .update(coupons)
+    .set({ state: 'revoked', expireDueAt: null, updatedAt: sql`${p('now')}::timestamptz` })
+    .where(
+      and(
+        eq(coupons.shopId, p('shopId')),
+        eq(coupons.id, p('id')),
+        eq(coupons.state, 'active'),
+        sql`${coupons.held} + ${coupons.used} = 0`,
+      ),
+    )
+    .returning(),
+);
+
+/** Ends an active code that nothing holds or has used; undefined when it is none. */
+export const withdrawRow = async (tx: Tx, { shop, now }: Ctx, id: string): Promise<Coupon | undefined> =>
+  (await withdrawStatement(tx, { shopId: shop.id, id, now: now.toISOString() }))[0];
+
 // By coupons_expire_due_idx. What another sweep has taken is left to it.
 const expireStatement = preparedSql<{ id: string }>(
   'expire_coupons',

@@ -75,6 +75,17 @@ const countStatement = preparedSql<{ id: string }>(
 export const countIssued = async (tx: Tx, shopId: string, id: string, quantity: number): Promise<boolean> =>
   (await countStatement(tx, [shopId, id, quantity])).length > 0;
 
+// By the primary key.
+const selectGivable = preparedSql<{ id: string }>(
+  'list_givable_coupon_definitions',
+  `select id from coupon_definitions where shop_id = $1 and id = any($2::uuid[]) and state = 'active' and kind = 'discount'
+     and assignment = 'assigned'`,
+);
+
+/** Which of them have codes that are given to customers now. */
+export const listGivable = async (on: Reader, shopId: string, ids: readonly string[]): Promise<string[]> =>
+  (await selectGivable(on, [shopId, ids])).map(({ id }) => id);
+
 interface CampaignGate extends Record<string, unknown> {
   readonly state: CampaignState;
   readonly is_gated: boolean;

@@ -80,16 +80,25 @@ export async function issueCoupon(
   return inTransaction(ctx, async (tx) => {
     const definition = await getDefinition(tx, ctx.shop.id, definitionId);
     refuseInput(definition, input);
-    await refuseOver(tx, ctx, definition);
     if (input.customerId !== undefined) await holdCustomer(tx, ctx.shop.id, input.customerId);
-    await takeCodes(tx, ctx, definition, 1);
-    const chosen = input.code === undefined ? {} : { code: chosenCode(input.code) };
-    return writeIssued(
-      tx,
-      ctx,
-      makeCoupon(ctx, definition, { customerId: input.customerId ?? null, ...chosen }),
-    );
+    return issueTo(tx, ctx, definition, input);
   });
+}
+
+/**
+ * Building block: issues one code of a definition; whoever it is for is held. Refusals: coupon_definition_not_active,
+ * coupon_codes_limit_reached, coupon_code_malformed, coupon_code_taken, coupon_validity_contradictory, coupon_campaign_ended.
+ */
+export async function issueTo(
+  tx: Tx,
+  ctx: Ctx,
+  definition: CouponDefinition,
+  { customerId = null, code }: { readonly customerId?: string | null; readonly code?: string },
+): Promise<Coupon> {
+  await refuseOver(tx, ctx, definition);
+  await takeCodes(tx, ctx, definition, 1);
+  const chosen = code === undefined ? {} : { code: chosenCode(code) };
+  return writeIssued(tx, ctx, makeCoupon(ctx, definition, { customerId, ...chosen }));
 }
 
 async function writeIssued(tx: Tx, ctx: Ctx, coupon: Coupon): Promise<Coupon> {

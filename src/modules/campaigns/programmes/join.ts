@@ -3,10 +3,11 @@ import type { Reader, Tx } from '../../../platform/db/client.ts';
 import { campaignErrors } from '../errors.ts';
 import { countOfProgramme } from '../repository.ts';
 import type { Programme } from '../tables.ts';
+import { programmeParts } from './ports.ts';
 import { findLockedProgramme, findProgramme } from './repository.ts';
 
 /** So many are started or ended in one transaction. */
-const MOST_CAMPAIGNS = 200;
+const MOST_PARTS = 200;
 
 /** A programme that a campaign comes to, locked. Refusals: programme_not_found, programme_ended, programme_full. */
 export async function joinProgramme(tx: Tx, ctx: Ctx, programmeId: string): Promise<Programme> {
@@ -14,9 +15,15 @@ export async function joinProgramme(tx: Tx, ctx: Ctx, programmeId: string): Prom
   const programme = await findLockedProgramme(tx, ctx.shop.id, programmeId);
   if (!programme) throw campaignErrors.programme_not_found(undefined, at);
   if (programme.state === 'ended') throw campaignErrors.programme_ended(undefined, at);
-  if ((await countOfProgramme(tx, ctx.shop.id, programmeId)) >= MOST_CAMPAIGNS)
-    throw campaignErrors.programme_full(`It has ${MOST_CAMPAIGNS} campaigns.`, at);
+  if ((await countParts(tx, ctx, programmeId)) >= MOST_PARTS)
+    throw campaignErrors.programme_full(`It has ${MOST_PARTS} campaigns and activities.`, at);
   return programme;
+}
+
+async function countParts(tx: Tx, { shop }: Ctx, programmeId: string): Promise<number> {
+  let count = await countOfProgramme(tx, shop.id, programmeId);
+  for (const part of programmeParts.get()) count += await part.count(tx, shop.id, programmeId);
+  return count;
 }
 
 /**

@@ -9,6 +9,7 @@ import { programmeEvent, programmeEvents } from '../events.ts';
 import { mergeMetadata } from '../metadata.ts';
 import type { CampaignPlan, Programme } from '../tables.ts';
 import { moveDates } from './dates.ts';
+import { programmeParts } from './ports.ts';
 import {
   getProgramme,
   getProgrammeByExternalId,
@@ -100,7 +101,10 @@ export function updateProgramme(
     refuseTimes(next);
     const dueAt = current.state === 'running' ? next.endsAt : null;
     const changed = await updateProgrammeRow(tx, current, { ...fields, dueAt, updatedAt: ctx.now });
-    if (isOfTimes) await moveDates(tx, ctx, current, changed);
+    if (isOfTimes) {
+      await moveDates(tx, ctx, current, changed);
+      for (const part of programmeParts.get()) await part.moveDates(tx, ctx, current, changed);
+    }
     await appendEvents(tx, ctx, [programmeEvent(ctx, programmeEvents.updated, changed)]);
     return changed;
   });

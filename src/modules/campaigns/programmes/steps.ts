@@ -11,6 +11,7 @@ import { changeCampaigns } from '../load.ts';
 import { lockOfProgramme, type WholeCampaign } from '../repository.ts';
 import { stepCampaign } from '../steps.ts';
 import type { Programme } from '../tables.ts';
+import { programmeParts } from './ports.ts';
 import { lockProgramme, updateProgrammeRow } from './repository.ts';
 
 /**
@@ -31,6 +32,7 @@ export const startProgramme = (ctx: Ctx, id: string): Promise<Programme> =>
       updatedAt: ctx.now,
     });
     await beginCampaigns(tx, ctx, id);
+    for (const part of programmeParts.get()) await part.begin(tx, ctx, id);
     await appendEvents(tx, ctx, [programmeEvent(ctx, programmeEvents.started, begun)]);
     await audit(tx, ctx, begun, 'start');
     return begun;
@@ -73,8 +75,10 @@ export async function endLocked(
     dueAt: null,
     updatedAt: ctx.now,
   });
+  const why = reason ?? 'Its programme is over.';
   for (const locked of await lockOfProgramme(tx, ctx.shop.id, current.id))
-    await endUnbegun(tx, ctx, await followTime(tx, ctx, locked), reason ?? 'Its programme is over.');
+    await endUnbegun(tx, ctx, await followTime(tx, ctx, locked), why);
+  for (const part of programmeParts.get()) await part.endUnbegun(tx, ctx, current.id, why);
   await changeCampaigns(tx, ctx.shop.id);
   await appendEvents(tx, ctx, [programmeEndedEvent(ctx, ended)]);
   await audit(tx, ctx, ended, 'end');

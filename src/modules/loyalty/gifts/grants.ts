@@ -25,8 +25,11 @@ import type { GiftGrant } from './tables.ts';
 
 type GrantInput = Pick<GiftGrant, 'customerId' | 'source' | 'sourceKey' | 'productId' | 'name' | 'quantity'>;
 
-/** Building block: a customer, who is held, is owed goods as a gift. The same source gives once: again is refused by the database. */
-export async function grantGift(tx: Tx, ctx: Ctx, input: GrantInput): Promise<void> {
+/**
+ * Building block: a customer, who is held, is owed goods as a gift. The same source gives once: again is refused by the database. Returns
+ * its id.
+ */
+export async function grantGift(tx: Tx, ctx: Ctx, input: GrantInput): Promise<string> {
   const grant: GiftGrant = {
     ...input,
     shopId: ctx.shop.id,
@@ -42,6 +45,7 @@ export async function grantGift(tx: Tx, ctx: Ctx, input: GrantInput): Promise<vo
   };
   await insertGiftGrant(tx, grant);
   await tellGift(tx, ctx, giftGrantEvents.opened, grant);
+  return grant.id;
 }
 
 /** Building block: fewer goods are owed than were granted, or none. False where they are not owed any more. */

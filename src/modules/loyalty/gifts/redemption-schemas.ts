@@ -18,6 +18,7 @@ import type { Ctx } from '../../../platform/context.ts';
 import { Currency } from '../../../platform/shops/schemas.ts';
 import { attemptFields, PaymentResource } from '../../payments/schemas.ts';
 import { dueOf } from './rules.ts';
+import { GIFT_GRANT_SOURCES } from './kinds.ts';
 import { giftGrantStates, redemptionStates } from './states.ts';
 import type { GiftGrant, Redemption } from './tables.ts';
 
@@ -31,7 +32,7 @@ export const GiftGrantStateName = enumeration(
   '`open`: it is owed. `cancelled`: it is not owed any more.',
   giftGrantStates.names,
 );
-const GiftGrantSource = enumeration('GiftGrantSource', 'What a gift was won with.', ['redemption']);
+const GiftGrantSource = enumeration('GiftGrantSource', 'What a gift was won with.', GIFT_GRANT_SOURCES);
 const units = (description: string) => Type.Integer({ minimum: 1, maximum: 10_000, description });
 
 export const RedemptionCreate = inputModel('RedemptionCreate', 'Gifts that a member has for points.', {

@@ -15,6 +15,7 @@ import { products } from '../../catalogue/tables.ts';
 import { customers } from '../../customers/tables.ts';
 import { pointSpendings } from '../spending/tables.ts';
 import { loyaltyMembers } from '../tables.ts';
+import type { GiftGrantSource } from './kinds.ts';
 import type { GiftGrantState, GiftState, RedemptionState } from './states.ts';
 
 const points = amount;
@@ -166,7 +167,7 @@ export const giftGrants = pgTable(
     id: id(),
     customerId: id('customer_id'),
     /** What it was won with. The same source gives once. */
-    source: text('source').$type<'redemption'>().notNull(),
+    source: text('source').$type<GiftGrantSource>().notNull(),
     sourceKey: text('source_key').notNull(),
     productId: uuid('product_id'),
     name: text('name').notNull(),

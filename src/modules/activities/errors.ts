@@ -1,0 +1,36 @@
+import { defineErrors } from '../../platform/errors.ts';
+import { uuid } from '../../platform/http/schema.ts';
+
+export const activityErrors = defineErrors({
+  activity_not_found: [422, 'There is no such activity'],
+  activity_external_id_taken: [409, 'Another activity of the shop has this externalId'],
+  activity_format_faulty: [422, 'The parameters of the format contradict each other'],
+  activity_segments_contradictory: [422, 'The activity names and leaves out the same segment'],
+  activity_times_contradictory: [422, 'The activity ends before it starts'],
+  activity_text_twice: [422, 'There are two texts in one language'],
+  activity_budget_too_small: [422, 'The budget is less than what one participant can get'],
+  activity_product_not_found: [422, 'A reward names a product that does not exist'],
+  activity_coupon_not_possible: [422, 'A reward names a coupon that cannot be given to a customer'],
+  activity_state_not_possible: [409, 'The activity is not in a state from which this can be done'],
+  activity_ended: [409, 'The activity has ended and stays as it is'],
+  activity_has_begun: [409, 'The activity has begun'],
+  activity_start_not_ahead: [409, 'The activity has no start that lies ahead; start it instead'],
+  activity_end_passed: [
+    409,
+    'The end of the activity has passed',
+    { activityId: uuid('The activity in question.') },
+  ],
+  activity_type_fixed: [409, 'An activity keeps its type'],
+  activity_start_fixed: [409, 'An activity that has begun keeps its start'],
+  activity_worse_for_customers: [409, 'An activity that has begun changes only in favour of customers'],
+  activity_other_type: [422, 'The activity is of another type'],
+  activity_not_running: [409, 'The activity is not running'],
+  activity_channel_closed: [422, 'The activity is not for this channel'],
+  activity_sharing_forbidden: [422, 'This channel forbids what is passed on for rewards'],
+  activity_not_for_customer: [422, 'The activity is not for this customer'],
+  activity_full: [409, 'As many take part as can'],
+  activity_budget_used_up: [409, 'What is left of the budget is too little for another participant'],
+  activity_not_joinable: [422, 'Who does what counts takes part; nobody has to ask'],
+  participation_closed: [409, 'Nothing is counted for this participant any more'],
+  reward_not_owed: [409, 'The reward is not owed'],
+});

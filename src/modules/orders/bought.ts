@@ -1,0 +1,22 @@
+import type { Reader } from '../../platform/db/client.ts';
+import { sumOf } from '../../platform/money.ts';
+import { isGiven, valueLeftOf } from './line-rules.ts';
+import { getOrder, listLines } from './repository.ts';
+
+/** What an order comes to for those who count what is bought. */
+export interface Bought {
+  readonly customerId: string | null;
+  readonly channel: string;
+  /** Null while it is not paid. */
+  readonly paidAt: Date | null;
+  /** Goods that the customer has or still gets, after discounts and settlements; minor units. Freight and gifts are none. */
+  readonly goodsAmount: bigint;
+}
+
+/** What an order comes to now. Refusal: not_found. */
+export async function readBought(on: Reader, shopId: string, orderId: string): Promise<Bought> {
+  const { customerId, channel, paidAt, status } = await getOrder(on, shopId, orderId);
+  const lines = status === 'cancelled' ? [] : await listLines(on, shopId, orderId);
+  const goods = lines.filter((line) => !isGiven(line));
+  return { customerId, channel, paidAt, goodsAmount: sumOf(goods.map(valueLeftOf)) };
+}
