@@ -10,7 +10,6 @@ const REGISTERED = [likes, stamps, topUp] as const;
 
 /** What customers do in an activity, with its parameters. */
 export type FormatParameters = Static<(typeof REGISTERED)[number]['parameters']>;
-type FormatType = FormatParameters['type'];
 
 // Each reads the parameters of its own type only, which the tag makes sure of.
 export const formats = REGISTERED as unknown as readonly ActivityFormat[];
