@@ -17,6 +17,8 @@ export interface Traveller {
   halfClose(): void;
   /** Postgres says nothing more to the client, which is cut now or when Postgres has answered; what was sent arrives. */
   loseAnswer(when: 'now' | 'answered'): void;
+  /** Postgres is done with everything that was sent, and has closed its end. */
+  readonly done: Promise<void>;
 }
 
 interface RoadOptions {
@@ -81,6 +83,7 @@ function travel(
   let onAnswer = (): void => undefined;
   const isLost = () => stalled || isSilent();
   const traveller: Traveller = {
+    done: new Promise((resolve) => void upstream.once('close', () => resolve())),
     cut: () => [client, upstream].forEach((socket) => socket.destroy()),
     stall: () => (stalled = true),
     delay: (ms) => (delayMs = ms),
