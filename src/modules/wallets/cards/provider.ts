@@ -13,7 +13,14 @@ import { findRefusal, withGrace } from './card-rules.ts';
 import { cardErrors } from './errors.ts';
 import { cardEvents, tellCard } from './events.ts';
 import { lockSuccessor } from './locked-load.ts';
-import { changeLots, insertUses, listOpenLots, listUsesOfPayment, returnUses, sumUsesOf } from './lot-repository.ts';
+import {
+  changeLots,
+  insertUses,
+  listOpenLots,
+  listUsesOfPayment,
+  returnUses,
+  sumUsesOf,
+} from './lot-repository.ts';
 import { listShares, returnToLots, spendLots } from './lot-rules.ts';
 import { recordMovements } from './movements.ts';
 import type { Card } from './tables.ts';
