@@ -2,6 +2,7 @@ import { modules } from './modules.ts';
 import type { Deps } from './platform/context.ts';
 import { dispatchEvents } from './platform/events/dispatcher.ts';
 import { type Loop, startLoop } from './platform/events/loop.ts';
+import { atMost } from './platform/at-most.ts';
 import { purgeIdempotencyKeys } from './platform/jobs/purge.ts';
 import { startWorker, type Task } from './platform/jobs/runner.ts';
 import { runDueSweeps } from './platform/jobs/sweeps.ts';
@@ -9,6 +10,10 @@ import { deliverLane } from './platform/webhooks/deliver.ts';
 import { fanOutWebhooks } from './platform/webhooks/fan-out.ts';
 import { DELIVER_TASK } from './platform/webhooks/repository.ts';
 import { purgeWebhookDeliveries, reviveWebhooks } from './platform/webhooks/upkeep.ts';
+
+// Longer than a delivery to a slow endpoint, and within the time that a process takes to close. What asks a database that says
+// nothing any more is not waited for: events and jobs are there at the next start.
+const STOP_WITHIN_MS = 17_000;
 
 const subscribers = modules.flatMap((module) => module.subscribers ?? []);
 const sweeps = modules.flatMap((module) => module.sweeps ?? []);
@@ -62,8 +67,8 @@ export async function startJobs(deps: Deps, connectionString: string): Promise<J
   return {
     dispatcher,
     async stop() {
-      await dispatcher.stop();
-      await Promise.all([worker.stop(), deliveries.stop()]);
+      const stopped = Promise.all([dispatcher.stop(), worker.stop(), deliveries.stop()]);
+      await atMost(STOP_WITHIN_MS, stopped);
     },
   };
 }

@@ -6,10 +6,13 @@ import type { Config } from './platform/config.ts';
 import type { Deps } from './platform/context.ts';
 import { type Db, openDatabase } from './platform/db/client.ts';
 import { startEmbedded } from './platform/db/embedded.ts';
+import { atMost } from './platform/at-most.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Logger } from './platform/logging.ts';
 
 const GOODBYE_MS = 1_000;
+// Nobody needs an answer any more when the pool ends: what still waits for one waits for a connection that says nothing.
+const END_POOL_MS = 4_000;
 
 /** What a process stands on: a logger, a database and the dependencies made of them. */
 export interface Foundation {
@@ -51,7 +54,7 @@ export async function layFoundation(
     embedded: server !== undefined,
     deps: (wakeDispatcher = () => undefined) => ({ config, db, clock: systemClock, log, wakeDispatcher }),
     async close() {
-      await endPool(db.$client);
+      await atMost(END_POOL_MS, endPool(db.$client));
       if (server) await rm(connectionFile(config.dataDir), { force: true });
       await server?.stop();
     },

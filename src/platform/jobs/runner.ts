@@ -16,12 +16,12 @@ interface WorkerOptions {
   readonly concurrency?: number;
   /** How often each of them asks for a job when none is announced. */
   readonly pollIntervalMs?: number;
-  /** How long `stop` waits for jobs under way before it cuts their connections; 18,000 when absent. */
+  /** How long `stop` waits for jobs under way before it cuts their connections; 12,000 when absent. */
   readonly stopWithinMs?: number;
 }
 
-// Within the time that a process takes to close, and longer than a delivery to a slow endpoint.
-const STOP_WITHIN_MS = 18_000;
+// With time left, until the process stops waiting, to note on another connection what ended on one that was cut.
+const STOP_WITHIN_MS = 12_000;
 const IDLE_CHECK_MS = 20;
 const IDLE_CHECKS = 50;
 

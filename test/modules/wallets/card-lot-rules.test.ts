@@ -125,13 +125,37 @@ t.test('bonus comes back before principal', async (t) => {
   t.throws(() => returnToLots([{ ...use, lotId: 'a', lotKind: 'bonus' as const }], 51n));
 });
 
+const nothing = { faceAmount: 0n, listAmount: 0n };
+
 t.test('the price before discount of parts sums, and is never below their face value', async (t) => {
-  t.same(listShares([{ amount: 60n }, { amount: 30n }], 90n, { totalAmount: 90n, listAmount: 100n }), [
-    67n,
-    33n,
-  ]);
-  t.same(listShares([{ amount: 60n }], 60n, { totalAmount: 0n, listAmount: 0n }), [60n]);
+  const prices = { totalAmount: 90n, listAmount: 100n };
+  t.same(listShares([{ amount: 60n }, { amount: 30n }], 90n, prices, nothing), [67n, 33n]);
+  t.same(listShares([{ amount: 60n }], 60n, { totalAmount: 0n, listAmount: 0n }, nothing), [60n]);
   t.equal(listLeft({ faceAmount: 90n, listAmount: 100n, returnedAmount: 45n }), 50n);
+});
+
+t.test('many small payments cost what one large one does', async () => {
+  const one = fc.record({
+    total: fc.bigInt({ min: 1n, max: 500n }),
+    discount: fc.bigInt({ min: 0n, max: 500n }),
+    steps: fc.array(fc.bigInt({ min: 1n, max: 20n }), { minLength: 1, maxLength: 40 }),
+  });
+  fc.assert(
+    fc.property(one, ({ total, discount, steps }) => {
+      const prices = { totalAmount: total, listAmount: total + discount };
+      const amounts = steps.filter((_, at) => steps.slice(0, at + 1).reduce((a, b) => a + b, 0n) <= total);
+      let before = nothing;
+      for (const amount of amounts) {
+        const [share = 0n] = listShares([{ amount }], amount, prices, before);
+        if (share < amount) return false;
+        before = { faceAmount: before.faceAmount + amount, listAmount: before.listAmount + share };
+      }
+      if (before.faceAmount === 0n) return true;
+      const [atOnce] = listShares([{ amount: before.faceAmount }], before.faceAmount, prices, nothing);
+      return before.listAmount === atOnce && before.listAmount <= prices.listAmount;
+    }),
+    runs,
+  );
 });
 
 t.test('the end of a load divides what is on it', async () => {

@@ -134,6 +134,18 @@ t.test('what was used counts at the price before discount when the customer want
   t.match(data[0], { reason: 'card_ended', amount: 40_000, subjectType: 'card_load', orderId: null });
 });
 
+t.test('twenty payments of one cent are worth what one of twenty cents is', async (t) => {
+  const card = await makeRichCard(app, 100_000);
+  const order = await orderOf(30);
+  const lower = { reductionAmount: 10, reason: 'A scratch on the box.' };
+  await ok(app.call(`POST /v1/orders/${order.id}/lower-price`, { body: lower }));
+  for (let left = 20; left > 0; left -= 1) await must(payBy(order.id, { cardId: card.id, amount: 1 }));
+  t.match(await quote(card.id, 'customer'), {
+    refundAmount: 99_970,
+    loads: [{ usedAmount: 20, usedListAmount: 30 }],
+  });
+});
+
 t.test('a settlement is paid by card, and refunds in parts go back bonus first', async (t) => {
   const { customer, token, orderId, lineId } = await makeSettling(app);
   const card = await makeCard(app, 'named', customer.id);

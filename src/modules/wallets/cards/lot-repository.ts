@@ -4,6 +4,7 @@ import { createKeyset } from '../../../platform/db/keyset.ts';
 import { preparedSql } from '../../../platform/db/prepared.ts';
 import { rowInsert } from '../../../platform/db/records.ts';
 import type { Page } from '../../../platform/http/pagination.ts';
+import type { PaidBefore } from './lot-rules.ts';
 import {
   type CardLot,
   cardLots,
@@ -85,6 +86,25 @@ export const listUsesOfPayment = (on: Reader, shopId: string, paymentId: string)
     .from(cardUses)
     .innerJoin(cardLots, and(eq(cardLots.shopId, cardUses.shopId), eq(cardLots.id, cardUses.lotId)))
     .where(and(eq(cardUses.shopId, shopId), eq(cardUses.paymentId, paymentId)));
+
+// By payments_attempt_key, then along the primary key. What is left of a use is rounded as `listLeft` does.
+const sumUses = preparedSql<{ face: string; list: string }>(
+  'sum_card_uses',
+  `select coalesce(sum(u.face_amount - u.returned_amount), 0) as face,
+     coalesce(sum(round(u.list_amount::numeric * (u.face_amount - u.returned_amount) / u.face_amount)), 0) as list
+   from payments p join card_uses u on u.shop_id = p.shop_id and u.payment_id = p.id
+   where p.shop_id = $1 and p.subject_type = $2 and p.subject_id = $3`,
+);
+
+/** What cards have paid of something, as far as it did not come back. */
+export async function sumUsesOf(
+  on: Reader,
+  shopId: string,
+  subject: { readonly type: string; readonly id: string },
+): Promise<PaidBefore> {
+  const [row] = await sumUses(on, [shopId, subject.type, subject.id]);
+  return { faceAmount: BigInt(row?.face ?? 0), listAmount: BigInt(row?.list ?? 0) };
+}
 
 /** What payments took of loads. By card_uses_load_idx. */
 export const listUsesOfLoads = (

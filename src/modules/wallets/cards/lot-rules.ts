@@ -102,18 +102,26 @@ export function returnToLots<T extends TakenPart>(
   return parts;
 }
 
+/** What cards have paid of the same thing before, as far as it did not come back. */
+export interface PaidBefore {
+  readonly faceAmount: bigint;
+  readonly listAmount: bigint;
+}
+
 /**
- * What the parts of a payment would have cost without discounts: the payment's share of the list price of what it pays, never less than
- * its face value. Sums exactly.
+ * What the parts of a payment would have cost without discounts: the share of the list price of what it pays, never less than their face
+ * value. Counted from what cards have paid of it in all, so that many small payments cost what one large one does. Sums exactly.
  */
 export function listShares(
   parts: readonly { readonly amount: bigint }[],
   amount: bigint,
   prices: { readonly totalAmount: bigint; readonly listAmount: bigint },
+  before: PaidBefore,
 ): bigint[] {
   const { totalAmount, listAmount } = prices;
-  const share = totalAmount === 0n ? amount : divideRounded(amount * listAmount, totalAmount);
-  const more = maxOf(0n, share - amount);
+  const paid = before.faceAmount + amount;
+  const share = totalAmount === 0n ? paid : divideRounded(paid * listAmount, totalAmount);
+  const more = maxOf(0n, share - before.listAmount - amount);
   const extras = splitByLargestRemainder(
     more,
     parts.map((part) => part.amount),

@@ -13,7 +13,14 @@ import { findRefusal, withGrace } from './card-rules.ts';
 import { cardErrors } from './errors.ts';
 import { cardEvents, tellCard } from './events.ts';
 import { lockSuccessor } from './locked-load.ts';
-import { changeLots, insertUses, listOpenLots, listUsesOfPayment, returnUses } from './lot-repository.ts';
+import {
+  changeLots,
+  insertUses,
+  listOpenLots,
+  listUsesOfPayment,
+  returnUses,
+  sumUsesOf,
+} from './lot-repository.ts';
 import { listShares, returnToLots, spendLots } from './lot-rules.ts';
 import { recordMovements } from './movements.ts';
 import type { Card } from './tables.ts';
@@ -62,7 +69,8 @@ async function spend(tx: Tx, ctx: Ctx, payment: Payment, { transferId }: LedgerE
   const parts = spendLots(walletsSettings.of(shop).cardSpendOrder, lots, payment.amount);
   const same = { totalAmount: payment.amount, listAmount: payment.amount };
   const prices = (await subjectOf(payment).pricesOf?.(tx, ctx, payment.subjectId)) ?? same;
-  const shares = listShares(parts, payment.amount, prices);
+  const before = await sumUsesOf(tx, shop.id, subjectIn(payment));
+  const shares = listShares(parts, payment.amount, prices, before);
   await changeLots(
     tx,
     shop.id,
