@@ -1,4 +1,5 @@
 import { activitiesModule } from './modules/activities/module.ts';
+import { helpCustomerMove, helpPersonalData } from './modules/activities/helps/personal-data.ts';
 import { activityCustomerMove, activityPersonalData } from './modules/activities/personal-data.ts';
 import { activityProgrammePart } from './modules/activities/programme-part.ts';
 import { activitySegmentUse } from './modules/activities/segment-uses.ts';
@@ -102,6 +103,7 @@ customerMerges.fill([
   loyaltyCustomerMove,
   // After the membership, which what was asked for hangs on.
   giftCustomerMove,
+  helpCustomerMove,
   activityCustomerMove,
   segmentCustomerMove,
 ]);
@@ -120,6 +122,7 @@ personalData.fill([
   walletPersonalData,
   cardPersonalData,
   activityPersonalData,
+  helpPersonalData,
   segmentPersonalData,
 ]);
 purchaseChanges.fill(followCustomerPurchases);

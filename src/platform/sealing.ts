@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 // AES-256-GCM: version, nonce, tag, then the text. The version makes room for another key or cipher.
 const VERSION = 1;
@@ -36,4 +36,18 @@ export function createSealing({ tokenSecret }: { readonly tokenSecret: string })
       return decipher.update(sealed.subarray(HEAD_BYTES), undefined, 'utf8') + decipher.final('utf8');
     },
   };
+}
+
+/**
+ * What tells one text from others without giving it away: HMAC-SHA256 (RFC 2104) under a key of its own, derived from the process's secret.
+ * `binding` says what it is compared within; elsewhere the same text is another fingerprint.
+ */
+export function fingerprintOf(
+  { tokenSecret }: { readonly tokenSecret: string },
+  text: string,
+  binding: string,
+): string {
+  const key = Buffer.from(hkdfSync('sha256', tokenSecret, '', 'makegood fingerprints', 32));
+  // The binding is of known shape and holds no line break.
+  return createHmac('sha256', key).update(`${binding}\n${text}`, 'utf8').digest('base64url');
 }

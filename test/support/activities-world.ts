@@ -20,6 +20,7 @@ const LIKES = {
   ],
   openHours: 72,
   helpsPerDay: 5,
+  ringSize: 2,
 };
 export const STAMPS = {
   type: 'stamps',
@@ -79,6 +80,36 @@ async function ownerOf(shop: TestShop): Promise<string | undefined> {
   return order.customerId ?? undefined;
 }
 
+/** A like for a collection. */
+export const makeHelp = (shop: TestShop, participantId: string, value = newId()) =>
+  make(shop, `POST /v1/participants/${participantId}/helps`, {
+    identifiers: [{ kind: 'device', value }],
+    channel: 'web',
+  });
+
+function helpRecipes(): Record<string, Recipe> {
+  const collection = async (shop: TestShop): Promise<string> =>
+    (await makeParticipant(shop, (await makeActivity(shop)).id)).id;
+  return {
+    giveHelp: async (shop, _app, { body }) => ({ params: { participantId: await collection(shop) }, body }),
+    giveHelpAsCustomer: async (shop, _app, { body }) => ({
+      params: { participantId: await collection(shop) },
+      body,
+      callerId: await makeSomebody(shop),
+    }),
+    voidHelp: async (shop, _app, { body }) => ({
+      params: { helpId: (await makeHelp(shop, await collection(shop))).id },
+      body,
+    }),
+    getCollection: async (shop) => ({ params: { participantId: await collection(shop) } }),
+    listHelps: async (shop) => {
+      const participantId = await collection(shop);
+      await makeHelp(shop, participantId);
+      return { params: { participantId } };
+    },
+  };
+}
+
 /** What the operations of activities need. */
 export const activityRecipes: Record<string, Recipe> = {
   createActivity: async (_shop, _app, { body }) => ({ params: {}, body }),
@@ -106,6 +137,7 @@ export const activityRecipes: Record<string, Recipe> = {
     body,
     callerId: await makeSomebody(shop),
   }),
+  ...helpRecipes(),
   listParticipants: async (shop) => ({ params: { activityId: (await makeActivity(shop)).id } }),
   getParticipant: ofParticipant,
   listParticipantCounts: ofParticipant,

@@ -89,6 +89,7 @@ function createRoute(app: FastifyInstance): void {
           ],
           openHours: 72,
           helpsPerDay: 5,
+          ringSize: 2,
         },
         budgetAmount: 3_000_000,
         startsAt: '2027-09-22T00:00:00Z',

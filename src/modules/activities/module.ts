@@ -4,7 +4,12 @@ import { currentActivityRoutes } from './current-routes.ts';
 import { activitySweep } from './due.ts';
 import { activityErrors } from './errors.ts';
 import { activityEvents, participantEvents, rewardEvents } from './events.ts';
+import { helpErrors } from './helps/errors.ts';
+import { helpEvents } from './helps/events.ts';
+import { helpInvariants } from './helps/invariants.ts';
+import { helpRoutes } from './helps/routes.ts';
 import { activityInvariants } from './invariants.ts';
+import { forgetSubscriber, forgetSweep } from './participants/forget.ts';
 import { participantRoutes } from './participants/routes.ts';
 import { rewardSubscribers, rewardSweep, rewardTasks } from './rewards/give.ts';
 import { activitySettings } from './settings.ts';
@@ -20,17 +25,19 @@ export const activitiesModule: Module = {
     activityStepRoutes(app);
     currentActivityRoutes(app);
     participantRoutes(app);
+    helpRoutes(app);
   },
-  errors: activityErrors,
+  errors: { ...activityErrors, ...helpErrors },
   events: [
     ...Object.values(activityEvents),
     ...Object.values(participantEvents),
     ...Object.values(rewardEvents),
+    ...Object.values(helpEvents),
   ],
   settings: activitySettings,
-  subscribers: [...sourceSubscribers, ...rewardSubscribers],
-  sweeps: [activitySweep, rewardSweep],
+  subscribers: [...sourceSubscribers, ...rewardSubscribers, forgetSubscriber],
+  sweeps: [activitySweep, rewardSweep, forgetSweep],
   tasks: rewardTasks,
-  invariants: activityInvariants,
+  invariants: [...activityInvariants, ...helpInvariants],
   states: { activityReward: rewardStates },
 };

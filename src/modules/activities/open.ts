@@ -35,6 +35,18 @@ export function requireRunning({ row }: WholeActivity, now: Date): void {
 }
 
 /**
+ * Refuses what is passed on where it is not for the channel, or sharing is forbidden; who it is for is not asked. Refusals:
+ * activity_channel_closed, activity_sharing_forbidden.
+ */
+export function requireShared(ctx: Ctx, { rule }: WholeActivity, channel: string): void {
+  const { sharingForbiddenChannels } = activitySettings.of(ctx.shop);
+  const presence = { channel, segmentIds: new Set<string>(), sharingForbiddenChannels };
+  const forAll = { channels: rule.channels, segmentIds: [], excludedSegmentIds: [] };
+  const reason = findClosedReason(forAll, true, presence);
+  if (reason) throw activityErrors[reason](undefined, { pointer: '/channel' });
+}
+
+/**
  * Refuses who cannot take part. Refusals: activity_not_running, activity_channel_closed, activity_sharing_forbidden,
  * activity_not_for_customer.
  */

@@ -1,5 +1,7 @@
 import { preparedSql } from '../../platform/db/prepared.ts';
+import type { Tx } from '../../platform/db/client.ts';
 import type { CustomerMove, PersonalDataSection } from '../customers/ports.ts';
+import { oweReached } from './participants/count.ts';
 import { participantRowsOf, rewardRowsOf } from './personal-data-repository.ts';
 import { presentParticipant, presentReward } from './participants/schemas.ts';
 
@@ -35,6 +37,16 @@ const moveRows = preparedSql<{ moved: number }>(
    select ((select count(*) from moved) + (select count(*) from rewards))::int as moved`,
 );
 
+// By participants_customer_idx.
+const listAbsorbing = (tx: Tx, shopId: string, customerId: string) =>
+  selectAbsorbing(tx, [shopId, customerId]);
+const selectAbsorbing = preparedSql<{ id: string }>(
+  'select_absorbing_participants',
+  `select s.id from participants s where s.shop_id = $1 and s.customer_id = $2::uuid and s.absorbed_at is null
+     and exists (select 1 from participants d where d.shop_id = $1 and d.customer_id = $2::uuid
+       and d.activity_id = s.activity_id and d.absorbed_at is not null) order by s.id`,
+);
+
 /**
  * In what a customer takes part, and what they earned. It stays under the id that an erasure leaves, because others helped, and what was
  * given is in the books of the modules that gave it; what is owed and not given yet is withdrawn by the sweep, because nobody is there.
@@ -52,8 +64,12 @@ export const activityPersonalData: PersonalDataSection = {
   erase: async () => ({ kept: [] }),
 };
 
-/** What a duplicate takes part in, the survivor does. */
+/** What a duplicate takes part in, the survivor does. What both reach together is earned. */
 export const activityCustomerMove: CustomerMove = {
   name: 'activities',
-  move: async (tx, ctx, from, to) => (await moveRows(tx, [ctx.shop.id, from, to, ctx.now]))[0]?.moved ?? 0,
+  async move(tx, ctx, from, to) {
+    const moved = (await moveRows(tx, [ctx.shop.id, from, to, ctx.now]))[0]?.moved ?? 0;
+    for (const { id } of await listAbsorbing(tx, ctx.shop.id, to)) await oweReached(tx, ctx, id);
+    return moved;
+  },
 };

@@ -234,11 +234,7 @@ const selectRules = preparedSql<{ activity_id: string; rule: ActivityRule }>(
 );
 
 /** Rows with what they say, in their order. */
-async function withRules(
-  on: Reader,
-  shopId: string,
-  rows: readonly ActivityRow[],
-): Promise<WholeActivity[]> {
+async function withRules(on: Reader, shopId: string, rows: readonly ActivityRow[]): Promise<WholeActivity[]> {
   if (rows.length === 0) return [];
   const said = await selectRules(on, [shopId, rows.map(({ id }) => id), rows.map((row) => row.ruleVersion)]);
   const rules = new Map(said.map(({ activity_id, rule }) => [activity_id, rule]));

@@ -31,6 +31,12 @@ export const likes = defineFormat({
         'How many collections one helper can like on one day, in the shop’s time zone.',
         1_000,
       ),
+      ringSize: Type.Integer({
+        minimum: 2,
+        maximum: 3,
+        description:
+          'A like is refused that would close a ring of at most so many customers who like each other’s collections. 2: two who like one another.',
+      }),
     },
   ),
   isSharing: true,
@@ -44,5 +50,6 @@ export const likes = defineFormat({
     ...findWorseSteps(before.steps, after.steps),
     ...findWorseNumber('/openHours', before.openHours, after.openHours, 'higher'),
     ...findWorseNumber('/helpsPerDay', before.helpsPerDay, after.helpsPerDay, 'higher'),
+    ...findWorseNumber('/ringSize', before.ringSize, after.ringSize, 'lower'),
   ],
 });

@@ -3,11 +3,11 @@ import type { Tx } from '../../../platform/db/client.ts';
 import { appendEvents } from '../../../platform/events/outbox.ts';
 import { participantEvent, participantEvents } from '../events.ts';
 import { formatOf } from '../formats.ts';
-import type { WholeActivity } from '../repository.ts';
+import { getActivity, type WholeActivity } from '../repository.ts';
 import { oweRewards, unoweRewards } from '../rewards/owe.ts';
 import type { Participant, ParticipantCount, SourceType } from '../tables.ts';
 import { decideUnits, stepsBetween } from './count-rules.ts';
-import { insertCount, rewriteCount, updateParticipant } from './repository.ts';
+import { insertCount, lockParticipant, rewriteCount, updateParticipant } from './repository.ts';
 
 /** Something that counts. */
 export interface Source {
@@ -78,4 +78,13 @@ async function moveProgress(
   for (const { key, rewards } of reached) await oweRewards(tx, ctx, moved, `step:${key}`, rewards);
   for (const { key } of lost) await unoweRewards(tx, ctx, moved, `step:${key}`);
   return moved;
+}
+
+/** Building block: what a participant has reached is owed to them, where it is not already. */
+export async function oweReached(tx: Tx, ctx: Ctx, participantId: string): Promise<void> {
+  const participant = await lockParticipant(tx, ctx.shop.id, participantId);
+  const { row, rule } = await getActivity(tx, ctx.shop.id, participant.activityId);
+  const steps = formatOf(row.type).stepsOf?.(rule.format) ?? [];
+  const { reached } = stepsBetween(steps, 0, participant.progress);
+  for (const { key, rewards } of reached) await oweRewards(tx, ctx, participant, `step:${key}`, rewards);
 }

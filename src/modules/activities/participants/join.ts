@@ -11,6 +11,7 @@ import { formatOf } from '../formats.ts';
 import { requireOpen } from '../open.ts';
 import { holdActivity, type WholeActivity } from '../repository.ts';
 import type { Participant } from '../tables.ts';
+import { type Identifier, keepIdentifiers } from './identifiers.ts';
 import {
   findParticipantOf,
   insertParticipant,
@@ -24,6 +25,8 @@ export interface JoinInput {
   readonly channel: string;
   /** Where they came from, such as a link in a post. */
   readonly source?: string | null;
+  /** What tells them apart, beside who they are. */
+  readonly identifiers?: readonly Identifier[];
 }
 
 /**
@@ -54,7 +57,7 @@ export async function takePart(
   tx: Tx,
   ctx: Ctx,
   { row, rule }: WholeActivity,
-  { customerId, channel, source = null }: JoinInput,
+  { customerId, channel, source = null, identifiers = [] }: JoinInput,
 ): Promise<{ readonly participant: Participant; readonly isNew: boolean }> {
   const format = formatOf(row.type);
   const promisedAmount = format.promisedAmount(rule.format);
@@ -86,6 +89,7 @@ export async function takePart(
     updatedAt: ctx.now,
   };
   await insertParticipant(tx, participant);
+  await keepIdentifiers(tx, ctx, participant, identifiers);
   await appendEvents(tx, ctx, [participantEvent(ctx, participantEvents.joined, participant)]);
   return { participant, isNew: true };
 }

@@ -18,11 +18,18 @@ import { RewardModel } from '../rewards/schemas.ts';
 import { rewardStates } from '../states.ts';
 import { type ActivityReward, type Participant, type ParticipantCount, SOURCE_TYPES } from '../tables.ts';
 
+import { identifiersField } from './identifiers.ts';
+
 const channel = (description: string) => Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,39}$', description });
 const where = {
   channel: channel('Where they join.'),
   source: Type.Optional(
     nullableText('Where they came from, such as a link in a post.', { minLength: 1, maxLength: 200 }),
+  ),
+  identifiers: Type.Optional(
+    identifiersField(
+      'What tells them apart, beside who they are: who has one of these is not somebody else.',
+    ),
   ),
 };
 

@@ -27,6 +27,8 @@ export const cardErrors = defineErrors({
   card_terms_missing: [409, 'The shop has no terms of cards yet'],
   card_terms_changed: [409, 'These are not the terms that hold now'],
   card_offer_changed: [409, 'This offer is not what the amount gets now'],
+  card_offer_step_taken: [409, 'Another open offer begins at this amount'],
+  card_offer_empty: [422, 'An offer has a bonus or gifts'],
   card_gift_product_not_found: [422, 'There is no such product'],
   card_owner_contradictory: [422, 'A named card has a customer, a bearer card has none'],
   card_state_conflict: [409, 'The card is in a state in which this cannot be done'],

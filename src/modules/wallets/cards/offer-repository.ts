@@ -4,6 +4,7 @@ import { onConflict } from '../../../platform/db/constraints.ts';
 import { createKeyset } from '../../../platform/db/keyset.ts';
 import { platformErrors } from '../../../platform/errors.ts';
 import type { Page } from '../../../platform/http/pagination.ts';
+import { cardErrors } from './errors.ts';
 import { type CardOffer, cardOffers, type CardTerms, cardTerms } from './tables.ts';
 
 interface PageQuery {
@@ -47,32 +48,40 @@ export async function lockOffer(tx: Tx, shopId: string, id: string): Promise<Car
   return row;
 }
 
-export async function insertOffer(tx: Tx, row: CardOffer): Promise<void> {
-  await tx.insert(cardOffers).values(row);
-}
+const onStepTaken = <T>(write: Promise<T>): Promise<T> =>
+  onConflict(write, 'card_offers_open_step', () =>
+    cardErrors.card_offer_step_taken(undefined, { pointer: '/paidAmount' }),
+  );
 
-/** Changes a locked offer, one version further. */
+/** Refusal: card_offer_step_taken. */
+export const insertOffer = async (tx: Tx, row: CardOffer): Promise<void> =>
+  void (await onStepTaken(tx.insert(cardOffers).values(row).execute()));
+
+/** Changes a locked offer, one version further. Refusal: card_offer_step_taken. */
 export async function updateOfferRow(
   tx: Tx,
   current: CardOffer,
   changes: Partial<CardOffer>,
 ): Promise<CardOffer> {
-  const [row] = await tx
-    .update(cardOffers)
-    .set({ ...changes, version: current.version + 1 })
-    .where(and(one(current.shopId, current.id), eq(cardOffers.version, current.version)))
-    .returning();
+  const [row] = await onStepTaken(
+    tx
+      .update(cardOffers)
+      .set({ ...changes, version: current.version + 1 })
+      .where(and(one(current.shopId, current.id), eq(cardOffers.version, current.version)))
+      .returning()
+      .execute(),
+  );
   if (!row) throw platformErrors.version_conflict();
   return row;
 }
 
-/** The highest step that an amount reaches: of two alike the newer one. Few rows of the shop, along the primary key. */
+/** The highest step that an amount reaches. Along card_offers_open_step. */
 export async function findStep(on: Reader, shopId: string, paid: bigint): Promise<CardOffer | undefined> {
   const [row] = await on
     .select()
     .from(cardOffers)
     .where(and(eq(cardOffers.shopId, shopId), eq(cardOffers.isOpen, true), lte(cardOffers.paidAmount, paid)))
-    .orderBy(desc(cardOffers.paidAmount), desc(cardOffers.id))
+    .orderBy(desc(cardOffers.paidAmount))
     .limit(1);
   return row;
 }

@@ -52,13 +52,15 @@ export async function readCardTerms({ db, shop }: Ctx): Promise<CardTerms> {
 export const listCardTerms = ({ db, shop }: Ctx, query: PageQuery): Promise<Page<CardTerms>> =>
   listTermsRows(db, shop.id, query);
 
-/** Offers something on top of a top-up. Refusal: card_gift_product_not_found. */
+/** Offers something on top of a top-up. Refusals: card_offer_empty, card_gift_product_not_found, card_offer_step_taken. */
 export function createCardOffer(
   ctx: Ctx,
   input: { readonly paidAmount: number; readonly bonusAmount?: number; readonly gifts?: readonly GiftItem[] },
 ): Promise<CardOffer> {
   return inTransaction(ctx, async (tx) => {
     const { paidAmount, bonusAmount = 0, gifts = [] } = input;
+    // It would hide the step below it.
+    if (bonusAmount === 0 && gifts.length === 0) throw cardErrors.card_offer_empty();
     await requireProducts(tx, ctx, gifts);
     const row: CardOffer = {
       shopId: ctx.shop.id,
@@ -76,7 +78,10 @@ export function createCardOffer(
   });
 }
 
-/** Opens or ends an offer. Loads that were made with it keep it. Refusals: not_found, version_mismatch. */
+/**
+ * Opens or ends an offer. Loads that were made with it keep it. Refusals: not_found, version_mismatch,
+ * card_offer_step_taken.
+ */
 export function updateCardOffer(
   ctx: Ctx,
   id: string,

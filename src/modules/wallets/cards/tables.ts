@@ -10,6 +10,7 @@ import {
   primaryKey,
   text,
   unique,
+  uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
 import { bytes } from '../../../platform/auth/tables.ts';
@@ -60,6 +61,8 @@ export const cardOffers = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.shopId, t.id] }),
+    // What an amount gets is never a matter of chance.
+    uniqueIndex('card_offers_open_step').on(t.shopId, t.paidAmount).where(sql`${t.isOpen}`),
     check('card_offers_amounts', sql`${t.paidAmount} > 0 and ${t.bonusAmount} >= 0`),
   ],
 );
