@@ -7,6 +7,7 @@ import { datesOf, joinProgramme } from '../campaigns/programmes/join.ts';
 import type { CampaignPlan } from '../campaigns/tables.ts';
 import { refuseFaults, requireNamed } from './checks.ts';
 import { activityEvent, activityEvents } from './events.ts';
+import { flowsOf } from './format-flows.ts';
 import { insertCounter } from './participants/repository.ts';
 import {
   type ActivityQuery,
@@ -45,6 +46,7 @@ export function createActivity(ctx: Ctx, input: ActivityInput): Promise<WholeAct
     await insertActivity(tx, made.row);
     await insertActivityVersion(tx, versionOf(ctx, made.row.id, 1, made.rule));
     await insertCounter(tx, ctx.shop.id, made.row.id);
+    await flowsOf(made).onMade?.(tx, ctx, made);
     await appendEvents(tx, ctx, [activityEvent(ctx, activityEvents.created, made.row)]);
     return made;
   });

@@ -14,6 +14,7 @@ import { refuseFaults, requireNamed } from './checks.ts';
 import { activityErrors } from './errors.ts';
 import { activityEvent, activityEvents } from './events.ts';
 import { followTime } from './follow-time.ts';
+import { flowsOf } from './format-flows.ts';
 import { lockActivity, updateActivityRow, type WholeActivity } from './repository.ts';
 import { changedRule, timesOf } from './rule-input.ts';
 import type { ActivityRule, RuleInput } from './rule-schemas.ts';
@@ -31,30 +32,57 @@ export interface ActivityChanges {
 
 /**
  * Changes an activity. What a draft says is written anew; of any other it is a new version. Its type never changes. Once it has begun it
- * changes only in favour of customers; once it has ended only its names change. Refusals: not_found, version_mismatch, activity_ended,
- * activity_type_fixed, activity_start_fixed, activity_worse_for_customers, activity_has_begun, campaign_too_much_metadata, those of
- * createActivity.
+ * changes only in favour of customers, and a draw by two people; once it has ended only its names change. Refusals: not_found,
+ * version_mismatch, activity_ended, activity_type_fixed, activity_start_fixed, activity_worse_for_customers, activity_has_begun,
+ * campaign_too_much_metadata, draw_frozen, draw_prize_too_valuable, those of createActivity.
  */
 export function updateActivity(ctx: Ctx, id: string, changes: ActivityChanges): Promise<WholeActivity> {
   return inTransaction(ctx, async (tx) => {
     const locked = await lockActivity(tx, ctx.shop.id, id);
     checkVersion(ctx, locked.row);
     const current = await followTime(tx, ctx, locked);
-    const rule = changedRule(current.rule, changes.rule);
-    // What is said again is no other version.
-    const isSame = isDeepStrictEqual(rule, current.rule);
-    refuseChange(current, changes, rule);
-    if (!isSame) {
-      refuseFaults(rule);
-      await requireNamed(tx, ctx, rule);
-    }
-    const changed = await write(tx, ctx, current, changes, isSame ? undefined : rule);
-    await appendEvents(tx, ctx, [activityEvent(ctx, activityEvents.updated, changed.row)]);
-    return changed;
+    if (!saysTheSame(current, changes)) flowsOf(current).refuseChangeByOne?.(current);
+    return applyChanges(tx, ctx, current, changes);
   });
 }
 
-function refuseChange({ row, rule: before }: WholeActivity, changes: ActivityChanges, after: ActivityRule) {
+// What is said again is no other version.
+const saysTheSame = ({ rule }: WholeActivity, changes: AnyChanges): boolean =>
+  isDeepStrictEqual(changedRule(rule, changes.rule), rule);
+
+/** Changes of which only the rule has to be named. */
+type AnyChanges = Pick<ActivityChanges, 'rule'> & Partial<ActivityChanges>;
+
+/** Building block: refuses what an activity, which is locked, cannot become. Returns what it would say. */
+export async function checkChanges(
+  tx: Tx,
+  ctx: Ctx,
+  current: WholeActivity,
+  changes: AnyChanges,
+): Promise<ActivityRule> {
+  const rule = changedRule(current.rule, changes.rule);
+  refuseChange(current, changes, rule);
+  if (!saysTheSame(current, changes)) {
+    refuseFaults(rule);
+    await requireNamed(tx, ctx, rule);
+  }
+  return rule;
+}
+
+/** Building block: changes an activity that is locked and where its time says it is. Refusals: as updateActivity. */
+export async function applyChanges(
+  tx: Tx,
+  ctx: Ctx,
+  current: WholeActivity,
+  changes: AnyChanges,
+): Promise<WholeActivity> {
+  const rule = await checkChanges(tx, ctx, current, changes);
+  const changed = await write(tx, ctx, current, changes, saysTheSame(current, changes) ? undefined : rule);
+  await appendEvents(tx, ctx, [activityEvent(ctx, activityEvents.updated, changed.row)]);
+  return changed;
+}
+
+function refuseChange({ row, rule: before }: WholeActivity, changes: AnyChanges, after: ActivityRule) {
   const { rule, plan, programmeId } = changes;
   const isMoved = programmeId !== undefined && programmeId !== row.programmeId;
   if (row.state === 'ended' && (Object.keys(rule).length > 0 || plan !== undefined || isMoved))
@@ -74,7 +102,7 @@ async function write(
   tx: Tx,
   ctx: Ctx,
   current: WholeActivity,
-  { name, externalId, programmeId, plan, metadata }: ActivityChanges,
+  { name, externalId, programmeId, plan, metadata }: Partial<ActivityChanges>,
   rule: ActivityRule | undefined,
 ): Promise<WholeActivity> {
   const { row } = current;
@@ -95,5 +123,7 @@ async function write(
 export async function ruleFieldsOf(tx: Tx, ctx: Ctx, current: WholeActivity, rule: ActivityRule) {
   const ruleVersion = await sayAnew(tx, ctx, current, rule);
   const times = timesOf(rule);
+  if (current.row.state !== 'draft')
+    await flowsOf(current).onSaid?.(tx, ctx, { row: { ...current.row, ruleVersion }, rule });
   return { ruleVersion, ...times, dueAt: dueAtOf(current.row.state, times.startsAt, times.endsAt) };
 }

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox';
+import { MAX_AMOUNT } from '../../platform/money.ts';
 import { defineSettings } from '../../platform/shops/settings.ts';
 
 export const activitySettings = defineSettings(
@@ -10,6 +11,20 @@ export const activitySettings = defineSettings(
       default: ['wechat'],
       description:
         'Channels that forbid to share for rewards, likes or help: what is passed on for them is off there.',
+    }),
+    drawPrizeLimitAmount: Type.Integer({
+      minimum: 0,
+      maximum: Number(MAX_AMOUNT),
+      default: 5_000_000,
+      description:
+        'What one ticket of a draw, and all tickets of one purchase, can bring at most, at market value in minor units. Looked at when a draw ' +
+        'is scheduled or started.',
+    }),
+    insiderSegmentIds: Type.Array(Type.String({ format: 'uuid' }), {
+      maxItems: 20,
+      uniqueItems: true,
+      default: [],
+      description: 'Segments of staff and of who tests: their tickets are marked in what a draw publishes.',
     }),
   }),
 );

@@ -11,6 +11,7 @@ import { requireNamed } from './checks.ts';
 import { activityErrors } from './errors.ts';
 import { activityEvent, activityEvents, endedEvent, startedEvent } from './events.ts';
 import { followTime, moveActivity } from './follow-time.ts';
+import { flowsOf } from './format-flows.ts';
 import { lockActivity, type WholeActivity } from './repository.ts';
 import { sayAnew } from './versions.ts';
 
@@ -38,6 +39,8 @@ export async function stepActivity(
     ...decision.changes,
     ...(endReason !== undefined && { endReason }),
   });
+  // What is said to customers from here on; of what was scheduled before it is said already.
+  if (verb === 'schedule' || verb === 'start') await flowsOf(whole).onSaid?.(tx, ctx, whole);
   return { whole, event: eventOf(ctx, decision.told, whole) };
 }
 
@@ -86,7 +89,7 @@ const take = (ctx: Ctx, id: string, verb: Verb, reason?: string): Promise<WholeA
 
 /**
  * Lets an activity start by itself at its time. Refusals: not_found, version_mismatch, activity_ended, activity_state_not_possible,
- * activity_end_passed, activity_start_not_ahead, those of requireNamed, programme_ended.
+ * activity_end_passed, activity_start_not_ahead, those of requireNamed, programme_ended, draw_prize_too_valuable.
  */
 export const scheduleActivity = (ctx: Ctx, id: string) => take(ctx, id, 'schedule');
 /** Makes it a draft again. Refusals: not_found, version_mismatch, activity_ended, activity_has_begun, activity_state_not_possible. */

@@ -1,0 +1,29 @@
+import type { Ctx } from '../../platform/context.ts';
+import type { Tx } from '../../platform/db/client.ts';
+import { drawErrors } from './draws/errors.ts';
+import { freezeDraw } from './draws/freeze.ts';
+import { commitToSeed } from './draws/seed.ts';
+import type { WholeActivity } from './repository.ts';
+
+/** What a format does in the life of an activity beside what it says. */
+interface FormatFlows {
+  /** In the transaction that makes the draft. */
+  readonly onMade?: (tx: Tx, ctx: Ctx, whole: WholeActivity) => Promise<void>;
+  /** In the transaction from which on the activity says something to customers: when it is scheduled, started, or changed after that. */
+  readonly onSaid?: (tx: Tx, ctx: Ctx, whole: WholeActivity) => Promise<void>;
+  /** Refuses that one person alone changes what it says. */
+  readonly refuseChangeByOne?: (whole: WholeActivity) => void;
+}
+
+const FLOWS: Partial<Record<string, FormatFlows>> = {
+  draw: {
+    onMade: (tx, ctx, { row }) => commitToSeed(tx, ctx, row),
+    onSaid: freezeDraw,
+    refuseChangeByOne({ row }) {
+      if (row.startedAt !== null && row.state !== 'ended') throw drawErrors.draw_frozen();
+    },
+  },
+};
+
+/** What the format of an activity does beside what it says. */
+export const flowsOf = ({ row }: WholeActivity): FormatFlows => FLOWS[row.type] ?? {};
