@@ -1,4 +1,5 @@
 import { activitiesModule } from './modules/activities/module.ts';
+import { drawCustomerMove, drawPersonalData } from './modules/activities/draws/personal-data.ts';
 import { helpCustomerMove, helpPersonalData } from './modules/activities/helps/personal-data.ts';
 import { activityCustomerMove, activityPersonalData } from './modules/activities/personal-data.ts';
 import { activityProgrammePart } from './modules/activities/programme-part.ts';
@@ -104,6 +105,7 @@ customerMerges.fill([
   // After the membership, which what was asked for hangs on.
   giftCustomerMove,
   helpCustomerMove,
+  drawCustomerMove,
   activityCustomerMove,
   segmentCustomerMove,
 ]);
@@ -123,6 +125,7 @@ personalData.fill([
   cardPersonalData,
   activityPersonalData,
   helpPersonalData,
+  drawPersonalData,
   segmentPersonalData,
 ]);
 purchaseChanges.fill(followCustomerPurchases);

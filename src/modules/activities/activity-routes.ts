@@ -14,6 +14,7 @@ import {
   readActivityByExternalId,
 } from './activities.ts';
 import { updateActivity } from './change.ts';
+import { drawErrors as d } from './draws/errors.ts';
 import { activityErrors as e } from './errors.ts';
 import { ActivityTypeName } from './rule-schemas.ts';
 import {
@@ -38,7 +39,7 @@ export const oneActivity = {
   description: 'The activity as it is now.',
 };
 /** What an activity cannot say. */
-const ruleErrors = [
+export const ruleErrors = [
   e.activity_format_faulty,
   e.activity_segments_contradictory,
   e.activity_times_contradictory,
@@ -226,6 +227,8 @@ function updateRoute(app: FastifyInstance): void {
     success: oneActivity,
     errors: [
       ...ruleErrors,
+      d.draw_frozen,
+      d.draw_prize_too_valuable,
       ...namedErrors,
       ...joinErrors,
       e.activity_external_id_taken,
@@ -235,6 +238,8 @@ function updateRoute(app: FastifyInstance): void {
       e.activity_type_fixed,
       e.activity_start_fixed,
       e.activity_worse_for_customers,
+      d.draw_frozen,
+      d.draw_prize_too_valuable,
     ],
     example: { params: EXAMPLE_ACTIVITY, body: { name: 'Likes, longer', endsAt: '2027-10-14T00:00:00Z' } },
     run: (ctx, { params, body }) => updateActivity(ctx, params.activityId, splitInput(body)),

@@ -1,6 +1,13 @@
 import type { Module } from '../../platform/module.ts';
 import { activityOwnRoutes } from './activity-routes.ts';
 import { currentActivityRoutes } from './current-routes.ts';
+import { drawErrors } from './draws/errors.ts';
+import { drawChangeEvents, drawEvents } from './draws/events.ts';
+import { drawInvariants } from './draws/invariants.ts';
+import { drawProofRoutes } from './draws/proof-routes.ts';
+import { revealSubscriber } from './draws/reveal.ts';
+import { drawRoutes } from './draws/routes.ts';
+import { drawChangeStates } from './draws/states.ts';
 import { activitySweep } from './due.ts';
 import { activityErrors } from './errors.ts';
 import { activityEvents, participantEvents, rewardEvents } from './events.ts';
@@ -26,18 +33,22 @@ export const activitiesModule: Module = {
     currentActivityRoutes(app);
     participantRoutes(app);
     helpRoutes(app);
+    drawRoutes(app);
+    drawProofRoutes(app);
   },
-  errors: { ...activityErrors, ...helpErrors },
+  errors: { ...activityErrors, ...helpErrors, ...drawErrors },
   events: [
     ...Object.values(activityEvents),
     ...Object.values(participantEvents),
     ...Object.values(rewardEvents),
     ...Object.values(helpEvents),
+    ...Object.values(drawEvents),
+    ...Object.values(drawChangeEvents),
   ],
   settings: activitySettings,
-  subscribers: [...sourceSubscribers, ...rewardSubscribers, forgetSubscriber],
+  subscribers: [...sourceSubscribers, ...rewardSubscribers, forgetSubscriber, revealSubscriber],
   sweeps: [activitySweep, rewardSweep, forgetSweep],
   tasks: rewardTasks,
-  invariants: [...activityInvariants, ...helpInvariants],
-  states: { activityReward: rewardStates },
+  invariants: [...activityInvariants, ...helpInvariants, ...drawInvariants],
+  states: { activityReward: rewardStates, drawChange: drawChangeStates },
 };

@@ -1,6 +1,8 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
+import { Problem } from '../../platform/errors.ts';
 import { appendEvents } from '../../platform/events/outbox.ts';
+import { campaignErrors } from '../campaigns/errors.ts';
 import { datesOf } from '../campaigns/programmes/join.ts';
 import type { ProgrammePart } from '../campaigns/programmes/ports.ts';
 import type { Programme } from '../campaigns/tables.ts';
@@ -19,7 +21,8 @@ export const activityProgrammePart: ProgrammePart = {
       const { state, startsAt } = whole.row;
       if (state !== 'draft') continue;
       const isAhead = startsAt !== null && startsAt > ctx.now;
-      const { event } = await stepActivity(tx, ctx, whole, isAhead ? 'schedule' : 'start');
+      const verb = isAhead ? 'schedule' : 'start';
+      const { event } = await asPart(whole, stepActivity(tx, ctx, whole, verb));
       if (event) await appendEvents(tx, ctx, [event]);
     }
   },
@@ -35,10 +38,21 @@ export const activityProgrammePart: ProgrammePart = {
     for (const locked of await lockOfProgramme(tx, ctx.shop.id, after.id)) {
       const current = await followTime(tx, ctx, locked);
       if (current.row.startedAt === null && current.row.state !== 'ended')
-        await moveTimes(tx, ctx, current, before, after);
+        await asPart(current, moveTimes(tx, ctx, current, before, after));
     }
   },
 };
+
+/** What an activity refuses, as the programme tells it. Refusal: programme_part_refused. */
+async function asPart<T>({ row }: WholeActivity, step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    if (!(error instanceof Problem) || error.definition.status >= 500) throw error;
+    const extra = { partId: row.id, partCode: error.definition.code };
+    throw campaignErrors.programme_part_refused(`The activity ${row.name}: ${error.message}`, { extra });
+  }
+}
 
 /** What had the times of its programme has them when they are others. */
 async function moveTimes(

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { campaignErrors as c } from '../campaigns/errors.ts';
 import { activityParams, EXAMPLE_ACTIVITY, namedErrors, oneActivity } from './activity-routes.ts';
+import { drawErrors as d } from './draws/errors.ts';
 import { activityErrors as e } from './errors.ts';
 import { ActivityEnd, presentActivity } from './schemas.ts';
 import {
@@ -14,7 +15,13 @@ import {
 } from './steps.ts';
 
 const openErrors = [e.activity_ended, e.activity_state_not_possible];
-const beginErrors = [...openErrors, e.activity_end_passed, c.programme_ended, ...namedErrors];
+const beginErrors = [
+  ...openErrors,
+  e.activity_end_passed,
+  c.programme_ended,
+  d.draw_prize_too_valuable,
+  ...namedErrors,
+];
 
 const STEPS = [
   {

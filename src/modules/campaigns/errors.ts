@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox';
 import { defineErrors } from '../../platform/errors.ts';
 import { uuid } from '../../platform/http/schema.ts';
 
@@ -33,6 +34,14 @@ export const campaignErrors = defineErrors({
   programme_times_contradictory: [422, 'The programme ends before it starts'],
   programme_ended: [409, 'The programme has ended and takes nothing new'],
   programme_end_passed: [409, 'The end of the programme has passed'],
+  programme_part_refused: [
+    409,
+    'Something of the programme beside its campaigns refuses this',
+    {
+      partId: uuid('What refuses it, such as an activity.'),
+      partCode: Type.String({ description: 'The code with which it would refuse it by itself.' }),
+    },
+  ],
   programme_full: [422, 'The programme has as many campaigns as it can have'],
   customer_not_nameable: [
     422,

@@ -66,7 +66,7 @@ export interface Operation<
    * The answer is no JSON but text that is sent as it is made, of this media type: what is presented are its pieces. Of a GET, which keeps
    * no answer.
    */
-  readonly streams?: 'text/csv';
+  readonly streams?: 'text/csv' | 'application/x-ndjson';
   /**
    * Whether an outcome was a guess that went wrong, such as a code that nobody has: how many of them. Who calls from a front end and
    * has made too many is refused, whatever they guess then.

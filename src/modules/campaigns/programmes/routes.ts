@@ -73,6 +73,7 @@ function writeRoutes(app: FastifyInstance): void {
     success: one,
     errors: [
       e.programme_ended,
+      e.programme_part_refused,
       e.programme_times_contradictory,
       e.programme_external_id_taken,
       e.campaign_too_much_metadata,
@@ -153,7 +154,13 @@ function stepRoutes(app: FastifyInstance): void {
     versioned: true,
     params,
     success: one,
-    errors: [e.programme_ended, e.programme_end_passed, e.campaign_end_passed, ...namedErrors],
+    errors: [
+      e.programme_ended,
+      e.programme_end_passed,
+      e.campaign_end_passed,
+      e.programme_part_refused,
+      ...namedErrors,
+    ],
     example: { params: EXAMPLE },
     run: (ctx, input) => startProgramme(ctx, input.params.programmeId),
     present: presentProgramme,
