@@ -1,7 +1,8 @@
 import { newId } from '../../src/platform/ids.ts';
+import { settleEvents } from '../../src/jobs.ts';
 import type { TestApp, TestShop } from './app.ts';
 import { makeActivity, makeSomebody } from './activities-world.ts';
-import { makeProduct, must, pay } from './world.ts';
+import { makeColleague } from './loyalty-world.ts';
 
 /** A wheel with a grand prize, a small one of which there are two, and nothing. */
 export const WHEEL = {
@@ -35,11 +36,10 @@ export const makeDraw = (shop: TestShop, format: object = {}, fields: object = {
 
 /** A paid order that is worth chances. */
 export async function buyFor(app: TestApp, shop: TestShop, customerId: string, amount: number) {
-  const { id: productId } = await makeProduct(shop, { priceAmount: amount, onHandQuantity: 1_000 });
-  const order = await must(
-    shop.call('POST /v1/orders', { body: { customerId, lines: [{ productId, quantity: 1 }] } }),
-  );
-  await pay(shop, order.id);
+  const product = { name: 'Chai', priceAmount: amount, onHandQuantity: 1_000 };
+  const { id: productId } = await give(shop, 'POST /v1/products', product);
+  const order = await give(shop, 'POST /v1/orders', { customerId, lines: [{ productId, quantity: 1 }] });
+  await give(shop, `POST /v1/orders/${order.id}/payments`, { provider: 'manual' });
   await app.settle();
   return order;
 }
@@ -53,3 +53,72 @@ export async function makeLucky(app: TestApp, shop: TestShop, chances: number): 
 
 export const drawOne = (shop: TestShop, activityId: string, customerId: string, nonce: string = newId()) =>
   shop.call(`POST /v1/activities/${activityId}/tickets`, { body: { customerId, nonce } });
+
+// Without the world, so that it can take its recipes from here.
+async function give(shop: TestShop, target: string, body?: object, as?: string) {
+  const answer = await shop.call(target, { ...(body && { body }), ...(as !== undefined && { as }) });
+  if (answer.status >= 300) throw new Error(`could not prepare: ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+/** Somebody with a chance in a draw, once its events are told. */
+async function makeChance(shop: TestShop) {
+  const { id: activityId } = await makeDraw(shop);
+  const customerId = await makeSomebody(shop);
+  const product = { name: 'Chai', priceAmount: 20_000, onHandQuantity: 1 };
+  const { id: productId } = await give(shop, 'POST /v1/products', product);
+  const order = await give(shop, 'POST /v1/orders', { customerId, lines: [{ productId, quantity: 1 }] });
+  await give(shop, `POST /v1/orders/${order.id}/payments`, { provider: 'manual' });
+  await settleEvents(await shop.ctx());
+  return { activityId, customerId };
+}
+
+/** A draw that is over, with one ticket. */
+async function finishDraw(shop: TestShop): Promise<string> {
+  const { activityId, customerId } = await makeChance(shop);
+  await give(shop, `POST /v1/activities/${activityId}/tickets`, { customerId, nonce: newId() });
+  await give(shop, `POST /v1/activities/${activityId}/end`, { reason: 'Enough.' });
+  await settleEvents(await shop.ctx());
+  return activityId;
+}
+
+async function askChange(shop: TestShop): Promise<string> {
+  const { id } = await makeDraw(shop, {}, { endsAt: '2098-01-01T00:00:00Z' });
+  const body = { reason: 'A week longer.', endsAt: '2098-01-08T00:00:00Z' };
+  const as = await makeColleague(shop, ['activities:write']);
+  return (await give(shop, `POST /v1/activities/${id}/draw/changes`, body, as)).id;
+}
+
+type Recipe = (
+  shop: TestShop,
+  app: unknown,
+  example: { body?: any },
+) => Promise<{ params: Record<string, string>; body?: unknown; callerId?: string }>;
+const ofDraw: Recipe = async (shop) => ({ params: { activityId: (await makeDraw(shop)).id } });
+const ofFinished: Recipe = async (shop) => ({ params: { activityId: await finishDraw(shop) } });
+const ofChange: Recipe = async (shop) => ({ params: { drawChangeId: await askChange(shop) } });
+
+/** What the operations of draws need. */
+export const drawRecipes: Record<string, Recipe> = {
+  drawTicket: async (shop, _app, { body }) => {
+    const { activityId, customerId } = await makeChance(shop);
+    return { params: { activityId }, body: { ...body, customerId } };
+  },
+  drawOwnTicket: async (shop, _app, { body }) => {
+    const { activityId, customerId } = await makeChance(shop);
+    return { params: { activityId }, body, callerId: customerId };
+  },
+  getDraw: ofDraw,
+  listDrawTickets: ofFinished,
+  listOwnDrawTickets: ofDraw,
+  verifyDraw: ofFinished,
+  verifyDrawTicket: async (shop) => ({ params: { activityId: await finishDraw(shop), number: '1' } }),
+  exportDraw: ofFinished,
+  requestDrawChange: async (shop, _app, { body }) => ({
+    params: { activityId: (await makeDraw(shop, {}, { endsAt: '2098-01-01T00:00:00Z' })).id },
+    body,
+  }),
+  listDrawChanges: ofDraw,
+  approveDrawChange: ofChange,
+  refuseDrawChange: ofChange,
+};

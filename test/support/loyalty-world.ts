@@ -60,14 +60,11 @@ export async function makeDebtor(shop: TestShop): Promise<string> {
 }
 
 /** A key of the same shop, for another person. */
-export const makeColleague = async (shop: TestShop): Promise<string> =>
-  (
-    await make(shop, 'POST /v1/api-keys', {
-      kind: 'secret',
-      name: 'Somebody else',
-      scopes: ['loyalty:read', 'loyalty:write'],
-    })
-  ).key;
+export const makeColleague = async (
+  shop: TestShop,
+  scopes: readonly string[] = ['loyalty:read', 'loyalty:write'],
+): Promise<string> =>
+  (await make(shop, 'POST /v1/api-keys', { kind: 'secret', name: 'Somebody else', scopes })).key;
 
 /** Points that wait for a second person: the request. */
 export async function requestPoints(shop: TestShop, customerId: string, as: string) {

@@ -9,6 +9,7 @@ import { cardRecipes, cardRecipesOfCustomers } from './cards-world.ts';
 import { couponRecipes, idOfCoupons } from './coupons-world.ts';
 import { creditRecipes } from './credit-world.ts';
 import { logoRecipes } from './logo-world.ts';
+import { drawRecipes } from './draws-world.ts';
 import { loyaltyRecipes } from './loyalty-world.ts';
 import { idOfSegments, segmentRecipes } from './segments-world.ts';
 import {
@@ -194,6 +195,7 @@ const recipes: Record<string, Recipe> = {
   ...logoRecipes,
   ...loyaltyRecipes,
   ...activityRecipes,
+  ...drawRecipes,
   ...segmentRecipes,
   ...shippingRecipes,
   getFreightTemplate: onTemplate,

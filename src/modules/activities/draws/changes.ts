@@ -64,8 +64,9 @@ export function approveDrawChange(ctx: Ctx, id: string): Promise<DrawChange> {
     const change = await getChange(tx, ctx.shop.id, id);
     const current = await lockBegun(tx, ctx, change.activityId);
     if (change.requestedBy === ctx.actor.id) throw drawErrors.draw_change_by_one();
-    const decided = await decide(tx, ctx, change, 'approved');
+    if (change.state !== 'requested') throw drawErrors.draw_change_decided();
     const { row } = await applyChanges(tx, ctx, current, { rule: change.change });
+    const decided = await decide(tx, ctx, change, { state: 'approved', ruleVersion: row.ruleVersion });
     await recordAudit(tx, ctx, {
       action: 'approveDrawChange',
       subjectType: 'activity',
@@ -80,7 +81,7 @@ export function approveDrawChange(ctx: Ctx, id: string): Promise<DrawChange> {
 export function refuseDrawChange(ctx: Ctx, id: string): Promise<DrawChange> {
   return inTransaction(ctx, async (tx) => {
     const change = await getChange(tx, ctx.shop.id, id);
-    return decide(tx, ctx, change, 'refused');
+    return decide(tx, ctx, change, { state: 'refused' });
   });
 }
 
@@ -88,10 +89,10 @@ async function decide(
   tx: Tx,
   ctx: Ctx,
   change: DrawChange,
-  state: 'approved' | 'refused',
+  decision: Pick<DrawChange, 'state'> & Partial<Pick<DrawChange, 'ruleVersion'>>,
 ): Promise<DrawChange> {
   const decided = await decideChangeRow(tx, change, {
-    state,
+    ...decision,
     decidedBy: ctx.actor.id,
     decidedAt: ctx.now,
   });
