@@ -144,6 +144,9 @@ async function hasJobs(pool: pg.Pool): Promise<boolean> {
   return rows[0]?.waits === true;
 }
 
+// Lines of JSON are a text.
+const isJson = (type: string): boolean => /[/+]json(?:;|$)/u.test(type);
+
 async function send(
   app: FastifyInstance,
   secretKey: string,
@@ -167,7 +170,7 @@ async function send(
   if (type.startsWith('application/problem+json')) checkMembers(response.json());
   return {
     status: response.statusCode,
-    body: type.includes('json') && response.body !== '' ? response.json() : response.body,
+    body: isJson(type) && response.body !== '' ? response.json() : response.body,
     headers: response.headers as Record<string, string | undefined>,
   };
 }

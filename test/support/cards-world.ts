@@ -15,6 +15,13 @@ export const setTerms = async (
   text = 'Unused within 7 days: all of it back.',
 ): Promise<number> => (await make(shop, 'PUT /v1/card-terms', { text })).version;
 
+let steps = 0;
+// Of a shop that has others already: one offer begins at an amount.
+const anotherStep = (): number => {
+  steps += 1;
+  return 777 + steps;
+};
+
 export const makeOffer = (shop: TestShop, fields: object = {}) =>
   make(shop, 'POST /v1/card-offers', { paidAmount: 100_000, bonusAmount: 20_000, ...fields });
 
@@ -73,13 +80,14 @@ async function makeGift(shop: TestShop): Promise<string> {
     onHandQuantity: 5,
     externalId: newId().replaceAll('-', ''),
   });
+  const paidAmount = anotherStep();
   await makeOffer(shop, {
-    paidAmount: 777,
+    paidAmount,
     bonusAmount: 0,
     gifts: [{ productId: product.id, quantity: 1 }],
   });
   const card = await makeCard(shop);
-  return (await loadCard(shop, card.id, 777)).gifts[0].id;
+  return (await loadCard(shop, card.id, paidAmount)).gifts[0].id;
 }
 
 type Recipe = (
@@ -131,7 +139,7 @@ export const cardRecipes: Record<string, Recipe> = {
   registerOwnCard: async (shop) => ({ params: {}, body: { cardCode: (await makeRichCard(shop)).code } }),
   lookUpCard: async (shop) => ({ params: {}, body: { cardCode: (await makeCard(shop)).code } }),
   updateCardOffer: async (shop, _app, { body }) => ({
-    params: { cardOfferId: (await makeOffer(shop)).id },
+    params: { cardOfferId: (await makeOffer(shop, { paidAmount: anotherStep() })).id },
     body,
   }),
   getCardLoad: async (shop) => ({

@@ -65,7 +65,8 @@ async function give(shop: TestShop, target: string, body?: object, as?: string) 
 async function makeChance(shop: TestShop) {
   const { id: activityId } = await makeDraw(shop);
   const customerId = await makeSomebody(shop);
-  const product = { name: 'Chai', priceAmount: 20_000, onHandQuantity: 1 };
+  // Enough for a chance also where campaigns of the shop take something off.
+  const product = { name: 'Chai', priceAmount: 200_000, onHandQuantity: 1 };
   const { id: productId } = await give(shop, 'POST /v1/products', product);
   const order = await give(shop, 'POST /v1/orders', { customerId, lines: [{ productId, quantity: 1 }] });
   await give(shop, `POST /v1/orders/${order.id}/payments`, { provider: 'manual' });

@@ -241,7 +241,7 @@ function updateRoute(app: FastifyInstance): void {
       d.draw_frozen,
       d.draw_prize_too_valuable,
     ],
-    example: { params: EXAMPLE_ACTIVITY, body: { name: 'Likes, longer', endsAt: '2027-10-14T00:00:00Z' } },
+    example: { params: EXAMPLE_ACTIVITY, body: { name: 'Likes, longer', endsAt: '2099-10-14T00:00:00Z' } },
     run: (ctx, { params, body }) => updateActivity(ctx, params.activityId, splitInput(body)),
     present: presentActivity,
   });

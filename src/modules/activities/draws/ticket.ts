@@ -7,7 +7,7 @@ import { findMemberships } from '../../segments/members.ts';
 import { activityErrors } from '../errors.ts';
 import { requireRunning } from '../open.ts';
 import { lockParticipantOf, updateParticipant } from '../participants/repository.ts';
-import { holdActivity, type WholeActivity } from '../repository.ts';
+import { getActivity, holdActivity, type WholeActivity } from '../repository.ts';
 import { oweRewards } from '../rewards/owe.ts';
 import { activitySettings } from '../settings.ts';
 import type { Participant } from '../tables.ts';
@@ -30,6 +30,8 @@ export interface TicketInput {
  */
 export function drawTicket(ctx: Ctx, activityId: string, input: TicketInput): Promise<DrawTicket> {
   return inTransaction(ctx, async (tx) => {
+    // Who may not know of the activity is told nothing of customers.
+    await getActivity(tx, ctx.shop.id, activityId);
     await holdCustomer(tx, ctx.shop.id, input.customerId);
     const whole = await holdActivity(tx, ctx.shop.id, activityId);
     if (whole.row.type !== 'draw') throw activityErrors.activity_other_type();

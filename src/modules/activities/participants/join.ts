@@ -9,7 +9,7 @@ import { activityErrors } from '../errors.ts';
 import { participantEvent, participantEvents } from '../events.ts';
 import { formatOf } from '../formats.ts';
 import { requireOpen } from '../open.ts';
-import { holdActivity, type WholeActivity } from '../repository.ts';
+import { getActivity, holdActivity, type WholeActivity } from '../repository.ts';
 import type { Participant } from '../tables.ts';
 import { type Identifier, keepIdentifiers } from './identifiers.ts';
 import {
@@ -39,6 +39,8 @@ export function joinActivity(
   input: JoinInput,
 ): Promise<{ readonly participant: Participant; readonly isNew: boolean }> {
   return inTransaction(ctx, async (tx) => {
+    // Who may not know of the activity is told nothing of customers.
+    await getActivity(tx, ctx.shop.id, activityId);
     await holdCustomer(tx, ctx.shop.id, input.customerId);
     const whole = await holdActivity(tx, ctx.shop.id, activityId);
     if (formatOf(whole.row.type).joining !== 'by_request') throw activityErrors.activity_not_joinable();
