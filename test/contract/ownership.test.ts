@@ -2,6 +2,7 @@ import t, { type Test } from 'tap';
 import { settleEvents } from '../../src/jobs.ts';
 import { newId } from '../../src/platform/ids.ts';
 import { type Answer, startApp, type TestShop } from '../support/app.ts';
+import { makeActivity, STAMPS, TIN } from '../support/activities-world.ts';
 import { makeCampaign, makeProgramme } from '../support/campaigns-world.ts';
 import { makeCard } from '../support/cards-world.ts';
 import { makeCouponDefinition } from '../support/coupons-world.ts';
@@ -9,7 +10,16 @@ import { makeGiftGrant, makeMember, requestPoints } from '../support/loyalty-wor
 import { makeServiceTime } from '../support/segments-world.ts';
 import { fingerprint, idsOf } from '../support/snapshot.ts';
 import { type Prepared, prepare, prepareForCustomer } from '../support/recipes.ts';
-import { makeValueCoupon, makeCustomer, makeOrder, makePaidOrder, tokenOf } from '../support/world.ts';
+import {
+  makeValueCoupon,
+  makeCustomer,
+  makeOrder,
+  makePaidOrder,
+  makeProduct,
+  must,
+  pay,
+  tokenOf,
+} from '../support/world.ts';
 import { type Described, bodyOf, readDocument, takes } from './document.ts';
 import { ask, exampleOf } from './request.ts';
 
@@ -67,6 +77,16 @@ await makeServiceTime(app, owner.id);
 await makeCard(ofOwner, 'named');
 await requestPoints(app, await makeMember(app, owner.id), app.secretKey);
 await makeGiftGrant(app, owner.id);
+await makeActivity(app, undefined, { externalId: 'the-owners-order' });
+const { id: stamps } = await makeActivity(app, {
+  ...STAMPS,
+  steps: [{ key: 'card', at: 1, rewards: [TIN] }],
+});
+const { id: chai } = await makeProduct(app, { priceAmount: 50_000 });
+const stamped = { customerId: owner.id, lines: [{ productId: chai, quantity: 1 }] };
+await pay(app, (await must(app.call('POST /v1/orders', { body: stamped }))).id);
+await settleEvents(app.deps);
+await must(app.call(`POST /v1/activities/${stamps}/end`, { body: { reason: 'Enough.' } }));
 
 /** What the shop's things are called where a list can be asked for them. */
 const names: Record<string, string> = {

@@ -3,7 +3,7 @@ import { platformErrors } from '../../../platform/errors.ts';
 import type { Page } from '../../../platform/http/pagination.ts';
 import { ownIdOf } from '../../loyalty/points.ts';
 import { getActivity, type WholeActivity } from '../repository.ts';
-import { getDraw, getTicket, listGiven, listTexts, listTicketRows, type TicketQuery } from './repository.ts';
+import { getDraw, listGiven, listTexts, listTicketRows, type TicketQuery } from './repository.ts';
 import type { Draw, DrawText, DrawTicket } from './tables.ts';
 
 /** A draw as it is published. */
@@ -43,7 +43,3 @@ export async function listTickets(
 /** Those of the customer who calls. Refusal: not_found. */
 export const listOwnTickets = (ctx: Ctx, activityId: string, query: TicketQuery): Promise<Page<DrawTicket>> =>
   listTickets(ctx, activityId, { ...query, customerId: ownIdOf(ctx) });
-
-/** A ticket. Refusal: not_found. */
-export const readTicket = ({ db, shop }: Ctx, activityId: string, number: number): Promise<DrawTicket> =>
-  getTicket(db, shop.id, activityId, number);

@@ -22,7 +22,7 @@ export const count = (description: string, maximum: number) =>
 export const someAmount = (description: string) =>
   Type.Integer({ minimum: 1, maximum: Number(MAX_AMOUNT), description: `${description} Minor units.` });
 
-export const rewards = (description: string) =>
+const rewards = (description: string) =>
   Type.Array(ref(RewardModel), { minItems: 1, maxItems: 10, description });
 
 const StepModel = model('ActivityStep', 'What is got from so many on.', {

@@ -1,0 +1,120 @@
+import t from 'tap';
+import { drawInvariants } from '../../../src/modules/activities/draws/invariants.ts';
+import { helpInvariants } from '../../../src/modules/activities/helps/invariants.ts';
+import { activityInvariants } from '../../../src/modules/activities/invariants.ts';
+import {
+  makeActivity,
+  makeHelp,
+  makeParticipant,
+  makeSomebody,
+  STAMPS,
+  TIN,
+} from '../../support/activities-world.ts';
+import { startApp } from '../../support/app.ts';
+import { makeCouponDefinition } from '../../support/coupons-world.ts';
+import { type Damages, findDamages } from '../../support/damage.ts';
+import { buyFor, drawOne, makeDraw, makeLucky, WHEEL } from '../../support/draws-world.ts';
+import { makeMember, setProgramme } from '../../support/loyalty-world.ts';
+import { must } from '../../support/world.ts';
+
+const app = await startApp(t);
+
+/** Stamps that brought everything that there is, likes of which one was taken out, and a draw that is over. */
+async function fill() {
+  await setProgramme(app);
+  const definition = await makeCouponDefinition(app, { assignment: 'assigned' });
+  const rewards = [
+    TIN,
+    { kind: 'points', points: 50 },
+    { kind: 'stored_value', amount: 700 },
+    { kind: 'coupon', couponDefinitionId: definition.id },
+  ];
+  await makeActivity(
+    app,
+    { ...STAMPS, steps: [{ key: 'card', at: 1, rewards }] },
+    { endsAt: '2099-01-01T00:00:00Z' },
+  );
+  await makeSomebody(app);
+  await buyFor(app, app, await makeMember(app), 9_000);
+  const collection = await makeParticipant(app, (await makeActivity(app)).id);
+  await makeHelp(app, collection.id);
+  const { id } = await makeHelp(app, collection.id);
+  await must(app.call(`POST /v1/helps/${id}/void`, { body: { reason: 'Twice.' } }));
+  const prizes = [{ ...WHEEL.prizes[1], weight: 1_000 }, WHEEL.prizes[2]];
+  const draw = await makeDraw(app, { prizes });
+  const customerId = await makeLucky(app, app, 3);
+  for (let left = 3; left > 0; left -= 1) await must(drawOne(app, draw.id, customerId));
+  await must(app.call(`POST /v1/activities/${draw.id}/end`, { body: { reason: 'Enough.' } }));
+  await app.settle();
+}
+
+const DAMAGES: Damages = {
+  'an activity says something, and its times and its type are those of what it says': [
+    `update activities set type = 'likes' where type = 'stamps'`,
+    `update activities set ends_at = ends_at + interval '1 day'`,
+    'delete from activity_versions',
+  ],
+  'an activity that begins or ends by itself is found then': [
+    'update activities set due_at = null where due_at is not null',
+  ],
+  'an activity counts who takes part and what is kept of its budget for them': [
+    'update activity_counters set participants = participants + 1',
+    'update activity_counters set promised_amount = promised_amount + 1',
+    'delete from activity_counters',
+  ],
+  'for a participant is counted what their sources count for': [
+    'update participants set progress = progress + 1',
+    'delete from participant_counts where units > 0',
+  ],
+  'what a participant earned belongs to their customer': [
+    'update activity_rewards set customer_id = c.id from (select id from customers order by id limit 1) c',
+  ],
+  'what is said to be given was given by the module that owns it': [
+    'points',
+    'coupon',
+    'goods',
+    'stored_value',
+  ].map((kind) => `update activity_rewards set given_id = id where kind = '${kind}' and state = 'given'`),
+  'gifts and points of activities are those of rewards': [
+    `delete from activity_rewards where kind = 'goods'`,
+    `delete from activity_rewards where kind = 'points'`,
+  ],
+  'a like counts for one, for the collection that it was given to; one that was taken out for nothing': [
+    `delete from participant_counts where source_type = 'help'`,
+    `update participant_counts set units = 1 - units where source_type = 'help'`,
+    'update helps set voided_at = null, void_reason = null where voided_at is not null',
+  ],
+  'what counts as a like is one': ['delete from helps'],
+  'the tickets of a draw have every number once': [
+    'delete from draw_tickets where number = 2',
+    'update draws set tickets = tickets + 1',
+    'update draw_tickets set number = 7 where number = 3',
+  ],
+  'of a prize as many are gone as tickets brought it': [
+    'update draw_prizes set given = given - 1 where given > 0',
+    `update draw_tickets set prize_key = 'none' where prize_key = 'credit'`,
+  ],
+  'a customer has used as many chances of a draw as they have tickets': [
+    'update participants set used = used - 1 where used > 0',
+    'delete from draw_tickets where number = 3',
+  ],
+  'what a draw published has its hash, and a seed that is known is the one that was bound': [
+    `update draw_texts set text = replace(text, '"weight":690', '"weight":1')`,
+    `update draws set seed = repeat('ab', 32)`,
+  ],
+  'what a ticket brought is earned by it': [
+    `delete from activity_rewards where earned_by like 'ticket:%'`,
+    'update draw_tickets set reward_count = reward_count + 1',
+  ],
+};
+
+t.test('each damage is found', async (t) => {
+  await fill();
+  const all = [...activityInvariants, ...helpInvariants, ...drawInvariants];
+  await findDamages(
+    t,
+    app,
+    all.map(({ name, check }) => ({ name, find: check })),
+    DAMAGES,
+  );
+});
