@@ -51,3 +51,6 @@ export function fingerprintOf(
   // The binding is of known shape and holds no line break.
   return createHmac('sha256', key).update(`${binding}\n${text}`, 'utf8').digest('base64url');
 }
+
+/** A secret that a draw is made with: so many random bytes. */
+export const makeSecret = (length: number): Buffer => randomBytes(length);

@@ -3,12 +3,11 @@ import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { model, nullableInstant, ref, text, uuid } from '../../platform/http/schema.ts';
 import { CampaignTextModel } from '../campaigns/rule-schemas.ts';
-import { listCurrentActivities } from './current.ts';
+import { type CurrentActivity, listCurrentActivities } from './current.ts';
 import { FormatModel } from './formats.ts';
-import type { WholeActivity } from './repository.ts';
 import { ActivityTypeName } from './rule-schemas.ts';
 
-const CurrentActivity = model('CurrentActivity', 'An activity as customers may know it.', {
+const CurrentActivityModel = model('CurrentActivity', 'An activity as customers may know it.', {
   activityId: uuid('The activity.'),
   name: text('Its name.', 200),
   type: ref(ActivityTypeName),
@@ -18,10 +17,10 @@ const CurrentActivity = model('CurrentActivity', 'An activity as customers may k
   endsAt: nullableInstant('Until when; null: until it is ended.'),
 });
 const CurrentActivityList = model('CurrentActivityList', 'The activities that are there now.', {
-  data: Type.Array(ref(CurrentActivity), { description: 'The activities.' }),
+  data: Type.Array(ref(CurrentActivityModel), { description: 'The activities.' }),
 });
 
-const presentCurrent = ({ row, rule }: WholeActivity): Static<typeof CurrentActivity> => ({
+const presentCurrent = ({ row, rule }: CurrentActivity): Static<typeof CurrentActivityModel> => ({
   activityId: row.id,
   name: row.name,
   type: rule.format.type,

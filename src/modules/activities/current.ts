@@ -5,6 +5,9 @@ import { findClosedReason } from './open-rules.ts';
 import { listActivitiesAt, type WholeActivity } from './repository.ts';
 import { activitySettings } from './settings.ts';
 
+/** An activity that is there now. */
+export type CurrentActivity = WholeActivity;
+
 /**
  * The activities that are there now on a channel, for banners: those for members of segments only for who is one. It is for the customer
  * whose token it is, and for nobody in particular with a key.
@@ -12,7 +15,7 @@ import { activitySettings } from './settings.ts';
 export async function listCurrentActivities(
   ctx: Ctx,
   { channel }: { readonly channel: string },
-): Promise<WholeActivity[]> {
+): Promise<CurrentActivity[]> {
   const running = await listActivitiesAt(ctx.db, ctx.shop.id, ctx.now);
   const segmentIds = await readSegments(ctx, running);
   const { sharingForbiddenChannels } = activitySettings.of(ctx.shop);

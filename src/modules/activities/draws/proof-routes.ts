@@ -39,6 +39,7 @@ const changeErrors = [
 export function drawProofRoutes(app: FastifyInstance): void {
   verifyRoutes(app);
   changeRoutes(app);
+  decideRoutes(app);
 }
 
 function verifyRoutes(app: FastifyInstance): void {
@@ -139,7 +140,9 @@ function changeRoutes(app: FastifyInstance): void {
     run: (ctx, input) => listDrawChanges(ctx, input.params.activityId, input.query),
     present: ({ rows, nextCursor }) => ({ data: rows.map(presentChange), nextCursor }),
   });
+}
 
+function decideRoutes(app: FastifyInstance): void {
   operation(app, {
     operationId: 'approveDrawChange',
     method: 'POST',

@@ -31,6 +31,7 @@ const refusals = [e.activity_other_type, e.activity_not_running, d.no_chance_lef
 export function drawRoutes(app: FastifyInstance): void {
   ticketRoutes(app);
   readRoutes(app);
+  listRoutes(app);
 }
 
 function ticketRoutes(app: FastifyInstance): void {
@@ -101,7 +102,9 @@ function readRoutes(app: FastifyInstance): void {
     run: (ctx, input) => readDraw(ctx, input.params.activityId),
     present: presentDraw,
   });
+}
 
+function listRoutes(app: FastifyInstance): void {
   operation(app, {
     operationId: 'listDrawTickets',
     method: 'GET',

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Ctx } from '../../../platform/context.ts';
 import type { Tx } from '../../../platform/db/client.ts';
-import { createSealing } from '../../../platform/sealing.ts';
+import { createSealing, makeSecret } from '../../../platform/sealing.ts';
 import type { ActivityRow } from '../tables.ts';
 import { sha256 } from './draw-rules.ts';
 import { insertDraw } from './repository.ts';
@@ -11,7 +10,7 @@ const bindingOf = (shopId: string, activityId: string): string => `${shopId}/dra
 
 /** Building block: gives a new draw its seed, which nobody sees before it is over, and publishes what it is bound to. */
 export async function commitToSeed(tx: Tx, ctx: Ctx, { id: activityId }: ActivityRow): Promise<void> {
-  const seed = randomBytes(SEED_BYTES);
+  const seed = makeSecret(SEED_BYTES);
   await insertDraw(tx, {
     shopId: ctx.shop.id,
     activityId,

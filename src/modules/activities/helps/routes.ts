@@ -39,6 +39,7 @@ const helpRefusals = [
 
 export function helpRoutes(app: FastifyInstance): void {
   giveRoutes(app);
+  voidRoute(app);
   readRoutes(app);
 }
 
@@ -90,7 +91,9 @@ function giveRoutes(app: FastifyInstance): void {
       giveHelp(ctx, input.params.participantId, { ...input.body, helperCustomerId: ownIdOf(ctx) }),
     present: presentHelp,
   });
+}
 
+function voidRoute(app: FastifyInstance): void {
   operation(app, {
     operationId: 'voidHelp',
     method: 'POST',
