@@ -71,12 +71,12 @@ function verifyRoutes(app: FastifyInstance): void {
     access: { secret: 'activities:read' },
     params: Type.Object({
       ...activityParams.properties,
-      number: Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'The ticket.' }),
+      number: Type.String({ pattern: '^[1-9]\\d{0,8}$', description: 'The number of the ticket.' }),
     }),
     success: { statuses: [200], schema: TicketVerificationModel, description: 'What it came to.' },
     errors: [d.draw_not_revealed],
     example: { params: { ...EXAMPLE_ACTIVITY, number: '1' } },
-    run: (ctx, input) => verifyTicket(ctx, input.params.activityId, input.params.number),
+    run: (ctx, input) => verifyTicket(ctx, input.params.activityId, Number(input.params.number)),
     present: presentTicketVerification,
   });
 
