@@ -137,8 +137,9 @@ function* badPathsAndHeaders(op: Operation, prepared: Prepared): Generator<Attem
       continue;
     }
     yield { what: `${name} is no id`, params: { [name]: 'no-id' }, statuses: [400], points: true };
+    const absent = name === 'number' ? '999999999' : newId();
     if (name !== 'provider')
-      yield { what: `${name} does not exist`, params: { [name]: newId() }, statuses: [401, 404] };
+      yield { what: `${name} does not exist`, params: { [name]: absent }, statuses: [401, 404] };
     yield { what: `${name} holds U+0000`, params: { [name]: 'a\u0000' }, statuses: [400], points: true };
   }
   if (op.versioned) {
