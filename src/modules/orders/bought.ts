@@ -1,6 +1,6 @@
 import type { Reader } from '../../platform/db/client.ts';
 import { sumOf } from '../../platform/money.ts';
-import { isGiven, valueLeftOf } from './line-rules.ts';
+import { isGiven, paidLeftOf } from './line-rules.ts';
 import { getOrder, listLines } from './repository.ts';
 
 /** What an order comes to for those who count what is bought. */
@@ -9,7 +9,10 @@ export interface Bought {
   readonly channel: string;
   /** Null while it is not paid. */
   readonly paidAt: Date | null;
-  /** Goods that the customer has or still gets, after discounts and settlements; minor units. Freight and gifts are none. */
+  /**
+   * What was paid for goods that the customer has or still gets, after discounts; what settlements gave back later is not
+   * taken off. Minor units. Freight and gifts are none.
+   */
   readonly goodsAmount: bigint;
 }
 
@@ -18,5 +21,5 @@ export async function readBought(on: Reader, shopId: string, orderId: string): P
   const { customerId, channel, paidAt, status } = await getOrder(on, shopId, orderId);
   const lines = status === 'cancelled' ? [] : await listLines(on, shopId, orderId);
   const goods = lines.filter((line) => !isGiven(line));
-  return { customerId, channel, paidAt, goodsAmount: sumOf(goods.map(valueLeftOf)) };
+  return { customerId, channel, paidAt, goodsAmount: sumOf(goods.map(paidLeftOf)) };
 }

@@ -115,6 +115,26 @@ t.test('goods that come back take along what they had earned, as far as it is st
   await checkInvariants(t, app);
 });
 
+t.test('what a settlement gives back is the shop’s, and takes no stamp', async (t) => {
+  const shop = await app.createShop();
+  await makeActivity(shop, { ...STAMPS, steps: [{ key: 'card', at: 1, rewards: [TIN] }] });
+  const customerId = await makeSomebody(shop);
+  const order = await buy(shop, customerId, 2_500, 4);
+  await must(shop.call(`POST /v1/orders/${order.id}/goodwill-settlements`, { body: { amount: 3_000 } }));
+  const [refund] = (await ok(shop.call('GET /v1/refunds'))).data;
+  await must(shop.call(`POST /v1/refunds/${refund.id}/confirm`, { body: {} }));
+  await app.settle();
+  await edit(shop, order, 2);
+  t.match(
+    await rewardsOf(shop, customerId),
+    [{ state: 'given' }],
+    '50.00 were paid for the two that are left',
+  );
+  await edit(shop, order, 1);
+  t.match(await rewardsOf(shop, customerId), [{ state: 'withdrawn' }]);
+  await checkInvariants(t, app);
+});
+
 t.test('loads of cards count without their bonus, and not any more once they are paid back', async (t) => {
   const shop = await app.createShop();
   const format = {
