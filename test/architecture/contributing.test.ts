@@ -23,16 +23,21 @@ function findHunks(diff: string): { readonly path: string; readonly hunk: string
   });
 }
 
-t.test('the mechanic that CONTRIBUTING shows is the one that is there', async (t) => {
-  const [, diff = ''] = /```diff\n([^]*?)\n```/.exec(read('CONTRIBUTING.md')) ?? [];
-  const hunks = findHunks(diff);
-  const paths = new Set(hunks.map(({ path }) => path));
-  t.equal(paths.size, 3, 'a mechanic, the registry and a test');
-  for (const { path, hunk } of hunks) t.ok(read(path).includes(hunk), `${path} is as it is shown`);
-  const added = [...paths].filter((path) => diff.includes(`--- /dev/null\n+++ b/${path}`));
-  for (const path of added) {
-    const [{ hunk } = { hunk: '' }] = hunks.filter((one) => one.path === path);
-    t.equal(hunk, read(path).trimEnd(), `${path} is shown as a whole`);
-  }
-  t.equal(added.length, 2);
-});
+const SHOWN = ['mechanic', 'activity type'];
+const diffs = [...read('CONTRIBUTING.md').matchAll(/```diff\n([^]*?)\n```/g)].map(([, diff = '']) => diff);
+
+t.equal(diffs.length, SHOWN.length);
+for (const [at, what] of SHOWN.entries())
+  t.test(`the ${what} that CONTRIBUTING shows is the one that is there`, async (t) => {
+    const diff = diffs[at] ?? '';
+    const hunks = findHunks(diff);
+    const paths = new Set(hunks.map(({ path }) => path));
+    t.equal(paths.size, 3, `the ${what}, the registry and a test`);
+    for (const { path, hunk } of hunks) t.ok(read(path).includes(hunk), `${path} is as it is shown`);
+    const added = [...paths].filter((path) => diff.includes(`--- /dev/null\n+++ b/${path}`));
+    for (const path of added) {
+      const [{ hunk } = { hunk: '' }] = hunks.filter((one) => one.path === path);
+      t.equal(hunk, read(path).trimEnd(), `${path} is shown as a whole`);
+    }
+    t.equal(added.length, 2);
+  });
