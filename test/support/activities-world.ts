@@ -115,6 +115,7 @@ export const activityRecipes: Record<string, Recipe> = {
   createActivity: async (_shop, _app, { body }) => ({ params: {}, body }),
   copyActivity: onDraft,
   getActivity: onDraft,
+  getActivityReport: onDraft,
   getActivityByExternalId: async (shop) => {
     const externalId = newId();
     await draftActivity(shop, LIKES, { externalId });

@@ -18,6 +18,7 @@ import { helpRoutes } from './helps/routes.ts';
 import { activityInvariants } from './invariants.ts';
 import { forgetSubscriber, forgetSweep } from './participants/forget.ts';
 import { participantRoutes } from './participants/routes.ts';
+import { activityReportRoutes } from './reports/routes.ts';
 import { rewardSubscribers, rewardSweep, rewardTasks } from './rewards/give.ts';
 import { activitySettings } from './settings.ts';
 import { sourceSubscribers } from './sources.ts';
@@ -35,6 +36,7 @@ export const activitiesModule: Module = {
     helpRoutes(app);
     drawRoutes(app);
     drawProofRoutes(app);
+    activityReportRoutes(app);
   },
   errors: { ...activityErrors, ...helpErrors, ...drawErrors },
   events: [

@@ -96,6 +96,20 @@ export const getByExternalId = async (
 export const lockOfProgramme = (tx: Tx, shopId: string, programmeId: string): Promise<WholeActivity[]> =>
   lockAllOfProgramme(tx, { shopId, programmeId });
 
+// Along activities_programme_idx.
+const selectOfProgramme = prepared('list_activities_of_programme', (db) =>
+  db
+    .select(columns)
+    .from(activities)
+    .innerJoin(activityVersions, inForce)
+    .where(and(eq(activities.shopId, p('shopId')), eq(activities.programmeId, p('programmeId'))))
+    .orderBy(asc(activities.id)),
+);
+
+/** All activities of a programme, of any state, in the order of their ids. */
+export const listOfProgramme = (on: Reader, shopId: string, programmeId: string): Promise<WholeActivity[]> =>
+  selectOfProgramme(on, { shopId, programmeId });
+
 const selectCount = preparedSql<{ count: number }>(
   'count_activities_of_programme',
   'select count(*)::int as count from activities where shop_id = $1 and programme_id = $2',

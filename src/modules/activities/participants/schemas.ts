@@ -61,7 +61,7 @@ export const ParticipantModel = model('Participant', 'A customer who takes part 
 });
 export const ParticipantPage = pageOf('ParticipantPage', ParticipantModel);
 
-const SourceTypeName = enumeration('ParticipantSourceType', 'What was counted.', SOURCE_TYPES);
+export const SourceTypeName = enumeration('ParticipantSourceType', 'What was counted.', SOURCE_TYPES);
 const ParticipantCountModel = model('ParticipantCount', 'Something that was counted for a participant.', {
   sourceType: ref(SourceTypeName),
   sourceId: uuid('Which one: the order, the load, the help.'),

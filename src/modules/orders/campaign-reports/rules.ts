@@ -24,20 +24,23 @@ export const totalGiven = (given: readonly Given[]): bigint =>
     ]),
   );
 
-/** A plan beside what came of it, in the order of the goals. */
-export function compareWithPlan(
+/** What campaigns brought, beside what was planned. */
+export const compareWithPlan = (
   plan: CampaignPlan,
   figures: CampaignFigures,
   given: readonly Given[],
-): Reached[] {
-  const actuals: Record<Goal, bigint> = {
+): Reached[] =>
+  comparePlan(plan, {
     orders: BigInt(figures.heldOrders + figures.usedOrders),
     participants: BigInt(figures.participants),
     members: BigInt(figures.newCustomers),
     revenueAmount: figures.revenueAmount,
     discountAmount: totalGiven(given),
-  };
-  return GOALS.flatMap((goal): Reached[] => {
+  });
+
+/** A plan beside what came of it, in the order of the goals. */
+export const comparePlan = (plan: CampaignPlan, actuals: Readonly<Record<Goal, bigint>>): Reached[] =>
+  GOALS.flatMap((goal): Reached[] => {
     const wanted = plan[goal];
     if (wanted === undefined) return [];
     const [planned, actual] = [BigInt(wanted), actuals[goal]];
@@ -50,4 +53,3 @@ export function compareWithPlan(
       },
     ];
   });
-}

@@ -3,7 +3,7 @@ import { enumeration, model, nullableInstant, ref, toWire, uuid } from '../../..
 import { sumOf } from '../../../platform/money.ts';
 import { Currency } from '../../../platform/shops/schemas.ts';
 import type { CampaignReport } from './report.ts';
-import { GOALS, totalGiven } from './rules.ts';
+import { GOALS, type Reached, totalGiven } from './rules.ts';
 
 const count = (description: string) => Type.Integer({ minimum: 0, description });
 const amount = (description: string) => Type.Integer({ description: `${description} Minor units.` });
@@ -13,15 +13,19 @@ const GoalName = enumeration(
   'What a campaign can be planned by. `members`: customers who order for the first time.',
   GOALS,
 );
-const ReachedModel = model('CampaignGoalReached', 'What was planned of one thing, and what came of it.', {
-  goal: ref(GoalName),
-  planned: Type.Integer({ minimum: 0, description: 'Minor units for amounts, else how many.' }),
-  actual: Type.Integer({ description: 'The same, as it is.' }),
-  reachedBps: Type.Unsafe<number | null>({
-    type: ['integer', 'null'],
-    description: 'In basis points of the plan; null where the plan is nothing.',
-  }),
-});
+export const ReachedModel = model(
+  'CampaignGoalReached',
+  'What was planned of one thing, and what came of it.',
+  {
+    goal: ref(GoalName),
+    planned: Type.Integer({ minimum: 0, description: 'Minor units for amounts, else how many.' }),
+    actual: Type.Integer({ description: 'The same, as it is.' }),
+    reachedBps: Type.Unsafe<number | null>({
+      type: ['integer', 'null'],
+      description: 'In basis points of the plan; null where the plan is nothing.',
+    }),
+  },
+);
 const GivenModel = model('CampaignGiven', 'What orders of a channel have of a version of a campaign.', {
   campaignId: uuid('The campaign.'),
   campaignVersion: Type.Integer({ minimum: 1, description: 'What it said.' }),
@@ -59,6 +63,13 @@ export const CampaignReportModel = model(
   },
 );
 
+export const presentReached = ({ goal, planned, actual, reachedBps }: Reached) => ({
+  goal,
+  planned: toWire(planned),
+  actual: toWire(actual),
+  reachedBps: reachedBps === undefined ? null : toWire(reachedBps),
+});
+
 export function presentReport({ from, to, figures, given, plan }: CampaignReport, currency: string) {
   const { revenueAmount, costedRevenueAmount, costAmount, ...counts } = figures;
   return {
@@ -74,12 +85,7 @@ export function presentReport({ from, to, figures, given, plan }: CampaignReport
     freightDiscountAmount: toWire(sumOf(given.map((one) => one.freightAmount))),
     giftCostAmount: toWire(sumOf(given.map((one) => one.giftCostAmount))),
     givenAmount: toWire(totalGiven(given)),
-    plan: plan.map(({ goal, planned, actual, reachedBps }) => ({
-      goal,
-      planned: toWire(planned),
-      actual: toWire(actual),
-      reachedBps: reachedBps === undefined ? null : toWire(reachedBps),
-    })),
+    plan: plan.map(presentReached),
     given: given.map((one) => ({
       campaignId: one.campaignId,
       campaignVersion: one.campaignVersion,
