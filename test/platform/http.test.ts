@@ -203,6 +203,11 @@ t.test('unknown query parameters are named', async (t) => {
     ],
   );
   t.equal((await send('/v1/orders?limit=1&limit=2')).status, 400);
+  for (const endless of ['1e400', '-1e400'])
+    t.match(await send(`/v1/orders?limit=${endless}`), {
+      status: 400,
+      body: { errors: [{ in: 'query', pointer: '/limit', code: 'wrong_type' }] },
+    });
 });
 
 t.test('what is too large', async (t) => {

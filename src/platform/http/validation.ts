@@ -69,12 +69,30 @@ function whenAsked(compile: () => ValidateFunction) {
   const validate = (data: unknown): boolean => {
     made ??= compile();
     const isValid = made(data);
-    validate.errors = made.errors;
-    return isValid;
+    const infinite = isValid ? findInfinite(data) : [];
+    validate.errors = isValid ? infinite : made.errors;
+    return isValid && infinite.length === 0;
   };
   validate.errors = undefined as ValidateFunction['errors'];
   return validate;
 }
+
+// Text such as 1e400 becomes a number that is no finite one, and Ajv holds only finite numbers against their limits. JSON is refused by its
+// type, but a query is coerced before its limits are looked at.
+const findInfinite = (data: unknown): ErrorObject[] =>
+  Object.entries(data ?? {}).flatMap(([name, value]) =>
+    [value].flat().some((one) => one === Infinity || one === -Infinity)
+      ? [
+          {
+            keyword: 'type',
+            instancePath: `/${name}`,
+            schemaPath: '#/type',
+            params: { type: 'integer' },
+            message: 'must be integer',
+          },
+        ]
+      : [],
+  );
 
 const PARTS: Record<string, Violation['in']> = {
   body: 'body',
