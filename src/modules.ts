@@ -1,5 +1,6 @@
 import { activitiesModule } from './modules/activities/module.ts';
 import { drawCustomerMove, drawPersonalData } from './modules/activities/draws/personal-data.ts';
+import { referralCustomerMove, referralPersonalData } from './modules/activities/referrals/personal-data.ts';
 import { helpCustomerMove, helpPersonalData } from './modules/activities/helps/personal-data.ts';
 import { activityCustomerMove, activityPersonalData } from './modules/activities/personal-data.ts';
 import { activityProgrammePart } from './modules/activities/programme-part.ts';
@@ -107,6 +108,8 @@ customerMerges.fill([
   helpCustomerMove,
   drawCustomerMove,
   activityCustomerMove,
+  // After the participations, which friends hang on.
+  referralCustomerMove,
   segmentCustomerMove,
 ]);
 personalData.fill([
@@ -126,6 +129,7 @@ personalData.fill([
   activityPersonalData,
   helpPersonalData,
   drawPersonalData,
+  referralPersonalData,
   segmentPersonalData,
 ]);
 purchaseChanges.fill(followCustomerPurchases);

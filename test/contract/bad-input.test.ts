@@ -136,6 +136,14 @@ function* badPathsAndHeaders(op: Operation, prepared: Prepared): Generator<Attem
         yield { what: `token ${token.slice(0, 40)}`, params: { token }, statuses: [404] };
       continue;
     }
+    if (name === 'code') {
+      // What was passed on is typed by people: what leads nowhere is not found.
+      for (const code of ['no-id', newId()])
+        yield { what: `code ${code}`, params: { code }, statuses: [404] };
+      for (const code of ['a\u0000', 'x'.repeat(300)])
+        yield { what: `code ${code.slice(0, 40)}`, params: { code }, statuses: [400], points: true };
+      continue;
+    }
     yield { what: `${name} is no id`, params: { [name]: 'no-id' }, statuses: [400], points: true };
     const absent = name === 'number' ? '999999999' : newId();
     if (name !== 'provider')

@@ -104,6 +104,8 @@ const OPEN_TO_ALL = new Set([
   'giveHelpAsCustomer',
   'drawOwnTicket',
   'listOwnDrawTickets',
+  'claimOwnReferral',
+  'getReferralOffer',
 ]);
 const NUMBER = /^\d+$/;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;

@@ -3,7 +3,9 @@ import type { Tx } from '../../platform/db/client.ts';
 import { drawErrors } from './draws/errors.ts';
 import { freezeDraw } from './draws/freeze.ts';
 import { commitToSeed } from './draws/seed.ts';
+import { makeCode } from './referrals/codes.ts';
 import type { WholeActivity } from './repository.ts';
+import type { Participant } from './tables.ts';
 
 /** What a format does in the life of an activity beside what it says. */
 interface FormatFlows {
@@ -11,6 +13,8 @@ interface FormatFlows {
   readonly onMade?: (tx: Tx, ctx: Ctx, whole: WholeActivity) => Promise<void>;
   /** In the transaction from which on the activity says something to customers: when it is scheduled, started, or changed after that. */
   readonly onSaid?: (tx: Tx, ctx: Ctx, whole: WholeActivity) => Promise<void>;
+  /** In the transaction in which somebody joins. */
+  readonly onJoined?: (tx: Tx, ctx: Ctx, participant: Participant) => Promise<void>;
   /** Refuses that one person alone changes what it says. */
   readonly refuseChangeByOne?: (whole: WholeActivity) => void;
 }
@@ -23,6 +27,7 @@ const FLOWS: Partial<Record<string, FormatFlows>> = {
       if (row.startedAt !== null && row.state !== 'ended') throw drawErrors.draw_frozen();
     },
   },
+  referral: { onJoined: makeCode },
 };
 
 /** What the format of an activity does beside what it says. */

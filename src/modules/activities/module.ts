@@ -18,6 +18,13 @@ import { helpRoutes } from './helps/routes.ts';
 import { activityInvariants } from './invariants.ts';
 import { forgetSubscriber, forgetSweep } from './participants/forget.ts';
 import { participantRoutes } from './participants/routes.ts';
+import { claimRoutes } from './referrals/claim-routes.ts';
+import { referralErrors } from './referrals/errors.ts';
+import { referralEvents } from './referrals/events.ts';
+import { referralSubscribers, referralSweep } from './referrals/follow.ts';
+import { referralInvariants } from './referrals/invariants.ts';
+import { referralRoutes } from './referrals/routes.ts';
+import { referralStates } from './referrals/states.ts';
 import { activityReportRoutes } from './reports/routes.ts';
 import { rewardSubscribers, rewardSweep, rewardTasks } from './rewards/give.ts';
 import { activitySettings } from './settings.ts';
@@ -36,9 +43,11 @@ export const activitiesModule: Module = {
     helpRoutes(app);
     drawRoutes(app);
     drawProofRoutes(app);
+    referralRoutes(app);
+    claimRoutes(app);
     activityReportRoutes(app);
   },
-  errors: { ...activityErrors, ...helpErrors, ...drawErrors },
+  errors: { ...activityErrors, ...helpErrors, ...drawErrors, ...referralErrors },
   events: [
     ...Object.values(activityEvents),
     ...Object.values(participantEvents),
@@ -46,11 +55,18 @@ export const activitiesModule: Module = {
     ...Object.values(helpEvents),
     ...Object.values(drawEvents),
     ...Object.values(drawChangeEvents),
+    ...Object.values(referralEvents),
   ],
   settings: activitySettings,
-  subscribers: [...sourceSubscribers, ...rewardSubscribers, forgetSubscriber, revealSubscriber],
-  sweeps: [activitySweep, rewardSweep, forgetSweep],
+  subscribers: [
+    ...sourceSubscribers,
+    ...rewardSubscribers,
+    ...referralSubscribers,
+    forgetSubscriber,
+    revealSubscriber,
+  ],
+  sweeps: [activitySweep, rewardSweep, referralSweep, forgetSweep],
   tasks: rewardTasks,
-  invariants: [...activityInvariants, ...helpInvariants, ...drawInvariants],
-  states: { activityReward: rewardStates, drawChange: drawChangeStates },
+  invariants: [...activityInvariants, ...helpInvariants, ...drawInvariants, ...referralInvariants],
+  states: { activityReward: rewardStates, drawChange: drawChangeStates, referral: referralStates },
 };

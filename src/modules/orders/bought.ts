@@ -1,4 +1,5 @@
 import type { Reader } from '../../platform/db/client.ts';
+import { preparedSql } from '../../platform/db/prepared.ts';
 import { sumOf } from '../../platform/money.ts';
 import { isGiven, paidLeftOf } from './line-rules.ts';
 import { getOrder, listLines } from './repository.ts';
@@ -23,3 +24,13 @@ export async function readBought(on: Reader, shopId: string, orderId: string): P
   const goods = lines.filter((line) => !isGiven(line));
   return { customerId, channel, paidAt, goodsAmount: sumOf(goods.map(paidLeftOf)) };
 }
+
+// Along orders_customer_idx.
+const selectPaid = preparedSql(
+  'select_paid_order_of_customer',
+  `select 1 from orders where shop_id = $1 and customer_id = $2 and status <> 'cancelled' and paid_at is not null limit 1`,
+);
+
+/** Whether a customer has ever bought something: an order that is paid, and not cancelled. */
+export const hasBought = async (on: Reader, shopId: string, customerId: string): Promise<boolean> =>
+  (await selectPaid(on, [shopId, customerId])).length > 0;

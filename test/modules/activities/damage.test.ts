@@ -2,6 +2,7 @@ import t from 'tap';
 import { drawInvariants } from '../../../src/modules/activities/draws/invariants.ts';
 import { helpInvariants } from '../../../src/modules/activities/helps/invariants.ts';
 import { activityInvariants } from '../../../src/modules/activities/invariants.ts';
+import { referralInvariants } from '../../../src/modules/activities/referrals/invariants.ts';
 import {
   makeActivity,
   makeHelp,
@@ -15,7 +16,9 @@ import { makeCouponDefinition } from '../../support/coupons-world.ts';
 import { type Damages, findDamages } from '../../support/damage.ts';
 import { buyFor, drawOne, makeDraw, makeLucky, WHEEL } from '../../support/draws-world.ts';
 import { makeMember, setProgramme } from '../../support/loyalty-world.ts';
+import { makeBuyer, makeReferralActivity, makeReferrer } from '../../support/referrals-world.ts';
 import { must } from '../../support/world.ts';
+import { advance } from '../orders/support.ts';
 
 const app = await startApp(t);
 
@@ -40,6 +43,11 @@ async function fill() {
   await makeHelp(app, collection.id);
   const { id } = await makeHelp(app, collection.id);
   await must(app.call(`POST /v1/helps/${id}/void`, { body: { reason: 'Twice.' } }));
+  const referral = await makeReferralActivity(app);
+  const { code } = await makeReferrer(app, referral.id);
+  await makeBuyer(app, app, referral.id, code);
+  await advance(app, 8 * 1_440);
+  await makeBuyer(app, app, referral.id, code);
   // So that all but never a ticket brings nothing.
   const prizes = [{ ...WHEEL.prizes[1], weight: 1_000_000_000 }, WHEEL.prizes[2]];
   const draw = await makeDraw(app, { prizes });
@@ -107,11 +115,27 @@ const DAMAGES: Damages = {
     `delete from activity_rewards where earned_by like 'ticket:%'`,
     'update draw_tickets set reward_count = reward_count + 1',
   ],
+  'a friend counts for one for who brought them while they are qualified, and else for nothing': [
+    `delete from participant_counts where source_type = 'referral'`,
+    `update referrals set state = 'taken_back', qualified_at = null where state = 'qualified'`,
+  ],
+  'what counts as a friend is one': [
+    `update participant_counts set source_id = activity_id where source_type = 'referral'`,
+  ],
+  'who is qualified bought something that cannot be returned, and who waits for that is found then': [
+    'delete from referral_purchases',
+    'update referral_purchases set qualifies = false',
+    'update referrals set due_at = null where due_at is not null',
+  ],
+  'nobody is their own friend': [
+    `update referrals r set referred_customer_id = p.customer_id from participants p
+     where p.id = r.participant_id and r.state = 'qualified'`,
+  ],
 };
 
 t.test('each damage is found', async (t) => {
   await fill();
-  const all = [...activityInvariants, ...helpInvariants, ...drawInvariants];
+  const all = [...activityInvariants, ...helpInvariants, ...drawInvariants, ...referralInvariants];
   await findDamages(
     t,
     app,

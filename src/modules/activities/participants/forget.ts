@@ -5,6 +5,7 @@ import type { Sweep } from '../../../platform/jobs/sweeps.ts';
 import { after, DAY_MS } from '../../../platform/time.ts';
 import { activityEvents } from '../events.ts';
 import { forgetHelpers } from '../helps/forget-repository.ts';
+import { forgetFriends } from '../referrals/claim-repository.ts';
 import { forgetIdentifiers, insertForget, listForgets } from './identifier-repository.ts';
 import { identifierForgets } from './tables.ts';
 
@@ -25,6 +26,7 @@ async function forgetDue(ctx: Ctx): Promise<number> {
   for (const activityId of due)
     await inTransaction(ctx, async (tx) => {
       await forgetHelpers(tx, ctx.shop.id, activityId);
+      await forgetFriends(tx, ctx.shop.id, activityId);
       await forgetIdentifiers(tx, ctx.shop.id, activityId);
     });
   return due.length;

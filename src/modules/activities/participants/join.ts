@@ -7,6 +7,7 @@ import { after, HOUR_MS } from '../../../platform/time.ts';
 import { holdCustomer } from '../../customers/standing.ts';
 import { activityErrors } from '../errors.ts';
 import { participantEvent, participantEvents } from '../events.ts';
+import { flowsOf } from '../format-flows.ts';
 import { formatOf } from '../formats.ts';
 import { requireOpen } from '../open.ts';
 import { getActivity, holdActivity, type WholeActivity } from '../repository.ts';
@@ -58,9 +59,10 @@ export function joinActivity(
 export async function takePart(
   tx: Tx,
   ctx: Ctx,
-  { row, rule }: WholeActivity,
+  whole: WholeActivity,
   { customerId, channel, source = null, identifiers = [] }: JoinInput,
 ): Promise<{ readonly participant: Participant; readonly isNew: boolean }> {
+  const { row, rule } = whole;
   const format = formatOf(row.type);
   const promisedAmount = format.promisedAmount(rule.format);
   const { participantsLimit, budgetAmount } = rule;
@@ -92,6 +94,7 @@ export async function takePart(
   };
   await insertParticipant(tx, participant);
   await keepIdentifiers(tx, ctx, participant, identifiers);
+  await flowsOf(whole).onJoined?.(tx, ctx, participant);
   await appendEvents(tx, ctx, [participantEvent(ctx, participantEvents.joined, participant)]);
   return { participant, isNew: true };
 }

@@ -1,4 +1,5 @@
 import type { Reader } from '../../../platform/db/client.ts';
+import { preparedSql } from '../../../platform/db/prepared.ts';
 import { getCard } from './card-repository.ts';
 import { listLoadsOf } from './load-repository.ts';
 
@@ -25,3 +26,14 @@ export async function readLoaded(
     ),
   };
 }
+
+// Along cards_customer_idx and the loads of a card.
+const selectLoaded = preparedSql(
+  'select_load_of_customer',
+  `select 1 from cards c join card_loads l on l.shop_id = c.shop_id and l.card_id = c.id
+   where c.shop_id = $1 and c.customer_id = $2 and l.loaded_at is not null limit 1`,
+);
+
+/** Whether a customer has ever paid for a load of a card of their own. */
+export const hasLoaded = async (on: Reader, shopId: string, customerId: string): Promise<boolean> =>
+  (await selectLoaded(on, [shopId, customerId])).length > 0;
