@@ -1,4 +1,5 @@
 import { activitiesModule } from './modules/activities/module.ts';
+import { contestCustomerMove, contestPersonalData } from './modules/activities/contests/personal-data.ts';
 import { drawCustomerMove, drawPersonalData } from './modules/activities/draws/personal-data.ts';
 import { referralCustomerMove, referralPersonalData } from './modules/activities/referrals/personal-data.ts';
 import { helpCustomerMove, helpPersonalData } from './modules/activities/helps/personal-data.ts';
@@ -108,8 +109,9 @@ customerMerges.fill([
   helpCustomerMove,
   drawCustomerMove,
   activityCustomerMove,
-  // After the participations, which friends hang on.
+  // After the participations, which friends and entries hang on.
   referralCustomerMove,
+  contestCustomerMove,
   segmentCustomerMove,
 ]);
 personalData.fill([
@@ -130,6 +132,7 @@ personalData.fill([
   helpPersonalData,
   drawPersonalData,
   referralPersonalData,
+  contestPersonalData,
   segmentPersonalData,
 ]);
 purchaseChanges.fill(followCustomerPurchases);

@@ -106,6 +106,8 @@ const OPEN_TO_ALL = new Set([
   'listOwnDrawTickets',
   'claimOwnReferral',
   'getReferralOffer',
+  'enterContestAsCustomer',
+  'getContest',
 ]);
 const NUMBER = /^\d+$/;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;

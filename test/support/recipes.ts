@@ -10,6 +10,7 @@ import { couponRecipes, idOfCoupons } from './coupons-world.ts';
 import { creditRecipes } from './credit-world.ts';
 import { logoRecipes } from './logo-world.ts';
 import { drawRecipes } from './draws-world.ts';
+import { contestRecipes } from './contests-world.ts';
 import { referralRecipes } from './referrals-world.ts';
 import { loyaltyRecipes } from './loyalty-world.ts';
 import { idOfSegments, segmentRecipes } from './segments-world.ts';
@@ -198,6 +199,7 @@ const recipes: Record<string, Recipe> = {
   ...activityRecipes,
   ...drawRecipes,
   ...referralRecipes,
+  ...contestRecipes,
   ...segmentRecipes,
   ...shippingRecipes,
   getFreightTemplate: onTemplate,

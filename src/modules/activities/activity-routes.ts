@@ -14,6 +14,7 @@ import {
   readActivityByExternalId,
 } from './activities.ts';
 import { updateActivity } from './change.ts';
+import { contestErrors } from './contests/errors.ts';
 import { drawErrors as d } from './draws/errors.ts';
 import { activityErrors as e } from './errors.ts';
 import { ActivityTypeName } from './rule-schemas.ts';
@@ -229,6 +230,7 @@ function updateRoute(app: FastifyInstance): void {
       ...ruleErrors,
       d.draw_frozen,
       d.draw_prize_too_valuable,
+      contestErrors.contest_closed,
       ...namedErrors,
       ...joinErrors,
       e.activity_external_id_taken,
@@ -240,6 +242,7 @@ function updateRoute(app: FastifyInstance): void {
       e.activity_worse_for_customers,
       d.draw_frozen,
       d.draw_prize_too_valuable,
+      contestErrors.contest_closed,
     ],
     example: { params: EXAMPLE_ACTIVITY, body: { name: 'Likes, longer', endsAt: '2099-10-14T00:00:00Z' } },
     run: (ctx, { params, body }) => updateActivity(ctx, params.activityId, splitInput(body)),

@@ -1,7 +1,9 @@
 import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
+import { contestErrors } from './contests/errors.ts';
+import { openContest } from './contests/seed.ts';
 import { drawErrors } from './draws/errors.ts';
-import { freezeDraw } from './draws/freeze.ts';
+import { freezeDraw, refuseTooMuchFor } from './draws/freeze.ts';
 import { commitToSeed } from './draws/seed.ts';
 import { makeCode } from './referrals/codes.ts';
 import type { WholeActivity } from './repository.ts';
@@ -25,6 +27,17 @@ const FLOWS: Partial<Record<string, FormatFlows>> = {
     onSaid: freezeDraw,
     refuseChangeByOne({ row }) {
       if (row.startedAt !== null && row.state !== 'ended') throw drawErrors.draw_frozen();
+    },
+  },
+  contest: {
+    onMade: (tx, ctx, { row }) => openContest(tx, ctx, row),
+    async onSaid(_tx, ctx, { rule: { format } }) {
+      if (format.type !== 'contest') return;
+      if (ctx.now >= new Date(format.entriesUntil))
+        throw contestErrors.contest_closed(`Until ${format.entriesUntil}.`, {
+          pointer: '/format/entriesUntil',
+        });
+      if (format.prize.kind === 'draw') refuseTooMuchFor(ctx, format.prize.rewards, '/format/prize/rewards');
     },
   },
   referral: { onJoined: makeCode },

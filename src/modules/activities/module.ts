@@ -1,5 +1,11 @@
 import type { Module } from '../../platform/module.ts';
 import { activityOwnRoutes } from './activity-routes.ts';
+import { contestErrors } from './contests/errors.ts';
+import { contestEvents } from './contests/events.ts';
+import { contestInvariants } from './contests/invariants.ts';
+import { contestRoutes } from './contests/routes.ts';
+import { contestSweep } from './contests/settle.ts';
+import { contestStates } from './contests/states.ts';
 import { currentActivityRoutes } from './current-routes.ts';
 import { drawErrors } from './draws/errors.ts';
 import { drawChangeEvents, drawEvents } from './draws/events.ts';
@@ -45,9 +51,10 @@ export const activitiesModule: Module = {
     drawProofRoutes(app);
     referralRoutes(app);
     claimRoutes(app);
+    contestRoutes(app);
     activityReportRoutes(app);
   },
-  errors: { ...activityErrors, ...helpErrors, ...drawErrors, ...referralErrors },
+  errors: { ...activityErrors, ...helpErrors, ...drawErrors, ...referralErrors, ...contestErrors },
   events: [
     ...Object.values(activityEvents),
     ...Object.values(participantEvents),
@@ -56,6 +63,7 @@ export const activitiesModule: Module = {
     ...Object.values(drawEvents),
     ...Object.values(drawChangeEvents),
     ...Object.values(referralEvents),
+    ...Object.values(contestEvents),
   ],
   settings: activitySettings,
   subscribers: [
@@ -65,8 +73,19 @@ export const activitiesModule: Module = {
     forgetSubscriber,
     revealSubscriber,
   ],
-  sweeps: [activitySweep, rewardSweep, referralSweep, forgetSweep],
+  sweeps: [activitySweep, rewardSweep, referralSweep, contestSweep, forgetSweep],
   tasks: rewardTasks,
-  invariants: [...activityInvariants, ...helpInvariants, ...drawInvariants, ...referralInvariants],
-  states: { activityReward: rewardStates, drawChange: drawChangeStates, referral: referralStates },
+  invariants: [
+    ...activityInvariants,
+    ...helpInvariants,
+    ...drawInvariants,
+    ...referralInvariants,
+    ...contestInvariants,
+  ],
+  states: {
+    activityReward: rewardStates,
+    drawChange: drawChangeStates,
+    referral: referralStates,
+    contest: contestStates,
+  },
 };

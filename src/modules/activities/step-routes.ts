@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { campaignErrors as c } from '../campaigns/errors.ts';
 import { activityParams, EXAMPLE_ACTIVITY, namedErrors, oneActivity } from './activity-routes.ts';
+import { contestErrors } from './contests/errors.ts';
 import { drawErrors as d } from './draws/errors.ts';
 import { activityErrors as e } from './errors.ts';
 import { ActivityEnd, presentActivity } from './schemas.ts';
@@ -20,6 +21,7 @@ const beginErrors = [
   e.activity_end_passed,
   c.programme_ended,
   d.draw_prize_too_valuable,
+  contestErrors.contest_closed,
   ...namedErrors,
 ];
 

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { contestInvariants } from '../../../src/modules/activities/contests/invariants.ts';
 import { drawInvariants } from '../../../src/modules/activities/draws/invariants.ts';
 import { helpInvariants } from '../../../src/modules/activities/helps/invariants.ts';
 import { activityInvariants } from '../../../src/modules/activities/invariants.ts';
@@ -16,6 +17,7 @@ import { makeCouponDefinition } from '../../support/coupons-world.ts';
 import { type Damages, findDamages } from '../../support/damage.ts';
 import { buyFor, drawOne, makeDraw, makeLucky, WHEEL } from '../../support/draws-world.ts';
 import { makeMember, setProgramme } from '../../support/loyalty-world.ts';
+import { decide, makeEntry, makeShort, passDeadline } from '../../support/contests-world.ts';
 import { makeBuyer, makeReferralActivity, makeReferrer } from '../../support/referrals-world.ts';
 import { must } from '../../support/world.ts';
 import { advance } from '../orders/support.ts';
@@ -48,6 +50,10 @@ async function fill() {
   await makeBuyer(app, app, referral.id, code);
   await advance(app, 8 * 1_440);
   await makeBuyer(app, app, referral.id, code);
+  const contest = await makeShort(app);
+  for (const option of ['home', 'away', 'home']) await makeEntry(app, contest.id, option);
+  await passDeadline(app);
+  await decide(app, app, contest.id, 'home');
   // So that all but never a ticket brings nothing.
   const prizes = [{ ...WHEEL.prizes[1], weight: 1_000_000_000 }, WHEEL.prizes[2]];
   const draw = await makeDraw(app, { prizes });
@@ -131,11 +137,33 @@ const DAMAGES: Damages = {
     `update referrals r set referred_customer_id = p.customer_id from participants p
      where p.id = r.participant_id and r.state = 'qualified'`,
   ],
+  'the entries of a contest have every number once': [
+    'delete from contest_entries where number = 2',
+    'update contest_entries set number = 7 where number = 3',
+    'update contests set entries = entries + 1',
+  ],
+  'who won was right, and earned it': [
+    `update contest_entries set option_key = 'away' where is_winner`,
+    'update contest_entries set is_winner = not is_winner',
+    `delete from activity_rewards where earned_by like 'entry:%'`,
+  ],
+  'a pot is shared to the last point': [
+    `update activity_rewards set reward = jsonb_set(reward, '{points}', '7') where earned_by = 'entry:1'`,
+  ],
+  'the seed of a contest that is known is the one that was bound': [
+    `update contests set seed = repeat('ab', 32) where seed is not null`,
+  ],
 };
 
 t.test('each damage is found', async (t) => {
   await fill();
-  const all = [...activityInvariants, ...helpInvariants, ...drawInvariants, ...referralInvariants];
+  const all = [
+    ...activityInvariants,
+    ...helpInvariants,
+    ...drawInvariants,
+    ...referralInvariants,
+    ...contestInvariants,
+  ];
   await findDamages(
     t,
     app,

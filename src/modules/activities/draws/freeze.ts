@@ -3,6 +3,7 @@ import type { Tx } from '../../../platform/db/client.ts';
 import { canonicalJson } from '../../../platform/http/canonical.ts';
 import { valueOfAll } from '../rewards/rules.ts';
 import type { WholeActivity } from '../repository.ts';
+import type { Reward } from '../rewards/schemas.ts';
 import { activitySettings } from '../settings.ts';
 import { sha256 } from './draw-rules.ts';
 import { drawErrors } from './errors.ts';
@@ -42,6 +43,13 @@ export async function freezeDraw(tx: Tx, ctx: Ctx, { row, rule }: WholeActivity)
 }
 
 type DrawFormat = Extract<WholeActivity['rule']['format'], { type: 'draw' }>;
+
+/** Building block: refuses what one who is drawn would get where it is too much. Refusal: draw_prize_too_valuable. */
+export function refuseTooMuchFor({ shop }: Ctx, rewards: readonly Reward[], pointer: string): void {
+  const limit = BigInt(activitySettings.of(shop).drawPrizeLimitAmount);
+  if (valueOfAll(rewards) > limit)
+    throw drawErrors.draw_prize_too_valuable(`One who is drawn may get ${limit} at most.`, { pointer });
+}
 
 function refuseTooValuable({ shop }: Ctx, { prizes, chancesPerPurchaseLimit }: DrawFormat): void {
   const { drawPrizeLimitAmount } = activitySettings.of(shop);

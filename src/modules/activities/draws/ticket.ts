@@ -3,17 +3,16 @@ import type { Tx } from '../../../platform/db/client.ts';
 import { inTransaction } from '../../../platform/db/transaction.ts';
 import { appendEvents } from '../../../platform/events/outbox.ts';
 import { holdCustomer } from '../../customers/standing.ts';
-import { findMemberships } from '../../segments/members.ts';
 import { activityErrors } from '../errors.ts';
 import { requireRunning } from '../open.ts';
 import { lockParticipantOf, updateParticipant } from '../participants/repository.ts';
 import { getActivity, holdActivity, type WholeActivity } from '../repository.ts';
 import { oweRewards } from '../rewards/owe.ts';
-import { activitySettings } from '../settings.ts';
 import type { Participant } from '../tables.ts';
 import { drawOn } from './draw-rules.ts';
 import { drawErrors } from './errors.ts';
 import { drawnEvent } from './events.ts';
+import { isInsider } from './insiders.ts';
 import { getText, insertTicket, takeNumber, takePrize } from './repository.ts';
 import { openSeed } from './seed.ts';
 import type { DrawTicket } from './tables.ts';
@@ -38,21 +37,13 @@ export function drawTicket(ctx: Ctx, activityId: string, input: TicketInput): Pr
     requireRunning(whole, ctx.now);
     const participant = await lockParticipantOf(tx, ctx.shop.id, activityId, input.customerId);
     if (!participant || participant.used >= participant.progress) throw drawErrors.no_chance_left();
-    const isInsider = await findInsider(tx, ctx, input.customerId);
+    const ofInsider = await isInsider(tx, ctx, input.customerId);
     const used = await updateParticipant(tx, participant, {
       used: participant.used + 1,
       updatedAt: ctx.now,
     });
-    return drawNext(tx, ctx, whole, used, { nonce: input.nonce, isInsider });
+    return drawNext(tx, ctx, whole, used, { nonce: input.nonce, isInsider: ofInsider });
   });
-}
-
-/** Staff and who tests draws like everybody, and is told apart in what is published. */
-async function findInsider(tx: Tx, { shop, now }: Ctx, customerId: string): Promise<boolean> {
-  const { insiderSegmentIds } = activitySettings.of(shop);
-  if (insiderSegmentIds.length === 0) return false;
-  const [found] = await findMemberships(tx, shop.id, insiderSegmentIds, [{ customerId, at: now }]);
-  return (found?.size ?? 0) > 0;
 }
 
 /** From the number on nobody else draws until this is committed: the less comes after it, the more are drawn. */
@@ -61,14 +52,14 @@ async function drawNext(
   ctx: Ctx,
   { row, rule }: WholeActivity,
   participant: Participant,
-  { nonce, isInsider }: Pick<DrawTicket, 'nonce' | 'isInsider'>,
+  by: Pick<DrawTicket, 'nonce' | 'isInsider'>,
 ): Promise<DrawTicket> {
   const draw = publishedOf(await getText(tx, ctx.shop.id, row.id, row.ruleVersion));
   const taken = await takeNumber(tx, ctx.shop.id, row.id);
   if (!taken) throw activityErrors.activity_not_running('The draw is over.');
   const { number } = taken;
   const seed = Buffer.from(openSeed(ctx, row.id, taken.sealedSeed), 'hex');
-  const { roll, drawnKey } = drawOn(seed, draw, { number, nonce });
+  const { roll, drawnKey } = drawOn(seed, draw, { number, nonce: by.nonce });
   const isThere = await takePrize(tx, ctx.shop.id, row.id, drawnKey);
   const prizeKey = isThere ? drawnKey : draw.fallbackKey;
   if (!isThere && !(await takePrize(tx, ctx.shop.id, row.id, prizeKey)))
@@ -81,13 +72,12 @@ async function drawNext(
     number,
     participantId: participant.id,
     customerId: participant.customerId,
-    nonce,
+    ...by,
     ruleVersion: row.ruleVersion,
     roll,
     drawnKey,
     prizeKey,
     rewardCount: rewards.length,
-    isInsider,
     drawnAt: ctx.now,
   };
   await insertTicket(tx, ticket);

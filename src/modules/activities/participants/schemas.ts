@@ -21,7 +21,8 @@ import { type ActivityReward, type Participant, type ParticipantCount, SOURCE_TY
 import { identifiersField } from './identifiers.ts';
 
 const channel = (description: string) => Type.String({ pattern: '^[a-z0-9][a-z0-9_-]{0,39}$', description });
-const where = {
+/** Where somebody takes part, and what tells them apart. */
+export const whereFields = {
   channel: channel('Where they join.'),
   source: Type.Optional(
     nullableText('Where they came from, such as a link in a post.', { minLength: 1, maxLength: 200 }),
@@ -35,12 +36,12 @@ const where = {
 
 export const ParticipantCreate = inputModel('ParticipantCreate', 'Who takes part.', {
   customerId: uuid('The customer.'),
-  ...where,
+  ...whereFields,
 });
 export const OwnParticipantCreate = inputModel(
   'OwnParticipantCreate',
   'Where the customer takes part.',
-  where,
+  whereFields,
 );
 
 export const ParticipantModel = model('Participant', 'A customer who takes part in an activity.', {
