@@ -108,6 +108,7 @@ const OPEN_TO_ALL = new Set([
   'getReferralOffer',
   'enterContestAsCustomer',
   'getContest',
+  'getOwnContestEntry',
 ]);
 const NUMBER = /^\d+$/;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
