@@ -1,5 +1,8 @@
 import { activitiesModule } from './modules/activities/module.ts';
 import { contestCustomerMove, contestPersonalData } from './modules/activities/contests/personal-data.ts';
+import { depositBookChecks } from './modules/activities/deposits/invariants.ts';
+import { depositCustomerMove, depositPersonalData } from './modules/activities/deposits/personal-data.ts';
+import { giftDepositPaymentSubject } from './modules/activities/deposits/take-payment.ts';
 import { drawCustomerMove, drawPersonalData } from './modules/activities/draws/personal-data.ts';
 import { referralCustomerMove, referralPersonalData } from './modules/activities/referrals/personal-data.ts';
 import { helpCustomerMove, helpPersonalData } from './modules/activities/helps/personal-data.ts';
@@ -112,6 +115,7 @@ customerMerges.fill([
   // After the participations, which friends and entries hang on.
   referralCustomerMove,
   contestCustomerMove,
+  depositCustomerMove,
   segmentCustomerMove,
 ]);
 personalData.fill([
@@ -133,6 +137,7 @@ personalData.fill([
   drawPersonalData,
   referralPersonalData,
   contestPersonalData,
+  depositPersonalData,
   segmentPersonalData,
 ]);
 purchaseChanges.fill(followCustomerPurchases);
@@ -143,6 +148,7 @@ bookChecks.fill([
   ...loyaltyBookChecks,
   ...giftBookChecks,
   ...couponBookChecks,
+  ...depositBookChecks,
 ]);
 paymentProviders.fill([walletProvider, couponProvider, cardProvider]);
 orderPromises.fill(policyPromises);
@@ -151,4 +157,5 @@ paymentSubjects.fill({
   settlement: settlementPaymentSubject,
   card_load: cardLoadPaymentSubject,
   redemption: redemptionPaymentSubject,
+  gift_deposit: giftDepositPaymentSubject,
 });

@@ -109,6 +109,8 @@ const OPEN_TO_ALL = new Set([
   'enterContestAsCustomer',
   'getContest',
   'getOwnContestEntry',
+  'openOwnGiftDeposit',
+  'getGiftDepositPlan',
 ]);
 const NUMBER = /^\d+$/;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;

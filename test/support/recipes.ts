@@ -10,6 +10,7 @@ import { couponRecipes, idOfCoupons } from './coupons-world.ts';
 import { creditRecipes } from './credit-world.ts';
 import { logoRecipes } from './logo-world.ts';
 import { drawRecipes } from './draws-world.ts';
+import { depositRecipes } from './deposits-world.ts';
 import { contestRecipes } from './contests-world.ts';
 import { referralRecipes } from './referrals-world.ts';
 import { loyaltyRecipes } from './loyalty-world.ts';
@@ -200,6 +201,7 @@ const recipes: Record<string, Recipe> = {
   ...drawRecipes,
   ...referralRecipes,
   ...contestRecipes,
+  ...depositRecipes,
   ...segmentRecipes,
   ...shippingRecipes,
   getFreightTemplate: onTemplate,

@@ -15,6 +15,7 @@ import {
 } from './activities.ts';
 import { updateActivity } from './change.ts';
 import { contestErrors } from './contests/errors.ts';
+import { depositErrors } from './deposits/errors.ts';
 import { drawErrors as d } from './draws/errors.ts';
 import { activityErrors as e } from './errors.ts';
 import { ActivityTypeName } from './rule-schemas.ts';
@@ -231,6 +232,7 @@ function updateRoute(app: FastifyInstance): void {
       d.draw_frozen,
       d.draw_prize_too_valuable,
       contestErrors.contest_closed,
+      depositErrors.gift_deposits_off,
       ...namedErrors,
       ...joinErrors,
       e.activity_external_id_taken,
@@ -243,6 +245,7 @@ function updateRoute(app: FastifyInstance): void {
       d.draw_frozen,
       d.draw_prize_too_valuable,
       contestErrors.contest_closed,
+      depositErrors.gift_deposits_off,
     ],
     example: { params: EXAMPLE_ACTIVITY, body: { name: 'Likes, longer', endsAt: '2099-10-14T00:00:00Z' } },
     run: (ctx, { params, body }) => updateActivity(ctx, params.activityId, splitInput(body)),

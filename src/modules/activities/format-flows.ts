@@ -2,6 +2,7 @@ import type { Ctx } from '../../platform/context.ts';
 import type { Tx } from '../../platform/db/client.ts';
 import { contestErrors } from './contests/errors.ts';
 import { openContest } from './contests/seed.ts';
+import { requireEnabled } from './deposits/enabled.ts';
 import { drawErrors } from './draws/errors.ts';
 import { freezeDraw, refuseTooMuchFor } from './draws/freeze.ts';
 import { commitToSeed } from './draws/seed.ts';
@@ -40,6 +41,7 @@ const FLOWS: Partial<Record<string, FormatFlows>> = {
       if (format.prize.kind === 'draw') refuseTooMuchFor(ctx, format.prize.rewards, '/format/prize/rewards');
     },
   },
+  gift_deposit: { onSaid: async (_tx, ctx, whole) => requireEnabled(ctx, whole) },
   referral: { onJoined: makeCode },
 };
 

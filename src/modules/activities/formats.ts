@@ -3,13 +3,14 @@ import { scalar } from '../../platform/http/schema.ts';
 import type { ActivityFormat } from './format.ts';
 import { contest } from './formats/contest.ts';
 import { draw } from './formats/draw.ts';
+import { giftDeposit } from './formats/gift-deposit.ts';
 import { likes } from './formats/likes.ts';
 import { referral } from './formats/referral.ts';
 import { stamps } from './formats/stamps.ts';
 import { topUp } from './formats/top-up.ts';
 
 /** THE list of formats. A new one is a file and a line here. */
-const REGISTERED = [likes, draw, referral, contest, stamps, topUp] as const;
+const REGISTERED = [likes, draw, referral, contest, giftDeposit, stamps, topUp] as const;
 
 /** What customers do in an activity, with its parameters. */
 export type FormatParameters = Static<(typeof REGISTERED)[number]['parameters']>;

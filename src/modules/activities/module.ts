@@ -7,6 +7,14 @@ import { contestRoutes } from './contests/routes.ts';
 import { contestSweep } from './contests/settle.ts';
 import { contestStates } from './contests/states.ts';
 import { currentActivityRoutes } from './current-routes.ts';
+import { depositErrors } from './deposits/errors.ts';
+import { depositEvents } from './deposits/events.ts';
+import { depositInvariants } from './deposits/invariants.ts';
+import { depositNoticeSweep } from './deposits/notices.ts';
+import { depositOpenRoutes } from './deposits/open-routes.ts';
+import { depositRoutes } from './deposits/routes.ts';
+import { giftDepositStates } from './deposits/states.ts';
+import { unpaidDepositSweep } from './deposits/take-payment.ts';
 import { drawErrors } from './draws/errors.ts';
 import { drawChangeEvents, drawEvents } from './draws/events.ts';
 import { drawInvariants } from './draws/invariants.ts';
@@ -52,9 +60,18 @@ export const activitiesModule: Module = {
     referralRoutes(app);
     claimRoutes(app);
     contestRoutes(app);
+    depositOpenRoutes(app);
+    depositRoutes(app);
     activityReportRoutes(app);
   },
-  errors: { ...activityErrors, ...helpErrors, ...drawErrors, ...referralErrors, ...contestErrors },
+  errors: {
+    ...activityErrors,
+    ...helpErrors,
+    ...drawErrors,
+    ...referralErrors,
+    ...contestErrors,
+    ...depositErrors,
+  },
   events: [
     ...Object.values(activityEvents),
     ...Object.values(participantEvents),
@@ -64,6 +81,7 @@ export const activitiesModule: Module = {
     ...Object.values(drawChangeEvents),
     ...Object.values(referralEvents),
     ...Object.values(contestEvents),
+    ...Object.values(depositEvents),
   ],
   settings: activitySettings,
   subscribers: [
@@ -73,7 +91,15 @@ export const activitiesModule: Module = {
     forgetSubscriber,
     revealSubscriber,
   ],
-  sweeps: [activitySweep, rewardSweep, referralSweep, contestSweep, forgetSweep],
+  sweeps: [
+    activitySweep,
+    rewardSweep,
+    referralSweep,
+    contestSweep,
+    unpaidDepositSweep,
+    depositNoticeSweep,
+    forgetSweep,
+  ],
   tasks: rewardTasks,
   invariants: [
     ...activityInvariants,
@@ -81,11 +107,13 @@ export const activitiesModule: Module = {
     ...drawInvariants,
     ...referralInvariants,
     ...contestInvariants,
+    ...depositInvariants,
   ],
   states: {
     activityReward: rewardStates,
     drawChange: drawChangeStates,
     referral: referralStates,
     contest: contestStates,
+    giftDeposit: giftDepositStates,
   },
 };

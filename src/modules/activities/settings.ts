@@ -20,6 +20,18 @@ export const activitySettings = defineSettings(
         'What one ticket of a draw, and all tickets of one purchase, can bring at most, at market value in minor units. Looked at when a draw ' +
         'is scheduled or started.',
     }),
+    giftDepositsEnabled: Type.Boolean({
+      default: false,
+      description:
+        'Whether customers can pay deposits with gifts. Off until the shop turns it on: such deposits are money that it owes.',
+    }),
+    giftDepositLimitAmount: Type.Integer({
+      minimum: 0,
+      maximum: Number(MAX_AMOUNT),
+      default: 10_000_000,
+      description:
+        'What all customers together can have deposited with gifts at most, and not back yet, in minor units.',
+    }),
     insiderSegmentIds: Type.Array(Type.String({ format: 'uuid' }), {
       maxItems: 20,
       uniqueItems: true,

@@ -3,6 +3,7 @@ import { operation } from '../../platform/http/operation.ts';
 import { campaignErrors as c } from '../campaigns/errors.ts';
 import { activityParams, EXAMPLE_ACTIVITY, namedErrors, oneActivity } from './activity-routes.ts';
 import { contestErrors } from './contests/errors.ts';
+import { depositErrors } from './deposits/errors.ts';
 import { drawErrors as d } from './draws/errors.ts';
 import { activityErrors as e } from './errors.ts';
 import { ActivityEnd, presentActivity } from './schemas.ts';
@@ -22,6 +23,7 @@ const beginErrors = [
   c.programme_ended,
   d.draw_prize_too_valuable,
   contestErrors.contest_closed,
+  depositErrors.gift_deposits_off,
   ...namedErrors,
 ];
 

@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { uuid } from '../../platform/http/schema.ts';
+import { depositErrors } from '../activities/deposits/errors.ts';
 import { walletErrors } from '../wallets/errors.ts';
 import { customersErrors } from './errors.ts';
 import { mergeCustomers } from './merge.ts';
@@ -129,7 +130,12 @@ function eraseCustomerRoute(app: FastifyInstance): void {
     versioned: true,
     params,
     success: { statuses: [200], schema: CustomerErasure, description: 'What was erased and what is kept.' },
-    errors: [customersErrors.customer_merged, customersErrors.customer_owes, walletErrors.wallet_not_empty],
+    errors: [
+      customersErrors.customer_merged,
+      customersErrors.customer_owes,
+      walletErrors.wallet_not_empty,
+      depositErrors.gift_deposit_not_back,
+    ],
     example: { params: { customerId: EXAMPLE_ID } },
     run: (ctx, input) => eraseCustomer(ctx, input.params.customerId),
     present: presentErasure,

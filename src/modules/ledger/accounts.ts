@@ -15,7 +15,7 @@ const ofShop = (account: string): Account => ({ account, owner: null });
 export const funds = (provider: string): Account => ofShop(`funds:${provider}`);
 /** Asset: what the buyer of an order still owes for it. */
 export const receivable = (orderId: string): Account => ({ account: 'receivable', owner: orderId });
-/** Liability: money of the buyer of an order, of the load of a card or of a gift, that is neither the price nor back with them yet. */
+/** Liability: money of the buyer of an order, of the load of a card, of a gift or of a deposit, that is neither the price nor back with them yet. */
 export const clearing = (orderId: string): Account => ({ account: 'clearing', owner: orderId });
 /** Liability: a customer's stored value. It never falls below nothing. */
 export const walletOf = (customerId: string): Account => ({
@@ -25,6 +25,12 @@ export const walletOf = (customerId: string): Account => ({
 });
 /** Liability: what is on a stored-value card. It never falls below nothing. */
 export const cardAccount = (cardId: string): Account => ({ account: 'card', owner: cardId, floor: 0n });
+/** Liability: what of a deposit with gifts is not back with its customer. It never falls below nothing. */
+export const giftDepositOf = (depositId: string): Account => ({
+  account: 'gift_deposit',
+  owner: depositId,
+  floor: 0n,
+});
 /** Expense: what cards were loaded with beyond what was paid, less what of it ended with its card. */
 export const cardBonus = (): Account => ofShop('card_bonus');
 /** Income: what was paid for cards, is used up by the rule of their refund, and was still on them. */
@@ -70,7 +76,7 @@ export const nameOf = ({ account, owner }: Account): string =>
 
 /** What the name of an account looks like: kinds with an owner, and those of the whole shop. */
 export const ACCOUNT_NAME =
-  '^(?:(?:receivable|clearing|wallet|card|coupon_promises|points|points_debt):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}' +
+  '^(?:(?:receivable|clearing|wallet|card|gift_deposit|coupon_promises|points|points_debt):[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}' +
   '|sales|gift_sales|price_differences|goodwill|rewards|bad_debts|lapsed_coupons|card_bonus|card_forfeits|granted_points|spent_points|ended_points|funds:[a-z][a-z_]{0,39})$';
 const SHAPE = new RegExp(ACCOUNT_NAME);
 

@@ -37,6 +37,7 @@ const RefundReason = enumeration('RefundReason', 'Why money goes back.', [
   'cancellation',
   'settlement',
   'card_ended',
+  'deposit_part',
 ]);
 const SimulationName = enumeration('Simulation', 'How the simulator behaves.', SIMULATIONS);
 

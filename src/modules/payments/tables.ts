@@ -120,7 +120,9 @@ export const refunds = pgTable(
     orderId: uuid('order_id'),
     amount: amount('amount').notNull(),
     currency: text('currency').notNull(),
-    reason: text('reason').$type<'surplus' | 'cancellation' | 'settlement' | 'card_ended'>().notNull(),
+    reason: text('reason')
+      .$type<'surplus' | 'cancellation' | 'settlement' | 'card_ended' | 'deposit_part'>()
+      .notNull(),
     state: text('state').$type<'pending' | 'succeeded' | 'failed'>().notNull(),
     reference: text('reference'),
     /** Whoever takes over a failed refund counts one up: what is said of an earlier attempt no longer matters. */

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { contestInvariants } from '../../../src/modules/activities/contests/invariants.ts';
+import { depositBookChecks, depositInvariants } from '../../../src/modules/activities/deposits/invariants.ts';
 import { drawInvariants } from '../../../src/modules/activities/draws/invariants.ts';
 import { helpInvariants } from '../../../src/modules/activities/helps/invariants.ts';
 import { activityInvariants } from '../../../src/modules/activities/invariants.ts';
@@ -17,6 +18,7 @@ import { makeCouponDefinition } from '../../support/coupons-world.ts';
 import { type Damages, findDamages } from '../../support/damage.ts';
 import { buyFor, drawOne, makeDraw, makeLucky, WHEEL } from '../../support/draws-world.ts';
 import { makeMember, setProgramme } from '../../support/loyalty-world.ts';
+import { makeDeposit, makeDepositActivity } from '../../support/deposits-world.ts';
 import { decide, makeEntry, makeShort, passDeadline } from '../../support/contests-world.ts';
 import { makeBuyer, makeReferralActivity, makeReferrer } from '../../support/referrals-world.ts';
 import { must } from '../../support/world.ts';
@@ -45,6 +47,10 @@ async function fill() {
   await makeHelp(app, collection.id);
   const { id } = await makeHelp(app, collection.id);
   await must(app.call(`POST /v1/helps/${id}/void`, { body: { reason: 'Twice.' } }));
+  const deposits = await makeDepositActivity(app, { instalments: 3, depositAmount: 10_001 });
+  const { id: depositId } = await makeDeposit(app, deposits.id);
+  await advance(app, 70 * 1_440);
+  await must(app.call(`POST /v1/gift-deposits/${depositId}/collect`, { body: { payoutWay: 'payment' } }));
   const referral = await makeReferralActivity(app);
   const { code } = await makeReferrer(app, referral.id);
   await makeBuyer(app, app, referral.id, code);
@@ -153,6 +159,29 @@ const DAMAGES: Damages = {
   'the seed of a contest that is known is the one that was bound': [
     `update contests set seed = repeat('ab', 32) where seed is not null`,
   ],
+  'the parts of a deposit come to it, differ by one at most, the greater first, and are due one after the other':
+    [
+      'update gift_deposit_parts set part_amount = part_amount + 1 where number = 3',
+      'update gift_deposit_parts set part_amount = part_amount + case number when 2 then 1 when 3 then -1 else 0 end',
+      'update gift_deposit_parts set due_day = due_day - 62 where number = 3',
+      'delete from gift_deposit_parts where number = 3',
+    ],
+  'what of a deposit is back is what was collected of it': [
+    'update gift_deposits set returned_amount = returned_amount + 1',
+  ],
+  'a shop is exposed by what is deposited, or about to be, and not back': [
+    'update gift_deposit_exposures set exposed_amount = exposed_amount + 1',
+    'delete from gift_deposit_exposures',
+  ],
+  'a deposit holds the place of its customer until it is cancelled': [
+    'update gift_deposits set participant_id = id',
+  ],
+  'the account of a deposit holds what of it is not back': [
+    `update ledger_accounts set balance = balance - 1 where account = 'gift_deposit'`,
+  ],
+  'the clearing of a deposit holds what is on its way back': [
+    `update refunds set amount = amount - 1 where subject_type = 'gift_deposit'`,
+  ],
 };
 
 t.test('each damage is found', async (t) => {
@@ -163,6 +192,8 @@ t.test('each damage is found', async (t) => {
     ...drawInvariants,
     ...referralInvariants,
     ...contestInvariants,
+    ...depositInvariants,
+    ...depositBookChecks,
   ];
   await findDamages(
     t,

@@ -61,13 +61,28 @@ const releaseStatement = preparedSql(
 export const releasePlace = async (
   tx: Tx,
   shopId: string,
-  { activityId, promisedAmount }: Place,
+  { activityId, promisedAmount }: Pick<Place, 'activityId' | 'promisedAmount'>,
 ): Promise<void> => void (await releaseStatement(tx, [shopId, activityId, promisedAmount]));
 
 const insertRows = rowInsert('insert_participants', participants);
 
 export const insertParticipant = async (tx: Tx, row: Participant): Promise<void> =>
   void (await insertRows(tx, [row]));
+
+const forgetStatement = preparedSql(
+  'forget_identifiers_of_participant',
+  'delete from participant_identifiers where shop_id = $1 and participant_id = $2',
+);
+const deleteStatement = preparedSql(
+  'delete_participant',
+  'delete from participants where shop_id = $1 and id = $2',
+);
+
+/** Takes out somebody for whom nothing hangs on their place. */
+export async function deleteParticipant(tx: Tx, shopId: string, id: string): Promise<void> {
+  await forgetStatement(tx, [shopId, id]);
+  await deleteStatement(tx, [shopId, id]);
+}
 
 const p = sql.placeholder;
 // By participants_customer_key.
