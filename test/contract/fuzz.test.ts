@@ -49,6 +49,8 @@ function findViolation(op: Described, wire: Wire): string | undefined {
         .filter(([name]) => name !== '')
         .map(([name, value]) => [name, decodeURIComponent(value)]),
     );
+    // However they are written, URLs drop these segments (RFC 3986, 5.2.4, and %2E as the WHATWG reads it).
+    if (Object.values(params).some((value) => value === '.' || value === '..')) return 'a dot segment';
     const found =
       published.misfit(partOf(op, 'query'), query, true) ??
       published.misfit(partOf(op, 'path'), params, true);
