@@ -3,28 +3,16 @@ import { earnPoints } from '../src/modules/loyalty/earn.ts';
 import { createLoyaltyGift } from '../src/modules/loyalty/gifts/catalogue.ts';
 import { redeemGift } from '../src/modules/loyalty/gifts/redeem.ts';
 import { putProgramme } from '../src/modules/loyalty/programme.ts';
-import { grantedPoints, POINTS, pointsOf } from '../src/modules/ledger/accounts.ts';
-import { post } from '../src/modules/ledger/post.ts';
-import { credit, debit } from '../src/modules/ledger/rules.ts';
 import type { Ctx } from '../src/platform/context.ts';
 import { inTransaction } from '../src/platform/db/transaction.ts';
 import { newId } from '../src/platform/ids.ts';
 import { fillMembers, makeBenchShop } from './points-fill.ts';
+import { rateBeside, rateOf, type RateOptions, rowOf, transfer, type Work } from './rate.ts';
 import { setStage } from './stage.ts';
 
 const MEMBERS = 20_000;
-const CLIENTS = 4;
 const LINES = 3;
 const GIFTS = 200;
-
-interface RateOptions {
-  readonly rounds: number;
-  readonly seconds: number;
-  readonly resultsFile: string;
-  readonly heading: string;
-}
-
-type Work = (ctx: Ctx, customerId: string) => Promise<unknown>;
 
 const RULE = {
   name: 'Bench',
@@ -56,17 +44,6 @@ const RULE = {
   ],
 };
 
-// The floor: a bare transfer on the same ledger, in a transaction of its own.
-const transfer: Work = (ctx, customerId) =>
-  inTransaction(ctx, (tx) =>
-    post(tx, ctx, {
-      kind: 'bench',
-      subject: newId(),
-      unit: POINTS,
-      legs: [debit(grantedPoints(), 30n), credit(pointsOf(customerId), 30n)],
-    }),
-  );
-
 const earn: Work = (ctx, customerId) => {
   const lines = Array.from({ length: LINES }, () => ({
     lineId: newId(),
@@ -91,11 +68,6 @@ async function makeRedeem(ctx: Ctx): Promise<Work> {
     redeemGift(own, customerId, { giftId: gifts[turn++ % GIFTS] ?? '', quantity: 1, isHeld: false });
 }
 
-interface Round {
-  readonly floor: number;
-  readonly own: number;
-}
-
 /** How often members earn with an order of three lines, and have a gift, in a second, beside bare transfers in the same rounds. */
 export async function runPointsRate({ rounds, seconds, resultsFile, heading }: RateOptions): Promise<void> {
   const stage = await setStage();
@@ -113,40 +85,12 @@ export async function runPointsRate({ rounds, seconds, resultsFile, heading }: R
     for (const work of [transfer, ...Object.values(works)]) await rateOf(ctx, members, 2 * seconds, work);
     await stage.db.$client.query('vacuum analyze');
     for (const [name, work] of Object.entries(works)) {
-      const found: Round[] = [];
-      for (let round = 0; round < rounds; round += 1) {
-        const floor = await rateOf(ctx, members, seconds, transfer);
-        const own = await rateOf(ctx, members, seconds, work);
-        found.push({ floor, own });
-      }
-      lines.push(rowOf(name, found));
+      const found = await rateBeside(ctx, members, { rounds, seconds }, work);
+      lines.push(rowOf(name, found, '≥ 0.5'));
     }
     console.log(lines.join('\n'));
     appendFileSync(resultsFile, `${lines.join('\n')}\n`);
   } finally {
     await stage.clear();
   }
-}
-
-function rowOf(name: string, found: readonly Round[]): string {
-  const sorted = (of: (round: Round) => number) => found.map(of).toSorted((a, b) => a - b);
-  const middle = (values: readonly number[]) => values[Math.floor(values.length / 2)] ?? 0;
-  const ratios = sorted(({ floor, own }) => own / floor);
-  const rates = [sorted(({ floor }) => floor), sorted(({ own }) => own)].map((one) => middle(one).toFixed(0));
-  const spread = [ratios[0] ?? 0, ratios.at(-1) ?? 0].map((one) => one.toFixed(2));
-  return `| ${[name, ...rates, `**${middle(ratios).toFixed(2)}**`, ...spread, '≥ 0.5'].join(' | ')} |`;
-}
-
-async function rateOf(ctx: Ctx, members: readonly string[], seconds: number, work: Work): Promise<number> {
-  let done = 0;
-  const from = performance.now();
-  const until = from + seconds * 1_000;
-  const client = async (first: number) => {
-    for (let i = first; performance.now() < until; i += CLIENTS) {
-      await work(ctx, members[i % members.length] ?? '');
-      done += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, (_, i) => client(i)));
-  return done / ((performance.now() - from) / 1_000);
 }

@@ -3,6 +3,7 @@ import { arch, cpus, platform } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Client } from 'undici';
+import { runActivities } from './activities.ts';
 import { runLoad, type Run, type Send } from './load.ts';
 import { runPriceProtection } from './price-protection.ts';
 import { runPoints } from './points.ts';
@@ -19,6 +20,7 @@ import { type Goods, makeProducts, makeWorkloads, placeOne, type Workload } from
 // npm run bench -- price-protection [--lines 10000,100000,1000000 --rounds 3]
 // npm run bench -- segments [--customers 10000,100000 --rounds 3]
 // npm run bench -- points [rate] [--members 10000,100000,1000000]
+// npm run bench -- activities
 // npm run bench -- pricing [function quotes orders] [--rounds 3]
 // npm run bench -- volume ['list status' …] [--orders 1000000 --few-orders 10000 --samples 300]
 
@@ -119,6 +121,13 @@ async function main(): Promise<void> {
     return runPricing({ only: rest, rounds: Number(values.rounds ?? '3'), resultsFile: RESULTS, heading });
   if (first === 'points' && rest[0] === 'rate')
     return runPointsRate({
+      rounds: Number(values.rounds ?? '5'),
+      seconds: Number(values.seconds ?? '3'),
+      resultsFile: RESULTS,
+      heading,
+    });
+  if (first === 'activities')
+    return runActivities({
       rounds: Number(values.rounds ?? '5'),
       seconds: Number(values.seconds ?? '3'),
       resultsFile: RESULTS,
