@@ -7,9 +7,16 @@ import { makeProduct } from '../support/world.ts';
 
 const FILES = [
   'README.md',
-  ...['price-differences', 'freight', 'carriers', 'segments', 'wholesale', 'campaigns', 'loyalty'].map(
-    (name) => `docs/tours/${name}.md`,
-  ),
+  ...[
+    'price-differences',
+    'freight',
+    'carriers',
+    'segments',
+    'wholesale',
+    'campaigns',
+    'loyalty',
+    'activities',
+  ].map((name) => `docs/tours/${name}.md`),
 ];
 // One shell for all of them, as a reader would have it.
 const tours = FILES.flatMap((file) => {
@@ -33,7 +40,7 @@ t.test('every line of the tour works as it stands', async (t) => {
   await makeProduct(shop, { externalId: '1' });
   await shop.app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = shop.app.server.address() as AddressInfo;
-  t.ok(tours.length === 11 && tours.every((lines) => lines.split('\n').length > 15), 'the tours were found');
+  t.ok(tours.length === 13 && tours.every((lines) => lines.split('\n').length > 15), 'the tours were found');
   // What the worker does beside a server that was started.
   const tourEnd = new AbortController();
   const working = (async () => {
@@ -67,6 +74,14 @@ t.test('every line of the tour works as it stands', async (t) => {
   );
   t.match(output, /^given_back\n+0\n+in_order\n+1000\n+redeemed$/m);
   t.match(output, /^active\n+20000\n+succeeded\n+50000\n+40000\n+spent\n+frozen\n+active$/m);
+  t.match(
+    output,
+    /^running\n+web\n+This helper has liked the collection already\n+Nobody likes their own collection\n+web\n+2\n+step:two$/m,
+  );
+  t.match(output, /^running\n+0\.25\n+succeeded\n+1\n+ended\n+true$/m);
+  t.match(output, /^running\n+true\n+claimed\n+Nobody refers themselves$/m);
+  t.match(output, /^running\n+1\n+away\n+Customers enter still: there is no result yet$/m);
+  t.match(output, /^true\n+running\n+7834\n+No part of the deposit is due\n+188000\n+settled\n+post-7$/m);
   t.notMatch(output, /^undefined$/m);
   t.notMatch(output, /"code":/, 'nothing else was refused');
 });
