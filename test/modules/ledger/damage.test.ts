@@ -12,9 +12,10 @@ import { startApp } from '../../support/app.ts';
 import { makeRichCard } from '../../support/cards-world.ts';
 import { makeDebt } from '../../support/credit-world.ts';
 import { type Damages, findDamages } from '../../support/damage.ts';
+import { makeDeposit, makeDepositActivity } from '../../support/deposits-world.ts';
 import { givePoints, makeDearRedemption, makeDebtor, makeMember } from '../../support/loyalty-world.ts';
 import { creditWallet, makeOrder, makePaidOrder, pay } from '../../support/world.ts';
-import { ok } from '../orders/support.ts';
+import { advance, ok } from '../orders/support.ts';
 import { act, makeSettling, offerCharge } from '../settlements/offers-support.ts';
 
 const app = await startApp(t);
@@ -22,6 +23,11 @@ const ctx = await app.ctx();
 
 /** Books with something of everything: stored value that was given, spent and held, coupons, refunds and a reversal. */
 async function fillBooks(): Promise<void> {
+  // One part of two is on its way back.
+  const deposit = await makeDeposit(app, (await makeDepositActivity(app, { instalments: 2 })).id);
+  await advance(app, 62 * 1_440);
+  const body = { payoutWay: 'payment' };
+  await ok(app.call(`POST /v1/gift-deposits/${deposit.id}/collect`, { body }));
   const { customer, token, orderId, lineId } = await makeSettling(app);
   const gift = { amount: 200, payoutMethod: 'coupon', isAgreed: true };
   const give = (body: object) => ok(app.call(`POST /v1/orders/${orderId}/goodwill-settlements`, { body }));
@@ -158,6 +164,14 @@ const DAMAGES: Damages = {
   'the clearing of a redemption holds what was paid until it is had, and what is on its way back': [
     `delete from ledger_entries where account = 'clearing'`,
     `update refunds set amount = amount + 1 where subject_type = 'redemption'`,
+  ],
+  'the account of a deposit holds what of it is not back': [
+    `update ledger_accounts set balance = balance + 1 where account = 'gift_deposit'`,
+    'update gift_deposits set returned_amount = returned_amount + 1',
+  ],
+  'the clearing of a deposit holds what is on its way back': [
+    `update refunds set amount = amount - 1 where subject_type = 'gift_deposit'`,
+    `delete from ledger_entries e using gift_deposits d where e.account = 'clearing' and e.owner_id = d.id`,
   ],
   'the books know of as much paid for gifts as redemptions do': [
     `update ledger_entries set amount = amount - 1 where account = 'gift_sales'`,
