@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { operation } from '../../platform/http/operation.ts';
 import { uuid } from '../../platform/http/schema.ts';
 import { depositErrors } from '../activities/deposits/errors.ts';
+import { cardErrors } from '../wallets/cards/errors.ts';
 import { walletErrors } from '../wallets/errors.ts';
 import { customersErrors } from './errors.ts';
 import { mergeCustomers } from './merge.ts';
@@ -134,6 +135,7 @@ function eraseCustomerRoute(app: FastifyInstance): void {
       customersErrors.customer_merged,
       customersErrors.customer_owes,
       walletErrors.wallet_not_empty,
+      cardErrors.card_not_empty,
       depositErrors.gift_deposit_not_back,
     ],
     example: { params: { customerId: EXAMPLE_ID } },

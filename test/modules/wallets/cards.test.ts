@@ -345,6 +345,14 @@ t.test('merge, export and erasure', async (t) => {
   await loadCard(app, card.id, 10_000);
   await ok(app.call(`POST /v1/customers/${to.id}/merge`, { body: { duplicateCustomerId: from.id } }));
   t.match(await readCard(app, card.id), { customerId: to.id, balanceAmount: 10_000 });
+  const { sections } = await ok(app.call(`GET /v1/customers/${to.id}/personal-data`));
+  t.match(sections.find(({ name }: any) => name === 'cards').records, [
+    {
+      id: card.id,
+      loads: [{ state: 'active', paidAmount: 10_000, termsVersion: Number, termsText: String, gifts: [] }],
+      movements: [{ kind: 'loaded', lotKind: 'principal', amount: 10_000 }],
+    },
+  ]);
   const refused = await app.call(`POST /v1/customers/${to.id}/erase`, { body: {} });
   t.match(refused, { status: 409, body: { code: 'card_not_empty', cardBalanceAmount: 10_000 } });
   await ok(app.call(`POST /v1/cards/${card.id}/refund`, { body: { cause: 'customer' } }));

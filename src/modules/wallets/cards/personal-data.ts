@@ -1,12 +1,14 @@
+import type { Reader } from '../../../platform/db/client.ts';
 import { sumOf } from '../../../platform/money.ts';
 import { after, DAY_MS } from '../../../platform/time.ts';
 import type { CustomerMove, KeptData, PersonalDataSection } from '../../customers/ports.ts';
 import { listCardsOf, lockCardsOf, updateCard } from './card-repository.ts';
 import { cardErrors } from './errors.ts';
 import { cardEvents, tellCard } from './events.ts';
-import { listLoadsOf } from './load-repository.ts';
+import { listGiftsOf, listLoadsOf } from './load-repository.ts';
 import { listAllMovements } from './lot-repository.ts';
 import type { Card } from './tables.ts';
+import type { CardMovement } from './value/tables.ts';
 import { cancelLoad } from './take-load.ts';
 
 /** Books are kept as long as the orders that they belong to. */
@@ -14,6 +16,38 @@ const KEPT_DAYS = 3 * 365;
 
 const balanceOf = (cards: readonly Card[]): bigint =>
   sumOf(cards.map((card) => card.principalAmount + card.bonusAmount));
+
+const describeMovement = (row: CardMovement) => ({
+  kind: row.kind,
+  lotKind: row.lotKind,
+  amount: Number(row.amount),
+  balanceAmount: Number(row.balanceAfter),
+  createdAt: row.createdAt.toISOString(),
+});
+
+/** What was paid for a card, with the terms as they were shown and what was promised with it. */
+async function loadsOf(on: Reader, shopId: string, { id }: Card) {
+  const loads = await listLoadsOf(on, shopId, id);
+  const gifts = await listGiftsOf(
+    on,
+    shopId,
+    loads.map((load) => load.id),
+  );
+  return loads.map((load) => ({
+    id: load.id,
+    state: load.state,
+    paidAmount: Number(load.paidAmount),
+    bonusAmount: Number(load.bonusAmount),
+    refundedAmount: Number(load.refundedAmount),
+    termsVersion: load.termsNumber,
+    termsText: load.termsText,
+    loadedAt: load.loadedAt?.toISOString() ?? null,
+    createdAt: load.createdAt.toISOString(),
+    gifts: gifts
+      .filter(({ loadId }) => loadId === load.id)
+      .map(({ productId, quantity, state }) => ({ productId, quantity, state })),
+  }));
+}
 
 /** What cards hold about a customer: their named cards, with what came on them and left. */
 export const cardPersonalData: PersonalDataSection = {
@@ -25,22 +59,20 @@ export const cardPersonalData: PersonalDataSection = {
       ctx.shop.id,
       cards.map(({ id }) => id),
     );
-    return cards.map((card) => ({
-      id: card.id,
-      state: card.state,
-      balanceAmount: Number(card.principalAmount + card.bonusAmount),
-      currency: card.currency,
-      note: card.note,
-      createdAt: card.createdAt.toISOString(),
-      movements: movements
-        .filter(({ cardId }) => cardId === card.id)
-        .map((row) => ({
-          kind: row.kind,
-          amount: Number(row.amount),
-          balanceAmount: Number(row.balanceAfter),
-          createdAt: row.createdAt.toISOString(),
-        })),
-    }));
+    const bundle = [];
+    for (const card of cards)
+      bundle.push({
+        id: card.id,
+        state: card.state,
+        balanceAmount: Number(card.principalAmount + card.bonusAmount),
+        currency: card.currency,
+        note: card.note,
+        createdAt: card.createdAt.toISOString(),
+        expiresAt: card.expiresAt?.toISOString() ?? null,
+        loads: await loadsOf(on, ctx.shop.id, card),
+        movements: movements.filter(({ cardId }) => cardId === card.id).map(describeMovement),
+      });
+    return bundle;
   },
   // Once nobody knows whose it is, it can be paid to nobody.
   async checkErasable(tx, ctx, customerId) {
