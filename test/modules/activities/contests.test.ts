@@ -174,6 +174,18 @@ t.test('a result is entered by one person and locked by another, who says the sa
   await checkInvariants(t, app);
 });
 
+t.test('a contest that is ended before its deadline is decided all the same', async (t) => {
+  const shop = await app.createShop();
+  const { id } = await makeContest(shop);
+  await makeEntry(shop, id, 'home');
+  await must(
+    shop.call(`POST /v1/activities/${id}/end`, { body: { reason: 'The match was brought forward.' } }),
+  );
+  await decide(app, shop, id, 'home');
+  t.match(await read(shop, id), { state: 'settled', rightEntries: 1 });
+  await checkInvariants(t, app);
+});
+
 t.test('where nobody was right, or nothing came true, nobody wins', async (t) => {
   const shop = await app.createShop();
   for (const result of ['draw', null]) {

@@ -248,6 +248,20 @@ t.test('a customer with a deposit is not erased, and a merge takes it along', as
   await checkInvariants(t, app);
 });
 
+t.test('of two deposits that a merge brings together one can end unpaid', async (t) => {
+  const shop = await app.createShop();
+  const { id } = await makeDepositActivity(shop);
+  const [ana, twin] = [await makeSomebody(shop), await makeSomebody(shop)];
+  const kept = await makeDeposit(shop, id, ana);
+  const pending = (await must(openDeposit(shop, id, twin, SLOW))).deposit;
+  await must(shop.call(`POST /v1/customers/${ana}/merge`, { body: { duplicateCustomerId: twin } }));
+  await advance(shop, 25 * 60);
+  await app.settle();
+  t.match(await read(shop, pending.id), { state: 'cancelled', customerId: ana });
+  t.match(await read(shop, kept.id), { state: 'active' });
+  await checkInvariants(t, app);
+});
+
 t.test('what it cannot be is refused when it is written', async (t) => {
   const shop = await app.createShop();
   const format = await depositFormat(shop);

@@ -18,6 +18,10 @@ export interface PublicContest {
   readonly counts: ReadonlyMap<string, number> | undefined;
 }
 
+/** Whether nobody enters any more: the deadline has passed, or the activity was ended before it. */
+export const isClosed = ({ row, rule: { format } }: WholeActivity, now: Date): boolean =>
+  row.state === 'ended' || (format.type === 'contest' && now >= new Date(format.entriesUntil));
+
 /** What a contest publishes. A draft is for staff only. Refusal: not_found. */
 export async function readContest(ctx: Ctx, activityId: string): Promise<PublicContest> {
   const { db, shop, actor, isPublic, now } = ctx;
@@ -27,8 +31,11 @@ export async function readContest(ctx: Ctx, activityId: string): Promise<PublicC
   if (format.type !== 'contest' || (whole.row.state === 'draft' && !isStaff))
     throw platformErrors.not_found();
   const contest = await getContest(db, shop.id, activityId);
-  const isClosed = now >= new Date(format.entriesUntil);
-  return { whole, contest, counts: isClosed ? await countByOption(db, shop.id, activityId) : undefined };
+  return {
+    whole,
+    contest,
+    counts: isClosed(whole, now) ? await countByOption(db, shop.id, activityId) : undefined,
+  };
 }
 
 /** The entries of a contest, in their order. Refusal: not_found. */

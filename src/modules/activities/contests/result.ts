@@ -8,7 +8,7 @@ import type { ContestPrize } from '../formats/contest.ts';
 import { holdActivity } from '../repository.ts';
 import { contestErrors } from './errors.ts';
 import { contestEvents, resultEvent } from './events.ts';
-import type { PublicContest } from './read.ts';
+import { isClosed, type PublicContest } from './read.ts';
 import { countByOption, lockContest, updateContest } from './repository.ts';
 import type { Contest } from './tables.ts';
 
@@ -34,8 +34,7 @@ async function lockClosed(
   const whole = await holdActivity(tx, ctx.shop.id, activityId);
   const { format } = whole.rule;
   if (format.type !== 'contest') throw activityErrors.activity_other_type();
-  if (ctx.now < new Date(format.entriesUntil))
-    throw contestErrors.contest_not_closed(`Until ${format.entriesUntil}.`);
+  if (!isClosed(whole, ctx.now)) throw contestErrors.contest_not_closed(`Until ${format.entriesUntil}.`);
   if (resultKey !== null && format.options.every(({ key }) => key !== resultKey))
     throw contestErrors.contest_option_unknown(undefined, { pointer: '/resultKey' });
   const contest = await lockContest(tx, ctx.shop.id, activityId);

@@ -146,6 +146,17 @@ export const hastenParts = (tx: Tx, { shopId, id }: GiftDeposit, now: Date): Pro
     )
     .returning();
 
+// Along gift_deposits_customer_idx, of the customer whose place it is.
+const selectHolding = preparedSql(
+  'select_deposit_of_place',
+  `select 1 from participants p join gift_deposits d on d.shop_id = $1 and d.customer_id = p.customer_id
+   where p.shop_id = $1 and p.id = $2 and d.participant_id = p.id limit 1`,
+);
+
+/** Whether a deposit holds a place. */
+export const isPlaceHeld = async (on: Reader, shopId: string, participantId: string): Promise<boolean> =>
+  (await selectHolding(on, [shopId, participantId])).length > 0;
+
 // By gift_deposits_due_idx.
 const selectUnpaid = preparedSql<{ id: string }>(
   'list_unpaid_gift_deposits',

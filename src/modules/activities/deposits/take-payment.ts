@@ -21,6 +21,7 @@ import { GIFT_DEPOSIT, plannedParts } from './open.ts';
 import {
   getDeposit,
   insertParts,
+  isPlaceHeld,
   listUnpaid,
   lockDeposit,
   lowerExposure,
@@ -84,7 +85,10 @@ async function cancelDeposit(tx: Tx, ctx: Ctx, pending: GiftDeposit): Promise<vo
   const changes = { state: 'cancelled', dueAt: null, participantId: null, updatedAt: ctx.now } as const;
   const cancelled = await updateDeposit(tx, pending, changes);
   await lowerExposure(tx, ctx.shop.id, pending.depositAmount);
-  if (pending.participantId !== null) await leavePlace(tx, ctx, pending.participantId);
+  // After a merge another deposit of the customer may hold the place.
+  const { participantId } = pending;
+  if (participantId !== null && !(await isPlaceHeld(tx, ctx.shop.id, participantId)))
+    await leavePlace(tx, ctx, participantId);
   await appendEvents(tx, ctx, [depositEvent(ctx, depositEvents.cancelled, cancelled)]);
 }
 
