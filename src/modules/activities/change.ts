@@ -15,6 +15,8 @@ import { activityErrors } from './errors.ts';
 import { activityEvent, activityEvents } from './events.ts';
 import { followTime } from './follow-time.ts';
 import { flowsOf } from './format-flows.ts';
+import { formatOf } from './formats.ts';
+import { reachSoon } from './participants/reach.ts';
 import { lockActivity, updateActivityRow, type WholeActivity } from './repository.ts';
 import { changedRule, timesOf } from './rule-input.ts';
 import type { ActivityRule, RuleInput } from './rule-schemas.ts';
@@ -119,10 +121,14 @@ async function write(
   return { row: await updateActivityRow(tx, row, fields), rule: rule ?? current.rule };
 }
 
+const stepsIn = ({ format }: ActivityRule) => formatOf(format.type).stepsOf?.(format) ?? [];
+
 /** Building block: lets a locked activity say something else; what of its row goes with that. */
 export async function ruleFieldsOf(tx: Tx, ctx: Ctx, current: WholeActivity, rule: ActivityRule) {
   const ruleVersion = await sayAnew(tx, ctx, current, rule);
   const times = timesOf(rule);
+  if (current.row.startedAt !== null && !isDeepStrictEqual(stepsIn(current.rule), stepsIn(rule)))
+    await reachSoon(tx, ctx, current.row.id);
   if (current.row.state !== 'draft')
     await flowsOf(current).onSaid?.(tx, ctx, { row: { ...current.row, ruleVersion }, rule });
   return { ruleVersion, ...times, dueAt: dueAtOf(current.row.state, times.startsAt, times.endsAt) };

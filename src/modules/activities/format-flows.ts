@@ -7,6 +7,7 @@ import { drawErrors } from './draws/errors.ts';
 import { freezeDraw, refuseTooMuchFor } from './draws/freeze.ts';
 import { commitToSeed } from './draws/seed.ts';
 import { makeCode } from './referrals/codes.ts';
+import { rankFriends } from './referrals/settle.ts';
 import type { WholeActivity } from './repository.ts';
 import type { Participant } from './tables.ts';
 
@@ -18,6 +19,8 @@ interface FormatFlows {
   readonly onSaid?: (tx: Tx, ctx: Ctx, whole: WholeActivity) => Promise<void>;
   /** In the transaction in which somebody joins. */
   readonly onJoined?: (tx: Tx, ctx: Ctx, participant: Participant) => Promise<void>;
+  /** When what somebody reached was looked at anew, because steps are others. */
+  readonly onReached?: (tx: Tx, ctx: Ctx, whole: WholeActivity, participant: Participant) => Promise<void>;
   /** Refuses that one person alone changes what it says. */
   readonly refuseChangeByOne?: (whole: WholeActivity) => void;
 }
@@ -42,7 +45,7 @@ const FLOWS: Partial<Record<string, FormatFlows>> = {
     },
   },
   gift_deposit: { onSaid: async (_tx, ctx, whole) => requireEnabled(ctx, whole) },
-  referral: { onJoined: makeCode },
+  referral: { onJoined: makeCode, onReached: rankFriends },
 };
 
 /** What the format of an activity does beside what it says. */

@@ -31,6 +31,7 @@ import { helpInvariants } from './helps/invariants.ts';
 import { helpRoutes } from './helps/routes.ts';
 import { activityInvariants } from './invariants.ts';
 import { forgetSubscriber, forgetSweep } from './participants/forget.ts';
+import { reachTasks } from './participants/reach.ts';
 import { participantRoutes } from './participants/routes.ts';
 import { claimRoutes } from './referrals/claim-routes.ts';
 import { referralErrors } from './referrals/errors.ts';
@@ -100,7 +101,7 @@ export const activitiesModule: Module = {
     depositNoticeSweep,
     forgetSweep,
   ],
-  tasks: rewardTasks,
+  tasks: { ...rewardTasks, ...reachTasks },
   invariants: [
     ...activityInvariants,
     ...helpInvariants,

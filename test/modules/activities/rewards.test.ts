@@ -115,6 +115,29 @@ t.test('goods that come back take along what they had earned, as far as it is st
   await checkInvariants(t, app);
 });
 
+t.test('a step that is lowered is reached by who has passed it, once', async (t) => {
+  const shop = await app.createShop();
+  const format = { ...STAMPS, steps: [{ key: 'card', at: 5, rewards: [TIN] }] };
+  const { id } = await makeActivity(shop, format);
+  const [ana, bo] = [await makeSomebody(shop), await makeSomebody(shop)];
+  for (let count = 0; count < 3; count += 1) await buy(shop, ana, 5_000);
+  await buy(shop, bo, 5_000);
+  t.same(await rewardsOf(shop, ana), []);
+  const lower = (at: number) =>
+    shop.call(`PATCH /v1/activities/${id}`, {
+      body: { format: { ...format, steps: [{ ...format.steps[0], at }] } },
+    });
+  await must(lower(3));
+  await app.settle();
+  t.match(await rewardsOf(shop, ana), [{ earnedBy: 'step:card', state: 'given' }]);
+  t.same(await rewardsOf(shop, bo), []);
+  await must(lower(2));
+  await app.settle();
+  await buy(shop, ana, 5_000);
+  t.equal((await rewardsOf(shop, ana)).length, 1);
+  await checkInvariants(t, app);
+});
+
 t.test('what a settlement gives back is the shop’s, and takes no stamp', async (t) => {
   const shop = await app.createShop();
   await makeActivity(shop, { ...STAMPS, steps: [{ key: 'card', at: 1, rewards: [TIN] }] });
